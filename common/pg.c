@@ -1,0 +1,421 @@
+/*
+ * pg.c - see pg.h. Statements go out without blocking and the answer is awaited with poll(), so
+ * that a server that stops answering cannot hang us: after the deadline the statement is
+ * cancelled, and when even that is not answered the connection is given up.
+ */
+#include "common/pg.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libpq-fe.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+
+#define CANCEL_GRACE_MS 5000
+
+struct pg {
+	PGconn *c;
+	PGcancel *cancel;
+	int deadline_ms;
+};
+
+struct pg_result {
+	PGresult *r;
+};
+
+static void put(struct pg_params *p, size_t *n, const char *keyword, const char *value)
+{
+	p->keyword[*n] = keyword;
+	p->value[(*n)++] = value;
+}
+
+/* A later entry wins over an earlier one, so what stands before the DSN is only a default. */
+void pg_params(struct pg_params *p, const char *dsn)
+{
+	size_t n = 0;
+
+	memset(p, 0, sizeof(*p));
+	if (!getenv("PGCONNECT_TIMEOUT"))
+		put(p, &n, "connect_timeout", "10");
+	if (dsn && *dsn)
+		put(p, &n, "dbname", dsn);
+	put(p, &n, "fallback_application_name", "lakeport");
+	put(p, &n, "client_encoding", "UTF8");
+	put(p, &n, "gssencmode", "disable");
+	p->has_dsn = dsn && *dsn;
+}
+
+/* What libpq's text about a failed connection means; the server's own words are part of it. */
+static const struct {
+	const char *words, *sqlstate, *hint;
+	bool refused, retryable;
+} failures[] = {
+	{"password authentication failed", "28P01",
+	 "check the user and the password (PGPASSWORD, ~/.pgpass or the DSN)", true, false},
+	{"no password supplied", "28P01", "give a password with PGPASSWORD, ~/.pgpass or the DSN",
+	 true, false},
+	{"no pg_hba.conf entry", "28000", "the server does not take this user from this address",
+	 true, false},
+	{"too many clients", "53300",
+	 "use fewer connections (-c), or raise max_connections on the server", true, true},
+	{"remaining connection slots are reserved", "53300",
+	 "use fewer connections (-c), or raise max_connections on the server", true, true},
+	{"too many connections", "53300",
+	 "use fewer connections (-c), or raise the connection limit on the server", true, true},
+	{"the database system is", "57P03", "wait until the server is up", false, true},
+	{"does not exist", "3D000", "check the database and the user of the DSN", true, false},
+	{"not known", "", "check the host name", false, false},
+	{"invalid connection option", "", "check the DSN", true, false},
+	{"missing \"=\"", "", "check the DSN", true, false},
+	{"server does not support SSL", "", "check sslmode", true, false},
+	{"certificate verify failed", "", "check sslrootcert and the server's certificate", true,
+	 false},
+};
+
+int pg_connect_failure(const char *message, struct error *e)
+{
+	char line[600];
+	size_t i, n = 0;
+
+	for (; *message && n + 1 < sizeof(line); message++) {
+		if (*message == '\n' && !message[1])
+			break;
+		line[n++] = *message == '\n' || *message == '\t' ? ' ' : *message;
+	}
+	line[n] = '\0';
+	error_set(e, ERROR_CONNECT, "cannot connect: %s", line);
+	e->retryable = true;
+	error_hint(e, "check that the server is up and that the DSN names it");
+	for (i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+		if (!strstr(line, failures[i].words))
+			continue;
+		e->class = failures[i].refused ? ERROR_REFUSED : ERROR_CONNECT;
+		e->retryable = failures[i].retryable;
+		snprintf(e->sqlstate, sizeof(e->sqlstate), "%s", failures[i].sqlstate);
+		error_hint(e, "%s", failures[i].hint);
+		break;
+	}
+	return -1;
+}
+
+struct pg *pg_connect(const char *dsn, struct error *e)
+{
+	struct pg_params p;
+	struct pg *pg;
+	PGconn *c;
+
+	pg_params(&p, dsn);
+	c = PQconnectdbParams(p.keyword, p.value, p.has_dsn);
+	if (!c || PQstatus(c) != CONNECTION_OK) {
+		pg_connect_failure(c ? PQerrorMessage(c) : "out of memory", e);
+		PQfinish(c);
+		return NULL;
+	}
+	pg = xcalloc(1, sizeof(*pg));
+	pg->c = c;
+	pg->cancel = PQgetCancel(c);
+	PQsetnonblocking(c, 1);
+	return pg;
+}
+
+void pg_close(struct pg *pg)
+{
+	if (!pg)
+		return;
+	PQfreeCancel(pg->cancel);
+	PQfinish(pg->c);
+	free(pg);
+}
+
+void pg_deadline(struct pg *pg, int ms)
+{
+	pg->deadline_ms = ms;
+}
+
+void pg_cancel(struct pg *pg)
+{
+	char text[256];
+
+	if (pg->cancel)
+		PQcancel(pg->cancel, text, sizeof(text));
+}
+
+/* libpq's text without its prefix and line ends: "ERROR:  x\nDETAIL: y\n" -> "x (y)" stays short.
+ */
+static int server_failure(struct pg *pg, const PGresult *r, struct error *e)
+{
+	const char *primary = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+	const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
+	const char *hint = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_HINT) : NULL;
+
+	if (primary) {
+		error_set(e, ERROR_SQL, "%s (SQLSTATE %s)", primary, state ? state : "unknown");
+		snprintf(e->sqlstate, sizeof(e->sqlstate), "%s", state ? state : "");
+		if (hint)
+			error_hint(e, "%s", hint);
+	} else {
+		char line[400];
+		size_t n = 0;
+
+		for (const char *m = PQerrorMessage(pg->c); *m && n + 1 < sizeof(line); m++)
+			line[n++] = *m == '\n' ? ' ' : *m;
+		while (n && line[n - 1] == ' ')
+			n--;
+		line[n] = '\0';
+		error_set(e, ERROR_CONNECT, "the connection was lost: %s", line);
+		e->retryable = true;
+	}
+	return -1;
+}
+
+/* Waits until libpq can read (and has sent what it holds), or until `limit`. */
+static int await(struct pg *pg, bool reading, uint64_t limit, struct error *e)
+{
+	for (;;) {
+		struct pollfd p = {.fd = PQsocket(pg->c), .events = reading ? POLLIN : 0};
+		int flushed = PQflush(pg->c), timeout = -1, n;
+
+		if (flushed < 0)
+			return server_failure(pg, NULL, e);
+		if (flushed == 0 && !reading)
+			return 0;
+		if (flushed > 0)
+			p.events |= POLLIN | POLLOUT;
+		if (limit) {
+			uint64_t now = clock_now();
+
+			timeout = limit > now ? (int)((limit - now) / CLOCK_MS) + 1 : 0;
+		}
+		n = poll(&p, 1, timeout);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			return error_set(e, ERROR_CONNECT, "no answer within %d ms",
+					 pg->deadline_ms);
+		if (p.revents & (POLLIN | POLLERR | POLLHUP)) {
+			if (!PQconsumeInput(pg->c))
+				return server_failure(pg, NULL, e);
+			if (reading)
+				return 0;
+		}
+	}
+}
+
+/* Reads up to the last result of the statement; the last one that is an error, or has rows, stays.
+ */
+static PGresult *gather(struct pg *pg, struct error *e)
+{
+	uint64_t limit = 0;
+	PGresult *kept = NULL, *r;
+	bool cancelled = false;
+
+	if (pg->deadline_ms)
+		limit = clock_now() + (uint64_t)pg->deadline_ms * CLOCK_MS;
+	for (;;) {
+		while (PQisBusy(pg->c)) {
+			if (await(pg, true, limit, e) == 0)
+				continue;
+			if (cancelled || !limit || clock_now() < limit) {
+				PQclear(kept);
+				return NULL;
+			}
+			pg_cancel(pg);
+			cancelled = true;
+			limit = clock_now() + CANCEL_GRACE_MS * CLOCK_MS;
+		}
+		r = PQgetResult(pg->c);
+		if (!r)
+			return kept;
+		if (kept && PQresultStatus(kept) == PGRES_FATAL_ERROR) {
+			PQclear(r);
+			continue;
+		}
+		PQclear(kept);
+		kept = r;
+		if (PQresultStatus(r) == PGRES_COPY_IN)
+			return kept;
+	}
+}
+
+static PGresult *checked(struct pg *pg, PGresult *r, struct error *e)
+{
+	ExecStatusType status = r ? PQresultStatus(r) : PGRES_FATAL_ERROR;
+
+	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_COPY_IN ||
+	    status == PGRES_EMPTY_QUERY)
+		return r;
+	if (r || !e || e->class == ERROR_NONE)
+		server_failure(pg, r, e);
+	PQclear(r);
+	return NULL;
+}
+
+struct pg_result *pg_query(struct pg *pg, const char *sql, const char *const *values, int n,
+			   struct error *e)
+{
+	struct pg_result *result;
+	struct error none = ERROR_INIT;
+	PGresult *r;
+
+	if (!e)
+		e = &none;
+	e->class = ERROR_NONE;
+	if (!PQsendQueryParams(pg->c, sql, n, NULL, values, NULL, NULL, 0)) {
+		server_failure(pg, NULL, e);
+		return NULL;
+	}
+	r = checked(pg, gather(pg, e), e);
+	if (!r)
+		return NULL;
+	result = xmalloc(sizeof(*result));
+	result->r = r;
+	return result;
+}
+
+void pg_free(struct pg_result *r)
+{
+	if (!r)
+		return;
+	PQclear(r->r);
+	free(r);
+}
+
+int pg_rows(const struct pg_result *r)
+{
+	return PQntuples(r->r);
+}
+
+const char *pg_value(const struct pg_result *r, int row, int column)
+{
+	return PQgetisnull(r->r, row, column) ? NULL : PQgetvalue(r->r, row, column);
+}
+
+int pg_exec(struct pg *pg, const char *sql, struct error *e)
+{
+	struct error none = ERROR_INIT;
+	PGresult *r;
+
+	if (!e)
+		e = &none;
+	e->class = ERROR_NONE;
+	if (!PQsendQuery(pg->c, sql))
+		return server_failure(pg, NULL, e);
+	r = checked(pg, gather(pg, e), e);
+	PQclear(r);
+	return r ? 0 : -1;
+}
+
+char *pg_scalar(struct pg *pg, const char *sql, struct error *e)
+{
+	struct pg_result *r = pg_query(pg, sql, NULL, 0, e);
+	char *value = NULL;
+
+	if (!r)
+		return NULL;
+	if (pg_rows(r) >= 1 && pg_value(r, 0, 0))
+		value = xstrdup(pg_value(r, 0, 0));
+	else
+		error_set(e, ERROR_SQL, "no value came back");
+	pg_free(r);
+	return value;
+}
+
+int pg_copy_begin(struct pg *pg, const char *sql, struct error *e)
+{
+	return pg_exec(pg, sql, e);
+}
+
+int pg_copy_send(struct pg *pg, const char *data, size_t n, struct error *e)
+{
+	int sent;
+
+	while ((sent = PQputCopyData(pg->c, data, (int)n)) == 0)
+		if (await(pg, false, 0, e) < 0)
+			return -1;
+	if (sent < 0)
+		return server_failure(pg, NULL, e);
+	return await(pg, false, 0, e); /* or libpq's buffer would grow without end */
+}
+
+int pg_copy_end(struct pg *pg, const char *abort_reason, struct error *e)
+{
+	PGresult *r;
+	int sent;
+
+	e->class = ERROR_NONE;
+	while ((sent = PQputCopyEnd(pg->c, abort_reason)) == 0)
+		if (await(pg, false, 0, e) < 0)
+			return -1;
+	if (sent < 0)
+		return server_failure(pg, NULL, e);
+	r = checked(pg, gather(pg, e), e);
+	PQclear(r);
+	return r ? 0 : -1;
+}
+
+static void quote(struct buf *out, const char *s, char mark)
+{
+	buf_putc(out, mark);
+	for (; *s; s++) {
+		if (*s == mark)
+			buf_putc(out, mark);
+		buf_putc(out, *s);
+	}
+	buf_putc(out, mark);
+}
+
+void pg_quote_identifier(struct buf *out, const char *name)
+{
+	quote(out, name, '"');
+}
+
+/* With a backslash the E form is used, which reads the same whatever standard_conforming_strings.
+ */
+void pg_quote_literal(struct buf *out, const char *value)
+{
+	const char *p;
+
+	if (!strchr(value, '\\')) {
+		quote(out, value, '\'');
+		return;
+	}
+	buf_puts(out, " E'");
+	for (p = value; *p; p++) {
+		if (*p == '\'' || *p == '\\')
+			buf_putc(out, *p);
+		buf_putc(out, *p);
+	}
+	buf_putc(out, '\'');
+}
+
+int pg_server_version(const struct pg *pg)
+{
+	return PQserverVersion(pg->c);
+}
+
+const char *pg_host(const struct pg *pg)
+{
+	const char *host = PQhost(pg->c);
+
+	return host ? host : "";
+}
+
+const char *pg_database(const struct pg *pg)
+{
+	return PQdb(pg->c);
+}
+
+const char *pg_user(const struct pg *pg)
+{
+	return PQuser(pg->c);
+}
+
+bool pg_uses_tls(const struct pg *pg)
+{
+	return PQsslInUse(pg->c) != 0;
+}

@@ -1,0 +1,108 @@
+/*
+ * record_names.c - the closed list of metric names, and the small words of a record.
+ *
+ * Names, units and directions are a contract with everybody's scripts: a row may be added, none
+ * may change its meaning. bench latency is per transaction unless `of` names a statement.
+ */
+#include "common/record.h"
+
+#include <string.h>
+
+#define TIMES(prefix, what)                                                                        \
+	{prefix "_mean_us", what ", mean", "us", BETTER_LOWER, "exact mean of every value"},       \
+		{prefix "_p50_us", what ", p50", "us", BETTER_LOWER,                               \
+		 "half of the values are below"},                                                  \
+		{prefix "_p90_us", what ", p90", "us", BETTER_LOWER,                               \
+		 "90 % of the values are below"},                                                  \
+		{prefix "_p95_us", what ", p95", "us", BETTER_LOWER,                               \
+		 "95 % of the values are below"},                                                  \
+		{prefix "_p99_us", what ", p99", "us", BETTER_LOWER,                               \
+		 "99 % of the values are below"},                                                  \
+		{prefix "_p999_us", what ", p99.9", "us", BETTER_LOWER,                            \
+		 "99.9 % of the values are below"},                                                \
+	{                                                                                          \
+		prefix "_max_us", what ", longest", "us", BETTER_LOWER,                            \
+			"the longest of all, exact"                                                \
+	}
+
+const struct metric_name record_metric_names[] = {
+	/* bench */
+	{"rate", "Rate", "tx/s", BETTER_HIGHER,
+	 "transactions completed within the timed window, divided by its length"},
+	{"transactions", "Transactions", "", BETTER_NONE,
+	 "transactions begun within the timed window that succeeded"},
+	{"failed", "Failed", "", BETTER_LOWER, "transactions begun in the window that failed"},
+	{"retried", "Retried", "", BETTER_LOWER, "transactions that needed more than one attempt"},
+	{"skipped", "Skipped", "", BETTER_LOWER, "transactions due but never started"},
+	{"failed_share", "Failed share", "%", BETTER_LOWER,
+	 "failed transactions, share of done + failed"},
+	TIMES("latency", "Latency"),
+	TIMES("service", "Service time"),
+	TIMES("lag", "Send lag"),
+	TIMES("connect", "Connecting"),
+	{"client_cpu_us_per_transaction", "Client CPU per transaction", "us", BETTER_LOWER,
+	 "CPU of the client's threads in the window, per transaction"},
+	{"client_busy_share", "Busiest client thread", "%", BETTER_LOWER,
+	 "CPU time over wall time of the busiest client thread in the window"},
+	{"reconnects", "Connections reopened", "", BETTER_LOWER,
+	 "connections that were lost and opened again"},
+	{"window_s", "Timed window", "s", BETTER_NONE, "length of the timed window"},
+	{"connections", "Connections", "", BETTER_NONE, "connections used at the same time"},
+	{"threads", "Threads", "", BETTER_NONE, "client threads"},
+	/* migrate */
+	{"rows", "Rows", "", BETTER_NONE, "rows written"},
+	{"bytes", "Bytes", "B", BETTER_NONE, "bytes sent"},
+	{"rows_per_s", "Rows per second", "rows/s", BETTER_HIGHER, "rows over the time it took"},
+	{"bytes_per_s", "Bytes per second", "B/s", BETTER_HIGHER, "bytes over the time it took"},
+	{"rows_rejected", "Rows rejected", "", BETTER_LOWER, "rows that could not be loaded"},
+	{"files", "Files", "", BETTER_NONE, "files read"},
+	{"files_failed", "Files failed", "", BETTER_LOWER, "files that could not be loaded"},
+	{"elapsed_s", "Elapsed", "s", BETTER_LOWER, "wall time of the whole work"},
+	/* convert */
+	{"statements", "Statements", "", BETTER_NONE, "statements read"},
+	{"parsed", "Parsed", "", BETTER_HIGHER, "statements whose result parses"},
+	{"prepared", "Prepared", "", BETTER_HIGHER, "statements that prepare on the target"},
+	{"rows_equal", "Rows equal", "", BETTER_HIGHER, "statements that give the same rows"},
+	{"by_rules", "By rules", "", BETTER_HIGHER, "statements converted by rules"},
+	{"by_model", "By model", "", BETTER_NONE, "statements converted by a language model"},
+	{"left", "Left", "", BETTER_LOWER, "statements left for a person"},
+	{"tokens", "Tokens", "", BETTER_LOWER, "tokens used by the language model"},
+};
+
+const size_t record_metric_name_count =
+	sizeof(record_metric_names) / sizeof(record_metric_names[0]);
+
+const struct metric_name *record_metric_name(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < record_metric_name_count; i++)
+		if (strcmp(record_metric_names[i].name, name) == 0)
+			return &record_metric_names[i];
+	return NULL;
+}
+
+const char *better_word(enum better b)
+{
+	static const char *const words[] = {"none", "higher", "lower"};
+
+	return words[b];
+}
+
+const char *severity_word(enum severity s)
+{
+	static const char *const words[] = {"info", "warning", "error"};
+
+	return words[s];
+}
+
+const char *outcome_word(enum outcome o)
+{
+	static const char *const words[] = {
+#define X(name, word) word,
+		RECORD_OUTCOMES(X)
+#undef X
+	};
+
+	return words[o];
+}
