@@ -103,6 +103,13 @@ int pg_connect_failure(const char *message, struct error *e)
 	return -1;
 }
 
+/* Notices ("table does not exist, skipping") are no news to our users. */
+static void drop_notice(void *context, const char *message)
+{
+	(void)context;
+	(void)message;
+}
+
 struct pg *pg_connect(const char *dsn, struct error *e)
 {
 	struct pg_params p;
@@ -120,6 +127,7 @@ struct pg *pg_connect(const char *dsn, struct error *e)
 	pg->c = c;
 	pg->cancel = PQgetCancel(c);
 	PQsetnonblocking(c, 1);
+	PQsetNoticeProcessor(c, drop_notice, NULL);
 	return pg;
 }
 
@@ -304,6 +312,18 @@ int pg_exec(struct pg *pg, const char *sql, struct error *e)
 		e = &none;
 	e->class = ERROR_NONE;
 	if (!PQsendQuery(pg->c, sql))
+		return server_failure(pg, NULL, e);
+	r = checked(pg, gather(pg, e), e);
+	PQclear(r);
+	return r ? 0 : -1;
+}
+
+int pg_prepare(struct pg *pg, const char *name, const char *sql, struct error *e)
+{
+	PGresult *r;
+
+	e->class = ERROR_NONE;
+	if (!PQsendPrepare(pg->c, name, sql, 0, NULL))
 		return server_failure(pg, NULL, e);
 	r = checked(pg, gather(pg, e), e);
 	PQclear(r);

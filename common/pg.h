@@ -53,6 +53,9 @@ const char *pg_value(const struct pg_result *r, int row, int column); /* NULL fo
 /* Runs a statement (or several, without parameters) whose rows do not matter. */
 int pg_exec(struct pg *pg, const char *sql, struct error *e);
 
+/* Parses a statement under a name, as the extended protocol does: any statement, $1... allowed. */
+int pg_prepare(struct pg *pg, const char *name, const char *sql, struct error *e);
+
 /* One value of one row as text (caller frees); NULL with class SQL when there is no such row. */
 char *pg_scalar(struct pg *pg, const char *sql, struct error *e);
 

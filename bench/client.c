@@ -1,0 +1,521 @@
+/*
+ * client.c - one connection walking through a script.
+ *
+ * client_run() advances until the client has to wait: for an answer, a timer, or a connection.
+ * What it waits for calls back into this file, which takes up the walk again. Nothing here blocks
+ * and, once every buffer has grown to its size, nothing allocates.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "bench/worker.h"
+#include "common/memory.h"
+
+#define TURNS 64 /* transactions of a script that never waits, before others get their turn */
+
+enum advance { ADVANCE_BLOCKED, ADVANCE_ENDED };
+
+static struct stats *stats_of(struct client *c)
+{
+	return &c->worker->stats;
+}
+
+static void note_failure(struct client *c, uint32_t statement, const char *sqlstate,
+			 const char *message)
+{
+	struct engine *engine = c->worker->engine;
+	struct error e;
+
+	c->failed = true;
+	if (c->counted)
+		stats_failure(stats_of(c), c->script_index, statement, sqlstate, message, 1);
+	if (!c->worker->options->stop_on_error)
+		return;
+	error_set(&e, ERROR_SQL, "script '%s' failed: %s (%s%s)", c->script->name, message,
+		  strcmp(sqlstate, STATS_META) == 0 ? "" : "SQLSTATE ", sqlstate);
+	snprintf(e.sqlstate, sizeof(e.sqlstate), "%s", sqlstate);
+	error_hint(&e, "without '--on-error stop' failures are counted and the run goes on");
+	engine_fail(engine, &e);
+}
+
+/* A fault in the script's own commands: a division by zero, a \gset without a row. */
+static void note_meta_failure(struct client *c, const struct step *step, const char *why)
+{
+	char message[200];
+
+	snprintf(message, sizeof(message), "%s:%u: %s", c->script->source, step->line, why);
+	note_failure(c, NO_STATEMENT, STATS_META, message);
+}
+
+static void pick_script(struct client *c)
+{
+	const struct workload *w = c->worker->options->workload;
+
+	c->script_index = 0;
+	if (w->script_count > 1)
+		c->script_index = (uint32_t)workload_pick(
+			w, random_range(&c->random, 0, w->total_weight - 1));
+	c->script = &w->scripts[c->script_index];
+}
+
+void client_begin(struct client *c, uint64_t now)
+{
+	struct worker *w = c->worker;
+	bool limited = w->options->transactions > 0;
+
+	if (now >= w->window_end || (limited && c->transactions_left == 0)) {
+		c->state = CLIENT_DONE;
+		worker_client_done(c);
+		return;
+	}
+	if (limited)
+		c->transactions_left--;
+	pick_script(c);
+	c->state = CLIENT_IDLE;
+	c->pc = 0;
+	c->failed = c->pipeline = c->waited = false;
+	c->due = now;
+	c->counted = now >= w->window_begin;
+	if (c->counted)
+		stats_of(c)->scripts[c->script_index].attempts++;
+}
+
+/* Counts the transaction that just ended. */
+static void count_transaction(struct client *c, uint64_t now)
+{
+	struct script_stats *s = &stats_of(c)->scripts[c->script_index];
+
+	worker_transaction(c, now, !c->failed);
+	if (!c->counted)
+		return;
+	if (c->failed) {
+		s->failed++;
+	} else {
+		s->done++;
+		histogram_record(&s->latency, now - c->due);
+	}
+}
+
+/* Sends what is in the buffer; the answer is awaited in `state`. */
+static void send_and_wait(struct client *c, enum client_state state)
+{
+	c->state = state;
+	c->answered = c->error_now = false;
+	c->rows = -1;
+	switch (wire_flush(&c->wire)) {
+	case WIRE_OK:
+		break;
+	case WIRE_AGAIN:
+		worker_interest(c, EPOLLIN | (c->wire.want_write ? (uint32_t)EPOLLOUT : 0));
+		break;
+	case WIRE_CLOSED:
+		/* The server's last words may still wait to be read: let the read find the end. */
+		c->wire.out_begin = c->wire.out_end = 0;
+		break;
+	}
+}
+
+static void push_inflight(struct client *c, const struct statement *s, uint64_t now)
+{
+	if (c->inflight_begin + c->inflight_count == c->inflight_capacity) {
+		c->inflight_capacity = c->inflight_capacity ? c->inflight_capacity * 2 : 8;
+		c->inflight = xrealloc(c->inflight, c->inflight_capacity * sizeof(*c->inflight));
+	}
+	c->inflight[c->inflight_begin + c->inflight_count++] = (struct inflight){s, now};
+}
+
+static void append_statement(struct client *c, const struct statement *s)
+{
+	const struct template *t = &c->worker->templates[s->index];
+	enum protocol protocol = c->worker->options->protocol;
+
+	if (protocol == PROTOCOL_SIMPLE) {
+		message_simple(&c->wire, s, c->variables);
+		return;
+	}
+	if (protocol == PROTOCOL_EXTENDED) {
+		message_parse(&c->wire, t);
+	} else if (c->prepared[s->index] == 0) {
+		message_parse(&c->wire, t);
+		c->prepared[s->index] = 2;
+		c->parsing[c->parsing_begin + c->parsing_count++] = s->index;
+	}
+	message_execute(&c->wire, t, c->variables);
+}
+
+static bool do_statement(struct client *c, const struct statement *s, uint64_t now)
+{
+	append_statement(c, s);
+	push_inflight(c, s, now);
+	c->pc++;
+	if (c->pipeline)
+		return false;
+	if (c->worker->options->protocol != PROTOCOL_SIMPLE)
+		message_sync(&c->wire);
+	send_and_wait(c, CLIENT_WAITING);
+	return true;
+}
+
+static bool do_pipeline_end(struct client *c, uint64_t now)
+{
+	uint32_t i;
+
+	c->pipeline = false;
+	c->pc++;
+	if (c->inflight_count == 0)
+		return false;
+	for (i = 0; i < c->inflight_count; i++)
+		c->inflight[c->inflight_begin + i].sent = now;
+	c->pipeline = true; /* until the answer is here: statements are timed one by one */
+	message_sync(&c->wire);
+	send_and_wait(c, CLIENT_WAITING);
+	return true;
+}
+
+static int evaluate(struct client *c, const struct step *step, struct value *v)
+{
+	const struct workload *w = c->worker->options->workload;
+	struct evaluation context = {.variables = c->variables,
+				     .random = &c->random,
+				     .names = w->variables,
+				     .default_seed = c->worker->options->default_seed};
+	const char *why = "";
+
+	if (expression_evaluate(step->expression, &context, v, &why) == 0)
+		return 0;
+	note_meta_failure(c, step, why);
+	return -1;
+}
+
+static bool is_true(const struct value *v)
+{
+	switch (v->type) {
+	case VALUE_BOOL:
+		return v->boolean;
+	case VALUE_INT:
+		return v->integer != 0;
+	case VALUE_DOUBLE:
+		return v->number != 0;
+	default:
+		return false;
+	}
+}
+
+static bool do_sleep(struct client *c, const struct step *step, const struct value *v, uint64_t now)
+{
+	double ns = v->type == VALUE_INT ? (double)v->integer : v->number;
+
+	c->pc++;
+	ns *= (double)step->unit_ns;
+	if (!(ns > 0))
+		return false;
+	c->state = CLIENT_SLEEPING;
+	worker_timer(c, now + (ns > 1e18 ? (uint64_t)1e18 : (uint64_t)ns));
+	return true;
+}
+
+/* One step that is no SQL. True when the client now has to wait. */
+static bool do_meta(struct client *c, const struct step *step, uint64_t now)
+{
+	struct value v = {.type = VALUE_NULL};
+
+	if (step->expression && evaluate(c, step, &v) < 0) {
+		c->pc = (uint32_t)c->script->step_count;
+		return false;
+	}
+	switch (step->type) {
+	case STEP_SET:
+		c->variables[step->slot] = v;
+		c->pc++;
+		return false;
+	case STEP_SLEEP:
+		return do_sleep(c, step, &v, now);
+	case STEP_JUMP:
+		c->pc = step->target;
+		return false;
+	case STEP_JUMP_UNLESS:
+		c->pc = is_true(&v) ? c->pc + 1 : step->target;
+		return false;
+	case STEP_PIPELINE_BEGIN:
+		c->pipeline = true;
+		c->pc++;
+		return false;
+	case STEP_PIPELINE_END:
+		return do_pipeline_end(c, now);
+	case STEP_SQL:
+		break;
+	}
+	return false;
+}
+
+/*
+ * The script is over, or was left after a failure. What it left open must not reach the next one:
+ * unsent statements are dropped, an open transaction is rolled back.
+ */
+static enum advance end_script(struct client *c, uint64_t *now)
+{
+	if (!c->waited) /* the time at hand is that of the begin */
+		*now = clock_now();
+	c->pipeline = false;
+	if (c->inflight_count) { /* a pipeline that was never sent */
+		c->inflight_begin = c->inflight_count = 0;
+		c->wire.out_begin = c->wire.out_end = 0;
+	}
+	if (c->status != 'I') {
+		if (!c->failed) {
+			char message[200];
+
+			snprintf(message, sizeof(message),
+				 "%s: the script ends inside a transaction", c->script->source);
+			note_failure(c, NO_STATEMENT, STATS_META, message);
+		}
+		message_query(&c->wire, "ROLLBACK");
+		send_and_wait(c, CLIENT_ROLLBACK);
+		return ADVANCE_BLOCKED;
+	}
+	count_transaction(c, *now);
+	return ADVANCE_ENDED;
+}
+
+static enum advance advance(struct client *c, uint64_t *now)
+{
+	while (c->pc < c->script->step_count) {
+		const struct step *step = &c->script->steps[c->pc];
+
+		if (step->type == STEP_SQL ? do_statement(c, step->statement, *now)
+					   : do_meta(c, step, *now))
+			return ADVANCE_BLOCKED;
+	}
+	return end_script(c, now);
+}
+
+void client_run(struct client *c, uint64_t now)
+{
+	int turns = 0;
+
+	while (c->state != CLIENT_DONE && advance(c, &now) == ADVANCE_ENDED) {
+		client_begin(c, now);
+		if (++turns >= TURNS && c->state != CLIENT_DONE) {
+			worker_defer(c);
+			return;
+		}
+	}
+}
+
+/* Counts a statement of the answer that just came. */
+static void count_statement(struct client *c, const struct inflight *f, uint64_t now)
+{
+	struct statement_stats *s = &stats_of(c)->statements[f->statement->index];
+
+	if (!c->counted)
+		return;
+	s->executed++;
+	histogram_record(&s->latency, now - f->sent);
+}
+
+static void count_failed_statement(struct client *c)
+{
+	uint32_t index = NO_STATEMENT;
+
+	if (c->inflight_count) {
+		index = c->inflight[c->inflight_begin].statement->index;
+		if (c->counted)
+			stats_of(c)->statements[index].failed++;
+	}
+	note_failure(c, index, c->sqlstate, c->message);
+}
+
+/* A Parse whose completion never came did not happen. */
+static void settle_parsing(struct client *c)
+{
+	uint32_t i;
+
+	for (i = 0; i < c->parsing_count; i++)
+		c->prepared[c->parsing[c->parsing_begin + i]] = 0;
+	c->parsing_begin = c->parsing_count = 0;
+}
+
+/* The server lost our prepared statement (a pooler, DISCARD ALL): prepare it again when needed. */
+static void forget_prepared(struct client *c)
+{
+	if (c->inflight_count && strcmp(c->sqlstate, "26000") == 0)
+		c->prepared[c->inflight[c->inflight_begin].statement->index] = 0;
+}
+
+static void check_capture(struct client *c)
+{
+	const struct statement *s;
+	char message[100];
+
+	if (c->error_now || c->inflight_count != 1 || c->pipeline)
+		return;
+	s = c->inflight[c->inflight_begin].statement;
+	if (s->capture != CAPTURE_GSET || c->rows == 1)
+		return;
+	snprintf(message, sizeof(message), "\\gset expected one row, got %lld",
+		 c->rows < 0 ? 0ll : (long long)c->rows);
+	if (c->counted)
+		stats_of(c)->statements[s->index].failed++;
+	note_failure(c, s->index, STATS_META, message);
+}
+
+/* ReadyForQuery: everything that was sent is answered. */
+static void answered(struct client *c, uint64_t now)
+{
+	c->waited = true;
+	if (c->parsing_count)
+		settle_parsing(c);
+	if (c->state == CLIENT_ROLLBACK) {
+		c->status = 'I';
+		count_transaction(c, now);
+		client_begin(c, now);
+		client_run(c, now);
+		return;
+	}
+	if (c->state != CLIENT_WAITING)
+		return; /* an answer nobody asked for; nothing to do about it */
+	check_capture(c);
+	if (c->error_now) {
+		forget_prepared(c);
+		count_failed_statement(c);
+	} else if (!c->pipeline && c->inflight_count && !c->failed) {
+		count_statement(c, &c->inflight[c->inflight_begin], now);
+	}
+	c->inflight_begin = c->inflight_count = 0;
+	c->pipeline = false;
+	c->state = CLIENT_IDLE;
+	if (c->failed)
+		c->pc = (uint32_t)c->script->step_count;
+	client_run(c, now);
+}
+
+/* Keeps what is not whole yet at the front of `pending`. */
+static void keep_pending(struct client *c, const uint8_t *data, size_t size)
+{
+	if (size > c->pending_capacity) {
+		c->pending_capacity = size > 4096 ? size * 2 : 4096;
+		c->pending = xrealloc(c->pending, c->pending_capacity);
+	}
+	if (size)
+		memmove(c->pending, data, size);
+	c->pending_size = size;
+}
+
+/* Reads once and walks over it. False when there is nothing more to read now. */
+static bool read_some(struct client *c, uint64_t *now)
+{
+	uint8_t *into = c->worker->input;
+	size_t room = WORKER_INPUT, n, used, held = c->pending_size;
+	enum wire_result r;
+	bool drained;
+
+	if (held) {
+		if (c->pending_capacity - held < WORKER_INPUT) {
+			c->pending_capacity = held + 2 * WORKER_INPUT;
+			c->pending = xrealloc(c->pending, c->pending_capacity);
+		}
+		into = c->pending + held;
+	}
+	r = wire_read(&c->wire, into, room, &n);
+	if (r == WIRE_AGAIN)
+		return false;
+	*now = clock_now();
+	if (r == WIRE_CLOSED) {
+		client_abandon(c, *now, c->fatal ? c->sqlstate : STATS_LOST,
+			       c->fatal ? c->message : "the server closed the connection");
+		return false;
+	}
+	drained = wire_drained(&c->wire, n, room);
+	used = answer_walk(c, held ? c->pending : into, held + n, *now);
+	if (c->wire.fd < 0)
+		return false;
+	if (held || used < n)
+		keep_pending(c, (held ? c->pending : into) + used, held + n - used);
+	return !drained;
+}
+
+void client_readable(struct client *c)
+{
+	uint64_t now = 0;
+
+	while (read_some(c, &now))
+		;
+	if (c->wire.fd < 0)
+		return;
+	if (c->wire.want_write)
+		worker_interest(c, EPOLLIN | EPOLLOUT);
+	if (c->answered) {
+		c->answered = false;
+		answered(c, now);
+	}
+}
+
+void client_writable(struct client *c)
+{
+	enum wire_result r = wire_flush(&c->wire);
+
+	if (r == WIRE_CLOSED)
+		c->wire.out_begin = c->wire.out_end = 0;
+	worker_interest(c, EPOLLIN | (c->wire.want_write ? (uint32_t)EPOLLOUT : 0));
+}
+
+void client_wake(struct client *c, uint64_t now)
+{
+	switch (c->state) {
+	case CLIENT_OFFLINE:
+		connect_start(c, now);
+		break;
+	case CLIENT_CONNECTING:
+		connect_timeout(c, now);
+		break;
+	case CLIENT_SLEEPING:
+		c->state = CLIENT_IDLE;
+		c->waited = true;
+		client_run(c, now);
+		break;
+	default:
+		break;
+	}
+}
+
+/* The connection is gone, or given up: its transaction failed. */
+void client_abandon(struct client *c, uint64_t now, const char *sqlstate, const char *why)
+{
+	bool busy = c->state == CLIENT_WAITING || c->state == CLIENT_SLEEPING ||
+		    c->state == CLIENT_ROLLBACK || c->state == CLIENT_IDLE;
+	struct engine *engine = c->worker->engine;
+	struct error e;
+
+	if (atomic_load(&engine->phase) == PHASE_CONNECT) {
+		error_set(&e, ERROR_CONNECT, "connection %u was lost before the run began: %s",
+			  c->id + 1, why);
+		engine_fail(engine, &e);
+	} else if (busy && c->script) {
+		if (c->inflight_count && c->state == CLIENT_WAITING && c->counted)
+			stats_of(c)
+				->statements[c->inflight[c->inflight_begin].statement->index]
+				.failed++;
+		if (c->state != CLIENT_ROLLBACK || !c->failed)
+			note_failure(c,
+				     c->inflight_count
+					     ? c->inflight[c->inflight_begin].statement->index
+					     : NO_STATEMENT,
+				     sqlstate, why);
+		count_transaction(c, now);
+	}
+	connect_lost(c, now);
+}
+
+void client_finish_setup(struct client *c, uint64_t now)
+{
+	c->state = CLIENT_IDLE;
+	c->status = 'I';
+	if (!c->worker->running) {
+		c->worker->ready_count++;
+		return;
+	}
+	client_begin(c, now);
+	client_run(c, now);
+}

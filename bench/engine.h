@@ -1,0 +1,66 @@
+/*
+ * engine.h - the load engine: threads x epoll, connections spread evenly, nothing blocking.
+ *
+ * engine_run() connects and prepares everything, opens the timed window only then, keeps every
+ * connection busy (closed loop), closes the window, lets what is under way finish, and hands back
+ * the merged counts. How load is offered is a matter of when a transaction is *due*; in the closed
+ * loop it is due when its connection is free. An arrival process that sets `due` otherwise plugs
+ * in at client_begin().
+ *
+ * Every wait has a limit: connecting (connect_timeout of the DSN), the drain at the end
+ * (`drain_ns`, then statements are cancelled, then connections closed).
+ */
+#ifndef LAKEPORT_BENCH_ENGINE_H
+#define LAKEPORT_BENCH_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bench/message.h"
+#include "bench/script.h"
+#include "bench/stats.h"
+#include "common/error.h"
+#include "common/record.h"
+
+#define ENGINE_MAX_CONNECTIONS 20000
+#define ENGINE_MAX_THREADS     1024
+
+struct engine_options {
+	const char *dsn;
+	const struct workload *workload;
+	unsigned connections, threads;
+	enum protocol protocol;
+	uint64_t warmup_ns;
+	uint64_t duration_ns;	       /* 0: until each connection has done `transactions` */
+	uint64_t transactions;	       /* of each connection; 0: no limit */
+	uint64_t drain_ns;	       /* for what is under way when the window closes */
+	unsigned statement_timeout_ms; /* 0: none */
+	uint64_t seed;
+	int64_t scale, default_seed; /* the variables of these names */
+	bool stop_on_error;
+	bool can_defer; /* statements that do not prepare at first are tried again when needed */
+	bool progress;
+};
+
+struct engine_second {
+	double rate, failed, p50_us, p95_us, p99_us, mean_us, cpu_share;
+};
+
+struct engine_result {
+	struct stats total;
+	double *busy_share; /* of each thread within the window, 0 to 1 */
+	unsigned thread_count;
+	struct engine_second *seconds;
+	size_t second_count, second_capacity;
+	uint64_t window_ns;	  /* how long the window was open */
+	uint64_t in_window;	  /* transactions completed within the window */
+	struct histogram latency; /* of all scripts together */
+	bool interrupted, stopped_by_error;
+	struct error first_error; /* the one that stopped the run */
+};
+
+/* -1 when the run could not start; a run that started always gives a result. */
+int engine_run(const struct engine_options *o, struct engine_result *result, struct error *e);
+void engine_result_release(struct engine_result *r);
+
+#endif
