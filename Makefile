@@ -1,16 +1,13 @@
-# lakeport - GNU make, no configure step.
-#   make            build/lakeport
-#   make demo       set up, measure a private Postgres, draw a report
-#   make test       set up, then every test
-#   make help       the other targets
+# lakeport - GNU make, no configure step. `make help` lists the targets.
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
 
 BUILD   ?= build
 PREFIX  ?= /usr/local
 DESTDIR ?=
-CC      = gcc
+CC       = gcc
 VERSION := 0.1.0
 
 PACKAGES := libpq libcjson yaml-0.1 openssl
@@ -22,25 +19,103 @@ SANITIZE ?=
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 CFLAGS     = -std=c17 -D_GNU_SOURCE -DLAKEPORT_VERSION='"$(VERSION)"' $(OPTIMIZE) $(WARNINGS) \
-             $(SANITIZE) -pthread -I. -I$(BUILD)/generated $(PKG_CFLAGS)
+             $(SANITIZE) -pthread -I. $(PKG_CFLAGS)
 LDFLAGS    = $(SANITIZE) -pthread
 LDLIBS     = $(PKG_LIBS) -lcrypto -lm
 
 # A folder is a tool and a static library; a wrong arrow between them fails to link.
-FOLDERS := common bench reports
 TOOLS   := bench reports
 MAIN    := common/main.c
 sources  = $(filter-out $(MAIN),$(sort $(wildcard $(1)/*.c)))
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(1))
-LIBS    := $(foreach t,$(TOOLS),$(BUILD)/lib$(t).a) $(BUILD)/libcommon.a
+LIBS    := $(TOOLS:%=$(BUILD)/lib%.a) $(BUILD)/libcommon.a
 
-UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
-UNIT_TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SOURCES))
-FAKES        := $(patsubst tests/fake/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/fake/*.c)))
-FUZZERS      := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZERS    := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FAKES      := $(BUILD)/tests/nullpg
+C_FILES    := $(sort $(wildcard $(addsuffix /*.[ch],common $(TOOLS) tests/unit tests/fuzz tests/fake)))
 
+##@ Using it
 .PHONY: all
-all: $(BUILD)/lakeport
+all: $(BUILD)/lakeport            ## build build/lakeport
+
+.PHONY: demo
+demo:                             ## install what is missing, measure a private Postgres, draw a report
+	scripts/setup build run
+	$(MAKE) all
+	scripts/demo
+
+.PHONY: install
+install: all                      ## into $(DESTDIR)$(PREFIX): program, manual page, completion
+	install -Dm755 $(BUILD)/lakeport $(DESTDIR)$(PREFIX)/bin/lakeport
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	$(BUILD)/lakeport help --man > $(DESTDIR)$(PREFIX)/share/man/man1/lakeport.1
+	$(BUILD)/lakeport help --completion \
+	  > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/lakeport
+
+.PHONY: uninstall
+uninstall:                        ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/lakeport $(DESTDIR)$(PREFIX)/share/man/man1/lakeport.1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/lakeport
+
+.PHONY: clean
+clean:                            ## stop the private Postgres and remove build/
+	[ ! -d $(BUILD) ] || scripts/postgres stop
+	rm -rf $(BUILD)
+
+##@ Testing it
+.PHONY: test
+test:                             ## install what is missing, then every test
+	scripts/setup build run test
+	$(MAKE) check
+
+.PHONY: check
+check: unit end-to-end            ## every test, nothing is installed
+
+.PHONY: unit
+unit: $(UNIT_TESTS)               ## tests without a server
+	@set -e; for t in $(UNIT_TESTS); do $$t; done
+
+.PHONY: end-to-end
+end-to-end: all $(FAKES) $(FUZZERS) $(UNIT_TESTS)  ## tests on real servers and fakes
+	LAKEPORT_BUILD=$(BUILD) prove --timer --failures $(sort $(wildcard tests/end-to-end/*.t))
+
+.PHONY: asan
+asan:                             ## everything under address and undefined-behaviour checks
+	$(MAKE) BUILD=build/asan OPTIMIZE='-O1 -g' \
+	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' check
+
+.PHONY: tsan
+tsan:                             ## the load engine under the thread checks
+	$(MAKE) BUILD=build/tsan OPTIMIZE='-O1 -g' SANITIZE=-fsanitize=thread \
+	  build/tsan/lakeport build/tsan/tests/nullpg
+	LAKEPORT_BUILD=build/tsan prove --timer --failures tests/end-to-end/bench-*.t
+
+.PHONY: fuzz
+fuzz:                             ## libFuzzer on every parser, FUZZ_SECONDS each
+	scripts/setup build lint
+	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) tests/fuzz/run-libfuzzer $(BUILD)/fuzz
+
+.PHONY: bench
+bench: all $(FAKES)               ## speed and truth beside the peers (takes a while)
+	tests/bench/truth-of-the-clock
+	tests/bench/beside-pgbench
+
+.PHONY: lint
+lint:                             ## formatting, static checks, the rules of the house
+	scripts/setup build lint
+	clang-format --dry-run -Werror $(C_FILES)
+	scripts/check-includes
+	scripts/check-style
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \
+	  --inline-suppr --suppress=missingInclude --suppress=normalCheckLevelMaxBranches \
+	  -D_GNU_SOURCE '-DLAKEPORT_VERSION="x"' -I. common $(TOOLS) tests/fake
+
+.PHONY: help
+help:                             ## this list
+	@awk '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*##/ {split($$0, a, ":.*## "); printf "  make %-12s %s\n", a[1], a[2]}' Makefile
 
 $(BUILD)/lakeport: $(call objects,$(MAIN)) $(LIBS)
 	$(CC) $(LDFLAGS) -o $@ $(call objects,$(MAIN)) $(LIBS) $(LDLIBS)
@@ -49,7 +124,7 @@ define library
 $(BUILD)/lib$(1).a: $(call objects,$(call sources,$(1)))
 	rm -f $$@ && ar rcs $$@ $$^
 endef
-$(foreach f,$(FOLDERS),$(eval $(call library,$(f))))
+$(foreach f,common $(TOOLS),$(eval $(call library,$(f))))
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -63,8 +138,8 @@ $(BUILD)/tests/fuzz_%: tests/fuzz/fuzz_%.c $(LIBS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(LIBS) $(LDLIBS)
 
-$(BUILD)/tests/%: tests/fake/%.c $(BUILD)/libcommon.a Makefile
+$(BUILD)/tests/nullpg: $(call objects,$(call sources,tests/fake)) $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libcommon.a $(LDLIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -79,7 +79,7 @@ void *xgrow(void *items, size_t count, size_t *capacity, size_t size)
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-	const size_t align = sizeof(max_align_t);
+	const size_t align = _Alignof(max_align_t);
 	struct arena_block *b = a->head;
 	char *p;
 
