@@ -47,19 +47,24 @@ enum capture {
 	CAPTURE_ASET, /* the last row, if there is one */
 };
 
-/* A piece of a statement's text for the simple protocol: literal text, then maybe a variable. */
+/*
+ * A piece of a statement's text for the simple protocol: literal text, then maybe a variable, which
+ * stands in the text as `:name`, `name_length` bytes with its colon, right behind `text`.
+ */
 struct piece {
 	const char *text;
 	size_t length;
-	int slot;   /* -1: no variable follows */
-	bool quote; /* put the value as an SQL literal (annotated queries) */
+	unsigned name_length;
+	int slot;	 /* -1: no variable follows */
+	bool quote;	 /* put the value as an SQL literal (annotated queries) */
+	bool keep_unset; /* inside a literal: stays `:name` while the variable is unset */
 };
 
 struct statement {
 	unsigned index;	       /* from 0, over the whole workload */
 	unsigned line, column; /* where it begins, from 1 */
 	const char *label;     /* its first words on one line, at most 60 characters, for reports */
-	const char *text;      /* as written, without the ending semicolon */
+	const char *text;      /* as written, without the ending semicolon and outer comments */
 	const char *numbered;  /* with $1, $2, ...: for Parse. The same variable has one number */
 	unsigned parameter_count;
 	const unsigned *parameter_slots; /* slot of $1, $2, ... */
@@ -91,7 +96,7 @@ struct step {
 };
 
 struct script {
-	const char *name;   /* "select-only", or the file's name without its folder */
+	const char *name;   /* "select-only", or the file's name without its folder; unique */
 	const char *source; /* path, or "built-in" */
 	bool annotated;	    /* one query with WEIGHT/PARAM comments */
 	uint32_t weight;    /* 0: never drawn */
@@ -113,6 +118,9 @@ struct workload {
 	size_t variable_count;
 	bool uses_pipeline, uses_compound; /* any \startpipeline, any `\;` */
 	bool uses_scale;		   /* :scale is used and was not given */
+	const unsigned *scopes;		   /* by slot: 0, or script + 1 for the PARAM of a query */
+	const uint32_t *name_index;	   /* for workload_slot(): a hash table of slot + 1 */
+	uint32_t name_index_mask;
 };
 
 enum script_origin { SCRIPT_BUILTIN, SCRIPT_FILE };
@@ -143,7 +151,10 @@ struct workload *workload_parse(const char *text, size_t n, const char *name,
 
 void workload_free(struct workload *w); /* accepts NULL */
 
-/* The slot of a variable by name, or -1 when the workload does not mention it. */
+/*
+ * The slot of a variable by name, or -1 when the workload does not mention it. A PARAM belongs to
+ * its query alone and is not found.
+ */
 int workload_slot(const struct workload *w, const char *name);
 
 /*
