@@ -1,0 +1,316 @@
+/*
+ * render_html.c - a run as a page: headline figures, what stood out, times, course, tables,
+ * environment, and the command that repeats it. The pieces are in html.c.
+ */
+#include "reports/render.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "reports/chart.h"
+#include "reports/escape.h"
+#include "reports/format.h"
+#include "reports/html.h"
+
+#define ROWS_MAX     1000
+#define FEW_VALUES   100 /* fewer do not make a curve */
+#define CURVES_TRIED 64
+#define CHARTS_MAX   40
+#define FACTS_ABOVE  3 /* facts about the target that stand in the head of the page */
+
+struct page {
+	struct buf *out;
+	const struct record *r;
+	struct arena arena;
+	struct chart times[3];
+	size_t time_count;
+	struct charts *courses; /* one for each series */
+};
+
+/* Charts of the times of the whole run, and of the parts beside each other when there are some. */
+static void collect_times(struct page *p)
+{
+	struct labelled_histogram whole[CURVES_TRIED], parts[CURVES_TRIED];
+	size_t whole_count = 0, part_count = 0, i;
+	const char *of_what = NULL;
+
+	for (i = 0; i < p->r->histogram_count; i++) {
+		const struct record_histogram *h = &p->r->histograms[i];
+		const char *title = histogram_title(&p->arena, h->name);
+
+		if (h->h->count < FEW_VALUES)
+			continue;
+		if (!h->of && whole_count < CURVES_TRIED) {
+			whole[whole_count++] = (struct labelled_histogram){title, h->h};
+			continue;
+		}
+		/* Curves of different times in one plot would say nothing: the first kind it is. */
+		of_what = of_what ? of_what : h->name;
+		if (h->of && part_count < CURVES_TRIED && strcmp(of_what, h->name) == 0)
+			parts[part_count++] = (struct labelled_histogram){h->of, h->h};
+	}
+	p->time_count += chart_percentiles(&p->arena, whole, whole_count, &p->times[p->time_count]);
+	p->time_count +=
+		chart_distribution(&p->arena, whole, whole_count, &p->times[p->time_count]);
+	if (part_count > 1 &&
+	    chart_percentiles(&p->arena, parts, part_count, &p->times[p->time_count])) {
+		struct chart *c = &p->times[p->time_count++];
+
+		c->title =
+			arena_printf(&p->arena, "%s by part", histogram_title(&p->arena, of_what));
+		c->plot.width *= 2;
+	}
+}
+
+static void collect_charts(struct page *p)
+{
+	size_t i;
+
+	collect_times(p);
+	p->courses = arena_alloc(&p->arena, (p->r->series_count + 1) * sizeof(*p->courses));
+	for (i = 0; i < p->r->series_count; i++)
+		p->courses[i] = charts_of_series(&p->arena, p->r->series[i]);
+}
+
+static void draw_charts(struct page *p)
+{
+	struct chart *all[CHARTS_MAX];
+	size_t n = 0, i, k;
+
+	for (i = 0; i < p->time_count; i++)
+		all[n++] = &p->times[i];
+	for (i = 0; i < p->r->series_count; i++)
+		for (k = 0; k < p->courses[i].count && n < CHARTS_MAX; k++)
+			all[n++] = &p->courses[i].items[k];
+	if (n)
+		html_draw(p->out, all, n);
+}
+
+static void release_charts(struct page *p)
+{
+	size_t i, k;
+
+	for (i = 0; i < p->time_count; i++)
+		buf_release(&p->times[i].plot.svg);
+	for (i = 0; i < p->r->series_count; i++)
+		for (k = 0; k < p->courses[i].count; k++)
+			buf_release(&p->courses[i].items[k].plot.svg);
+}
+
+static const char *outcome_class(enum outcome o)
+{
+	return o == OUTCOME_DONE ? "good" : o == OUTCOME_FAILED ? "bad" : "warn";
+}
+
+static void put_about(struct page *p)
+{
+	const struct record *r = p->r;
+	size_t i;
+
+	buf_puts(p->out, "<p class=\"about\"><span>");
+	format_when(p->out, r->started);
+	buf_puts(p->out, "</span>");
+	if (record_seconds(r) > 0) {
+		buf_puts(p->out, "<span>took ");
+		format_quantity(p->out, record_seconds(r), "s");
+		buf_puts(p->out, "</span>");
+	}
+	for (i = 0; i < r->target.count && i < FACTS_ABOVE; i++) {
+		buf_puts(p->out, "<span>");
+		escape_html(p->out, r->target.items[i].name);
+		buf_putc(p->out, ' ');
+		html_element(p->out, "b", NULL, r->target.items[i].value);
+		buf_puts(p->out, "</span>");
+	}
+	buf_puts(p->out, "</p>\n");
+}
+
+static void put_banner(struct page *p)
+{
+	static const char *const words[] = {
+		[OUTCOME_DONE] = "Error.",
+		[OUTCOME_ATTENTION] = "Done, with something to look at.",
+		[OUTCOME_FAILED] = "This run failed. The figures are true as far as it came.",
+		[OUTCOME_INTERRUPTED] =
+			"This run was interrupted. The figures are true as far as it came.",
+	};
+	const struct record *r = p->r;
+
+	if (r->outcome == OUTCOME_DONE && !r->error)
+		return;
+	buf_printf(p->out, "<p class=\"banner %s\" role=\"status\"><b>%s</b> ",
+		   outcome_class(r->outcome), words[r->outcome]);
+	escape_html(p->out, r->error ? r->error : "");
+	buf_puts(p->out, "</p>\n");
+}
+
+static void put_head(struct page *p)
+{
+	const struct record *r = p->r;
+
+	buf_puts(p->out, "<header>\n<p class=\"eyebrow\"><span>lakeport ");
+	escape_html(p->out, r->tool);
+	buf_putc(p->out, ' ');
+	escape_html(p->out, r->verb);
+	buf_printf(p->out, "</span><span class=\"pill %s\">%s</span></p>\n",
+		   outcome_class(r->outcome), outcome_word(r->outcome));
+	html_element(p->out, "h1", NULL, r->title);
+	put_about(p);
+	put_banner(p);
+	buf_puts(p->out, "</header>\n");
+}
+
+static void put_card(struct page *p, const struct metric *m)
+{
+	struct quantity q = quantity_of(m->value, m->unit);
+	size_t n = 0, stride = 0;
+	const double *values = series_of_metric(p->r, m->name, &n, &stride);
+	double half = values ? noise_half_width(noise_of(values, n, stride)) : (double)NAN;
+
+	buf_puts(p->out, "<div class=\"card\">");
+	html_element(p->out, "div", "label", metric_title(m->name));
+	buf_puts(p->out, "<div class=\"figure\">");
+	escape_html(p->out, q.number);
+	if (*q.unit)
+		html_element(p->out, "small", NULL, q.unit);
+	buf_puts(p->out, "</div><div class=\"more\">");
+	if (half < 1 && m->value != 0) /* false when it is not known */
+		buf_printf(p->out, "± %.*f %% noise", half < 0.0995 ? 1 : 0, half * 100);
+	buf_puts(p->out, "</div>");
+	if (values)
+		html_sparkline(p->out, values, n, stride);
+	buf_puts(p->out, "</div>\n");
+}
+
+static void put_cards(struct page *p)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < p->r->metric_count; i++) {
+		const struct metric *m = &p->r->metrics[i];
+
+		if (!m->headline || m->of)
+			continue;
+		if (!any)
+			buf_puts(p->out, "<div class=\"cards\">\n");
+		any = true;
+		put_card(p, m);
+	}
+	if (any)
+		buf_puts(p->out, "</div>\n");
+}
+
+static void put_times(struct page *p)
+{
+	struct sheet *s = sheet_of_histograms(&p->arena, p->r);
+
+	if (!s && p->time_count == 0)
+		return;
+	html_section(p->out, "times", "How long it took", NULL);
+	html_charts(p->out, p->times, p->time_count, false);
+	html_sheet(p->out, &p->arena, s);
+	buf_puts(p->out, "</section>\n");
+}
+
+static void put_courses(struct page *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->r->series_count; i++) {
+		const struct series *s = p->r->series[i];
+
+		if (p->courses[i].count == 0 || p->courses[i].items[0].plot.svg.len == 0)
+			continue;
+		html_section(p->out, NULL, s->title, "seconds since it began");
+		html_charts(p->out, p->courses[i].items, p->courses[i].count, true);
+		buf_puts(p->out, "</section>\n");
+	}
+}
+
+static void put_tables(struct page *p)
+{
+	struct sheet *parts = sheet_of_parts(&p->arena, p->r);
+	size_t i;
+
+	if (parts) {
+		html_section(p->out, "parts", parts->title, NULL);
+		html_sheet(p->out, &p->arena, parts);
+		buf_puts(p->out, "</section>\n");
+	}
+	for (i = 0; i < p->r->table_count; i++) {
+		const struct record_table *t = p->r->tables[i];
+
+		html_section(p->out, NULL, *t->title ? t->title : t->name,
+			     t->row_count ? NULL : "None.");
+		if (t->row_count)
+			html_sheet(p->out, &p->arena, sheet_of_table(&p->arena, t, ROWS_MAX));
+		buf_puts(p->out, "</section>\n");
+	}
+}
+
+static void put_figures(struct page *p)
+{
+	struct sheet *s = sheet_of_figures(&p->arena, p->r);
+	size_t i;
+
+	if (!s)
+		return;
+	html_section(p->out, "figures", s->title, NULL);
+	buf_puts(p->out, "<ul class=\"pairs\">\n");
+	for (i = 0; i < s->row_count; i++) {
+		buf_puts(p->out, "<li>");
+		html_element(p->out, "span", NULL, s->cells[i * 2].text);
+		html_element(p->out, "span", NULL, s->cells[i * 2 + 1].text);
+		buf_puts(p->out, "</li>\n");
+	}
+	buf_puts(p->out, "</ul>\n</section>\n");
+}
+
+static void put_end(struct page *p)
+{
+	const struct record *r = p->r;
+	struct buf command = {0};
+
+	if (r->where.count || r->target.count) {
+		html_section(p->out, "environment", "Where it ran", NULL);
+		buf_puts(p->out, "<div class=\"two\">\n");
+		html_facts(p->out, "Target", &r->target);
+		html_facts(p->out, "Client", &r->where);
+		buf_puts(p->out, "</div>\n</section>\n");
+	}
+	format_command(&command, r);
+	html_section(p->out, "again", "Run it again",
+		     strstr(buf_text(&command), "***") ? "Secrets were replaced by ***." : NULL);
+	buf_puts(p->out, "<div class=\"again\">");
+	html_element(p->out, "pre", NULL, buf_text(&command));
+	buf_puts(p->out, "<button type=\"button\">Copy</button></div>\n</section>\n");
+	buf_puts(p->out, "<footer>Record ");
+	escape_html(p->out, r->id);
+	buf_puts(p->out, ", drawn by lakeport " LAKEPORT_VERSION "</footer>\n");
+	buf_release(&command);
+}
+
+int render_html(const struct record *r, const struct render_options *options, struct buf *out,
+		struct error *e)
+{
+	struct page p = {.out = out, .r = r};
+
+	(void)options;
+	(void)e;
+	html_begin(out, r->title);
+	collect_charts(&p);
+	put_head(&p);
+	put_cards(&p);
+	draw_charts(&p);
+	html_findings(out, r);
+	put_times(&p);
+	put_courses(&p);
+	put_tables(&p);
+	put_figures(&p);
+	put_end(&p);
+	html_end(out);
+	release_charts(&p);
+	arena_release(&p.arena);
+	return 0;
+}
