@@ -7,14 +7,12 @@
  */
 #include "bench/expression.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "bench/expression_lex.h"
 #include "bench/expression_node.h"
-#include "common/text.h"
 
 enum level {
 	LEVEL_OR = 1,
@@ -338,54 +336,6 @@ static int parse_arguments(struct parser *p, struct arguments *a)
 	}
 }
 
-static const struct function *find_function(const struct token *t)
-{
-	size_t i;
-
-	for (i = 0; i < expression_function_count; i++)
-		if (strlen(expression_functions[i].name) == t->length &&
-		    strncasecmp(expression_functions[i].name, t->text, t->length) == 0)
-			return &expression_functions[i];
-	return NULL;
-}
-
-static void *unknown_function(struct parser *p, const struct token *t)
-{
-	const char *nearest = NULL;
-	size_t i, distance, best = 4;
-	char name[41];
-
-	snprintf(name, sizeof(name), "%.*s", (int)t->length, t->text);
-	for (i = 0; i < expression_function_count; i++) {
-		distance = text_distance(name, expression_functions[i].name, best);
-		if (distance < best && distance * 3 <= strlen(name)) {
-			best = distance;
-			nearest = expression_functions[i].name;
-		}
-	}
-	if (nearest)
-		place_fault(&t->place, p->e, "unknown function '%s'; did you mean '%s'?", name,
-			    nearest);
-	else
-		place_fault(&t->place, p->e, "unknown function '%s'", name);
-	return NULL;
-}
-
-static int check_count(struct parser *p, const struct token *t, const struct function *f,
-		       size_t count)
-{
-	if (count >= f->min && count <= f->max)
-		return 0;
-	if (f->max == EXPRESSION_MAX_ARGUMENTS)
-		return place_fault(&t->place, p->e, "%s() takes %u to %u arguments, not %zu",
-				   f->name, f->min, f->max, count);
-	if (f->min != f->max)
-		return place_fault(&t->place, p->e, "%s() takes %u or %u arguments, not %zu",
-				   f->name, f->min, f->max, count);
-	return place_fault(&t->place, p->e, "%s() takes %u argument%s, not %zu", f->name, f->min,
-			   f->min == 1 ? "" : "s", count);
-}
-
 /* The seed of hash() and permute() when none is given is a variable, as in pgbench. */
 static const struct expression *default_seed(struct parser *p, const struct place *at)
 {
@@ -399,17 +349,17 @@ static const struct expression *default_seed(struct parser *p, const struct plac
 static struct expression *parse_function(struct parser *p)
 {
 	struct token name = p->lexer.token;
-	const struct function *f = find_function(&name);
+	const struct function *f = function_find(&name, p->e);
 	struct arguments a = {0};
 	struct expression *x = NULL;
 	bool seeded;
 
 	if (!f)
-		return unknown_function(p, &name);
+		return NULL;
 	seeded = f->op == OP_HASH_FNV1A || f->op == OP_HASH_MURMUR2 || f->op == OP_PERMUTE;
 	if (next(p) < 0 || expect(p, TOKEN_OPEN, "'(' after the function's name") < 0)
 		return NULL;
-	if (parse_arguments(p, &a) == 0 && check_count(p, &name, f, a.count) == 0) {
+	if (parse_arguments(p, &a) == 0 && function_check(f, a.count, &name.place, p->e) == 0) {
 		if (seeded && a.count < f->max)
 			arguments_add(&a, default_seed(p, &name.place));
 		x = operation(p, f->op, &name.place, a.items, a.count);

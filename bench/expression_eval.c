@@ -10,6 +10,8 @@
 
 #include "bench/expression_node.h"
 
+#define INT_END 9223372036854775808.0 /* 2^63: the first double that is no int64_t */
+
 typedef bool evaluator(const struct call *c);
 static evaluator *const evaluators[OP_COUNT];
 
@@ -70,7 +72,7 @@ bool value_to_int(const struct value *v, int64_t *out, const char **why)
 	if (v->type != VALUE_DOUBLE)
 		return fail(why, "cannot coerce boolean to int");
 	rounded = rint(v->number);
-	if (!(rounded >= -0x1p63 && rounded < 0x1p63))
+	if (!(rounded >= -INT_END && rounded < INT_END))
 		return fail(why, "double to int overflow");
 	*out = (int64_t)rounded;
 	return true;

@@ -1,9 +1,12 @@
 /* expression_functions.c - the functions of pgbench 15 as data, and the list of values(...). */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "bench/expression_lex.h"
 #include "bench/expression_node.h"
+#include "common/text.h"
 
 const struct function expression_functions[] = {
 	{"abs", OP_ABS, 1, 1},
@@ -30,6 +33,61 @@ const struct function expression_functions[] = {
 };
 const size_t expression_function_count =
 	sizeof(expression_functions) / sizeof(expression_functions[0]);
+
+static const struct function *find_function(const char *name, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < expression_function_count; i++)
+		if (strlen(expression_functions[i].name) == n &&
+		    strncasecmp(expression_functions[i].name, name, n) == 0)
+			return &expression_functions[i];
+	return NULL;
+}
+
+static void unknown_function(const struct token *t, struct error *e)
+{
+	const char *nearest = NULL;
+	size_t i, distance, best = 4;
+	char name[41];
+
+	snprintf(name, sizeof(name), "%.*s", (int)(t->length < 40 ? t->length : 40), t->text);
+	for (i = 0; i < expression_function_count; i++) {
+		distance = text_distance(name, expression_functions[i].name, best);
+		if (distance < best && distance * 3 <= strlen(name)) {
+			best = distance;
+			nearest = expression_functions[i].name;
+		}
+	}
+	if (nearest)
+		place_fault(&t->place, e, "unknown function '%s'; did you mean '%s'?", name,
+			    nearest);
+	else
+		place_fault(&t->place, e, "unknown function '%s'", name);
+}
+
+const struct function *function_find(const struct token *t, struct error *e)
+{
+	const struct function *f = find_function(t->text, t->length);
+
+	if (!f)
+		unknown_function(t, e);
+	return f;
+}
+
+int function_check(const struct function *f, size_t count, const struct place *at, struct error *e)
+{
+	if (count >= f->min && count <= f->max)
+		return 0;
+	if (f->max == EXPRESSION_MAX_ARGUMENTS)
+		return place_fault(at, e, "%s() takes %u to %u arguments, not %zu", f->name, f->min,
+				   f->max, count);
+	if (f->min != f->max)
+		return place_fault(at, e, "%s() takes %u or %u arguments, not %zu", f->name, f->min,
+				   f->max, count);
+	return place_fault(at, e, "%s() takes %u argument%s, not %zu", f->name, f->min,
+			   f->min == 1 ? "" : "s", count);
+}
 
 bool operation_is_pure(enum operation op)
 {

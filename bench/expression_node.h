@@ -79,6 +79,13 @@ struct function {
 extern const struct function expression_functions[]; /* sorted by name */
 extern const size_t expression_function_count;
 
+/* The function of this name, in any case; NULL with `e` filled, and the nearest name in it. */
+struct token;
+const struct function *function_find(const struct token *t, struct error *e);
+
+/* Fails, at a place, when the function does not take so many arguments. */
+int function_check(const struct function *f, size_t count, const struct place *at, struct error *e);
+
 /*
  * The list of values('a', 1, null), from the word values to the closing parenthesis: numbers,
  * TRUE, FALSE, NULL and texts in single quotes, at least one. -1 with `lexer->e` filled.

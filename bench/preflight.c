@@ -84,6 +84,23 @@ static bool changes_schema(const struct statement *s)
 	return false;
 }
 
+/* True when the statement stands in an \if: it may never run, as the author may well know. */
+static bool is_conditional(const struct script *script, const struct statement *s)
+{
+	size_t end = 0, i;
+
+	for (i = 0; i < script->step_count; i++) {
+		const struct step *step = &script->steps[i];
+
+		if (step->statement == s)
+			return i < end;
+		if ((step->type == STEP_JUMP || step->type == STEP_JUMP_UNLESS) &&
+		    step->target > end)
+			end = step->target;
+	}
+	return false;
+}
+
 /*
  * The simple protocol puts values into the text, where a parameter would not be allowed; so there
  * only what is missing or forbidden counts as a fault.
@@ -115,26 +132,31 @@ static int statement_fault(const struct workload *load, size_t i, struct error *
 	return -1;
 }
 
+/*
+ * Statements that do not prepare now are faults, unless they may later: then they are prepared
+ * when they are needed first, as pgbench does with all.
+ */
 static int check_statements(struct pg *pg, struct engine_options *o, struct error *e)
 {
 	const struct workload *load = o->workload;
+	bool changes = false;
 	size_t i;
 
 	o->can_defer = false;
 	for (i = 0; i < load->statement_count; i++)
-		o->can_defer = o->can_defer || changes_schema(load->statements[i]);
+		changes = changes || changes_schema(load->statements[i]);
 	for (i = 0; i < load->statement_count; i++) {
-		if (load->statements[i]->compound)
+		const struct statement *s = load->statements[i];
+
+		if (s->compound || pg_prepare(pg, "", s->numbered, e) == 0)
 			continue;
-		if (pg_prepare(pg, "", load->statements[i]->numbered, e) == 0 ||
-		    !matters(o->protocol, e))
+		if (!matters(o->protocol, e))
 			continue;
-		if (o->can_defer && e->class == ERROR_SQL) {
-			log_debug("'%s' does not prepare yet: %s", load->statements[i]->label,
-				  e->text);
-			continue;
-		}
-		return statement_fault(load, i, e);
+		if (e->class != ERROR_SQL ||
+		    (!changes && !is_conditional(&load->scripts[load->statement_script[i]], s)))
+			return statement_fault(load, i, e);
+		log_debug("'%s' does not prepare yet: %s", s->label, e->text);
+		o->can_defer = true;
 	}
 	e->class = ERROR_NONE;
 	return 0;

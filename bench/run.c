@@ -75,10 +75,8 @@ static int gather_requests(const struct invocation *inv, struct script_request *
 		requests[(*count)++] = (struct script_request){SCRIPT_BUILTIN, builtin[i]};
 	for (i = 0; i < files; i++)
 		requests[(*count)++] = (struct script_request){SCRIPT_FILE, file[i]};
-	if (*count == 0) {
+	if (*count == 0) /* as pgbench does */
 		requests[(*count)++] = (struct script_request){SCRIPT_BUILTIN, "tpcb-like"};
-		log_info("no -b and no -f: running the built-in tpcb-like");
-	}
 	return 0;
 }
 

@@ -17,7 +17,7 @@ static const char *integer_text(int64_t integer, char *room, size_t *n)
 				    "50515253545556575859606162636465666768697071727374"
 				    "75767778798081828384858687888990919293949596979899";
 	uint64_t left = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
-	char *end = room + VALUE_TEXT_MAX - 1, *p = end;
+	char *end = &room[VALUE_TEXT_MAX - 1], *p = end;
 
 	*end = '\0';
 	while (left >= 100) {

@@ -191,6 +191,8 @@ static void start_running(struct worker *w)
 	w->running = true;
 	w->window_begin = atomic_load(&engine->window_begin);
 	w->window_end = atomic_load(&engine->window_end);
+	for (; now < atomic_load(&engine->begin); now = clock_now())
+		clock_sleep(atomic_load(&engine->begin) - now);
 	tell_time(w, now);
 	for (i = 0; i < w->client_count; i++) {
 		now = clock_now();
@@ -348,11 +350,13 @@ void *worker_main(void *argument)
 	unsigned i;
 
 	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
-	while (!is_over(w)) {
+	for (;;) {
 		if (!w->running)
 			drive_connecting(w);
 		else if (w->ready_first)
 			run_ready(w);
+		if (is_over(w))
+			break;
 		wait_for_events(w);
 		fire_timers(w);
 	}

@@ -1,0 +1,101 @@
+# tap.sh - what the end-to-end tests share: TAP output, running the program, a database of their own.
+# Sourced by *.t (bash). A test runs from the root of the repository; $work is its scratch folder,
+# removed at the end; stdout, stderr and exit status of the last `run` are in $work/out, $work/err
+# and $status.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+build=${LAKEPORT_BUILD:-build}
+lakeport=$PWD/$build/lakeport
+nullpg=$PWD/$build/tests/nullpg
+work=$(mktemp -d) || exit 1
+export LAKEPORT_RUNS=$work/runs
+tests=0
+status=0
+at_end=()       # commands to run at the end, last first
+
+finish() {
+	local i
+
+	for ((i = ${#at_end[@]} - 1; i >= 0; i--)); do
+		eval "${at_end[i]}" >/dev/null 2>&1
+	done
+	rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+# ok DESCRIPTION COMMAND...: one test, passed when the command succeeds.
+ok() {
+	local description=$1
+
+	shift
+	tests=$((tests + 1))
+	if "$@" >"$work/ok" 2>&1; then
+		echo "ok $tests - $description"
+	else
+		echo "not ok $tests - $description"
+		echo "# failed: $*"
+		sed 's/^/# /' "$work/ok" | head -20
+		[ ! -s "$work/err" ] || sed 's/^/# stderr: /' "$work/err" | head -10
+	fi
+}
+
+# run COMMAND...: keeps stdout, stderr and status; never longer than LIMIT seconds.
+run() {
+	timeout "${LIMIT:-120}" "$@" >"$work/out" 2>"$work/err" </dev/null
+	status=$?
+}
+
+lakeport() {
+	run "$lakeport" "$@"
+}
+
+# fails STATUS DESCRIPTION LINE ARGUMENT...: lakeport exits with STATUS, says exactly one error line
+# (besides a hint) that contains LINE, and prints nothing on stdout.
+fails() {
+	local want=$1 description=$2 line=$3
+
+	shift 3
+	lakeport "$@"
+	ok "$description: exit status $want" [ "$status" = "$want" ]
+	ok "$description: one clear line" one_line "$line"
+	ok "$description: nothing on stdout" [ ! -s "$work/out" ]
+}
+
+one_line() {
+	grep -v '^hint: ' "$work/err" >"$work/lines"
+	[ "$(wc -l <"$work/lines")" = 1 ] && grep -qF -- "$1" "$work/lines" || {
+		echo "wanted one line with: $1"
+		return 1
+	}
+}
+
+has() { grep -qF -- "$1" "$work/out" || { echo "not on stdout: $1"; return 1; }; }
+warns() { grep -qF -- "$1" "$work/err" || { echo "not on stderr: $1"; return 1; }; }
+equal() { [ "$1" = "$2" ] || { echo "got '$1', wanted '$2'"; return 1; }; }
+between() { awk "BEGIN {exit !($1 >= $2 && $1 <= $3)}" || { echo "$1 is not in $2..$3"; return 1; }; }
+skip_all() { echo "1..0 # SKIP $1"; exit 0; }
+done_testing() { echo "1..$tests"; }
+
+# metric NAME [OF]: from the record that `lakeport ... --json` printed.
+metric() {
+	/usr/bin/python3 - "$work/out" "$@" <<'END'
+import json, sys
+r = json.load(open(sys.argv[1]))
+of = sys.argv[3] if len(sys.argv) > 3 else None
+print(next(m['value'] for m in r['metrics'] if m['name'] == sys.argv[2] and m.get('of') == of))
+END
+}
+
+# server: the shared private Postgres, with a new database of this test; sets $dsn.
+server() {
+	local url name
+
+	url=$(scripts/postgres start 2>"$work/pg.err") || skip_all "no Postgres: $(head -1 "$work/pg.err")"
+	name=$(basename "$0" .t | tr - _)_$$
+	psql -Xq -d "$url" -c "create database $name" || exit 1
+	at_end+=("psql -Xq -d '$url' -c 'drop database if exists $name with (force)'")
+	dsn=${url%/*}/$name
+}
+
+sql() { psql -XAtq -d "$dsn" -c "$1"; }
