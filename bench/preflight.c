@@ -39,7 +39,8 @@ static int describe_target(struct pg *pg, struct record *record, struct error *e
 	if (!r)
 		return error_context(e, "while reading pg_settings");
 	for (i = 0; i < pg_rows(r); i++)
-		record_target(record, pg_value(r, i, 0), pg_value(r, i, 1));
+		if (pg_value(r, i, 0) && pg_value(r, i, 1))
+			record_target(record, pg_value(r, i, 0), pg_value(r, i, 1));
 	pg_free(r);
 	return 0;
 }

@@ -16,19 +16,18 @@
 #define UPDATE_TELLER  "UPDATE pgbench_tellers SET tbalance = tbalance + :delta WHERE tid = :tid;\n"
 #define UPDATE_BRANCH                                                                              \
 	"UPDATE pgbench_branches SET bbalance = bbalance + :delta "                                \
-	"WHERE bid = :bid;
-"
+	"WHERE bid = :bid;\n"
 #define INSERT_HISTORY                                                                             \
 	"INSERT INTO pgbench_history (tid, bid, aid, delta, mtime) "                               \
 	"VALUES (:tid, :bid, :aid, :delta, CURRENT_TIMESTAMP);\n"
 
-	const struct builtin script_builtins[] = {
-		{"select-only", "reads one account by its key", DRAW_ACCOUNT SELECT_ACCOUNT},
-		{"simple-update", "changes and reads one account, adds to the history",
-		 DRAW_ALL "BEGIN;\n" UPDATE_ACCOUNT SELECT_ACCOUNT INSERT_HISTORY "END;\n"},
-		{"tpcb-like", "as simple-update, and changes a teller and a branch that many share",
-		 DRAW_ALL
-		 "BEGIN;\n" UPDATE_ACCOUNT SELECT_ACCOUNT UPDATE_TELLER UPDATE_BRANCH INSERT_HISTORY
-		 "END;\n"},
+const struct builtin script_builtins[] = {
+	{"select-only", "reads one account by its key", DRAW_ACCOUNT SELECT_ACCOUNT},
+	{"simple-update", "changes and reads one account, adds to the history",
+	 DRAW_ALL "BEGIN;\n" UPDATE_ACCOUNT SELECT_ACCOUNT INSERT_HISTORY "END;\n"},
+	{"tpcb-like", "as simple-update, and changes a teller and a branch that many share",
+	 DRAW_ALL
+	 "BEGIN;\n" UPDATE_ACCOUNT SELECT_ACCOUNT UPDATE_TELLER UPDATE_BRANCH INSERT_HISTORY
+	 "END;\n"},
 };
 const size_t script_builtin_count = sizeof(script_builtins) / sizeof(script_builtins[0]);

@@ -300,7 +300,10 @@ int pg_rows(const struct pg_result *r)
 
 const char *pg_value(const struct pg_result *r, int row, int column)
 {
-	return PQgetisnull(r->r, row, column) ? NULL : PQgetvalue(r->r, row, column);
+	/* What answers need not be a Postgres: rows may be narrower than they were asked for. */
+	if (row >= PQntuples(r->r) || column >= PQnfields(r->r) || PQgetisnull(r->r, row, column))
+		return NULL;
+	return PQgetvalue(r->r, row, column);
 }
 
 int pg_exec(struct pg *pg, const char *sql, struct error *e)

@@ -1,24 +1,13 @@
-#!/bin/sh
+#!/bin/bash
 # The expressions of lakeport beside those of the real pgbench: every deterministic one must have
-# the same type and value, and what fails there must fail here.
-# Needs a server (LAKEPORT_TEST_DSN, or scripts/postgres) and pgbench 15; skipped otherwise.
-cd "$(dirname "$0")/../.." || exit 1
-values=${BUILD:-build}/tests/test_expression
-
-dsn=${LAKEPORT_TEST_DSN:-$(scripts/postgres url 2>/dev/null)}
-if [ -z "$dsn" ]; then
-	echo "1..0 # SKIP no server: set LAKEPORT_TEST_DSN or start scripts/postgres"
-	exit 0
-fi
+# the same type and value, and what fails there must fail here. Skipped without pgbench 15.
+. "$(dirname "$0")/tap.sh"
 case $(pgbench --version 2>/dev/null) in
 *'(PostgreSQL) 15'*) ;;
-*)
-	echo "1..0 # SKIP pgbench 15 is not installed"
-	exit 0
-	;;
+*) skip_all "pgbench 15 is not installed" ;;
 esac
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+server
+values=$build/tests/test_expression
 
 # One expression a line. Variables as in test_expression.c.
 grep -v '^#' >"$work/good" <<'END'
@@ -263,34 +252,32 @@ run_pgbench() {
 sed -n 's/^debug(script=0,command=[0-9]*): //p' "$work/said" >"$work/expected"
 "$values" --values "$work/good" >"$work/found" 2>/dev/null
 
-n=0
-report() { # ok? name
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
+all_evaluated() {
+	equal "$(wc -l <"$work/expected")" "$(wc -l <"$work/good")" || grep error "$work/said"
+}
+ok "pgbench evaluates all of the expressions" all_evaluated
+
+paste -d '|' "$work/expected" "$work/found" "$work/good" >"$work/all"
+while IFS='|' read -r expected found expression; do
+	ok "$expression" equal "$found" "$expected"
+done <"$work/all"
+
+# Both refuse an expression, when it is read or when it is evaluated.
+both_refuse() { # expression, what lakeport says
+	case $2 in
+	'error: '* | x.sql:*) ;;
+	*)
+		echo "lakeport: $2"
+		return 1
+		;;
+	esac
+	printf '\\set x debug(%s)\n' "$1" | run_pgbench >"$work/said"
+	grep -q 'error:' "$work/said" || { cat "$work/said"; return 1; }
 }
 
-[ "$(wc -l <"$work/good")" = "$(wc -l <"$work/expected")" ]
-status=$?
-[ $status = 0 ] || grep error "$work/said" | sed 's/^/# /'
-report $status "pgbench evaluated all $(wc -l <"$work/good") expressions"
-
-paste -d '\t' "$work/good" "$work/expected" "$work/found" >"$work/all"
-tab=$(printf '\t')
-while IFS="$tab" read -r expression expected found; do
-	[ "$expected" = "$found" ]
-	status=$?
-	[ $status = 0 ] || echo "# pgbench: $expected; lakeport: $found"
-	report $status "$expression"
-done <"$work/all"
-
 "$values" --values "$work/bad" >"$work/found" 2>/dev/null
-paste -d '\t' "$work/bad" "$work/found" >"$work/all"
-while IFS="$tab" read -r expression found; do
-	said=$(printf '\\set x debug(%s)\n' "$expression" | run_pgbench)
-	refused=1
-	case $said in *error:*) refused=0 ;; esac
-	case $found in 'error: '* | x.sql:*) ;; *) refused=1 ;; esac
-	[ $refused = 0 ] || printf '# lakeport: %s; pgbench: %s\n' "$found" "$said" | head -3
-	report $refused "refused: $expression"
+paste -d '|' "$work/found" "$work/bad" >"$work/all"
+while IFS='|' read -r found expression; do
+	ok "refused: $expression" both_refuse "$expression" "$found"
 done <"$work/all"
-echo "1..$n"
+done_testing
