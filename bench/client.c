@@ -189,24 +189,16 @@ static int evaluate(struct client *c, const struct step *step, struct value *v)
 	return -1;
 }
 
-static bool is_true(const struct value *v)
+static bool do_sleep(struct client *c, const struct step *step, struct value v, uint64_t now)
 {
-	switch (v->type) {
-	case VALUE_BOOL:
-		return v->boolean;
-	case VALUE_INT:
-		return v->integer != 0;
-	case VALUE_DOUBLE:
-		return v->number != 0;
-	default:
-		return false;
-	}
-}
+	double ns = 0;
 
-static bool do_sleep(struct client *c, const struct step *step, const struct value *v, uint64_t now)
-{
-	double ns = v->type == VALUE_INT ? (double)v->integer : v->number;
-
+	if (v.type == VALUE_TEXT)
+		v = value_interpret(v.text);
+	if (v.type == VALUE_INT)
+		ns = (double)v.integer;
+	else if (v.type == VALUE_DOUBLE)
+		ns = v.number;
 	c->pc++;
 	ns *= (double)step->unit_ns;
 	if (!(ns > 0))
@@ -231,12 +223,12 @@ static bool do_meta(struct client *c, const struct step *step, uint64_t now)
 		c->pc++;
 		return false;
 	case STEP_SLEEP:
-		return do_sleep(c, step, &v, now);
+		return do_sleep(c, step, v, now);
 	case STEP_JUMP:
 		c->pc = step->target;
 		return false;
 	case STEP_JUMP_UNLESS:
-		c->pc = is_true(&v) ? c->pc + 1 : step->target;
+		c->pc = value_is_true(&v) ? c->pc + 1 : step->target;
 		return false;
 	case STEP_PIPELINE_BEGIN:
 		c->pipeline = true;

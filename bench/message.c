@@ -1,6 +1,7 @@
 /* message.c - see message.h. */
 #include "bench/message.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -170,23 +171,54 @@ void message_copy_fail(struct wire *w, const char *reason)
 	put_u32(w->out + start + 1, w->out_end - start - 1);
 }
 
-/* A value as an SQL literal: numbers bare, text quoted; with a backslash in the E form. */
-static void add_literal(struct wire *w, const struct value *v, const char *text, size_t n)
+static void add_quoted(struct wire *w, const char *text, size_t n)
 {
 	bool escape = memchr(text, '\\', n) != NULL;
 	size_t i;
 
-	if (v->type != VALUE_TEXT) {
-		add_bytes(w, text, n);
-		return;
-	}
 	add_bytes(w, escape ? " E'" : "'", escape ? 3 : 1);
 	for (i = 0; i < n; i++) {
-		if (text[i] == '\'' || text[i] == '\\')
+		if (text[i] == '\'' || (escape && text[i] == '\\'))
 			add_bytes(w, text + i, 1);
 		add_bytes(w, text + i, 1);
 	}
 	add_bytes(w, "'", 1);
+}
+
+/*
+ * A value as an SQL literal: finite numbers bare (in parentheses when negative: `a -:x` must not
+ * become a comment), all else quoted; text with a backslash in the E form.
+ */
+static void add_literal(struct wire *w, const struct value *v, const char *text, size_t n)
+{
+	bool number = v->type == VALUE_INT || v->type == VALUE_BOOL ||
+		      (v->type == VALUE_DOUBLE && isfinite(v->number));
+	bool negative = number && text[0] == '-';
+
+	if (!number) {
+		add_quoted(w, text, n);
+		return;
+	}
+	add_bytes(w, "(", negative);
+	add_bytes(w, text, n);
+	add_bytes(w, ")", negative);
+}
+
+/* One variable inside a statement of the simple protocol. */
+static void add_variable(struct wire *w, const struct piece *piece, const struct value *v)
+{
+	char room[VALUE_TEXT_MAX];
+	size_t n;
+	const char *text = value_text(v, room, &n);
+
+	if (v->type == VALUE_UNSET && piece->keep_unset)
+		add_bytes(w, piece->text + piece->length, piece->name_length);
+	else if (!text)
+		add_bytes(w, "NULL", 4);
+	else if (piece->quote)
+		add_literal(w, v, text, n);
+	else
+		add_bytes(w, text, n);
 }
 
 void message_simple(struct wire *w, const struct statement *s, const struct value *variables)
@@ -195,21 +227,9 @@ void message_simple(struct wire *w, const struct statement *s, const struct valu
 
 	add_bytes(w, "Q\0\0\0\0", 5);
 	for (i = 0; i < s->piece_count; i++) {
-		const struct piece *piece = &s->pieces[i];
-		char room[VALUE_TEXT_MAX];
-		const char *text;
-		size_t n;
-
-		add_bytes(w, piece->text, piece->length);
-		if (piece->slot < 0)
-			continue;
-		text = value_text(&variables[piece->slot], room, &n);
-		if (!text)
-			add_bytes(w, "NULL", 4);
-		else if (piece->quote)
-			add_literal(w, &variables[piece->slot], text, n);
-		else
-			add_bytes(w, text, n);
+		add_bytes(w, s->pieces[i].text, s->pieces[i].length);
+		if (s->pieces[i].slot >= 0)
+			add_variable(w, &s->pieces[i], &variables[s->pieces[i].slot]);
 	}
 	add_bytes(w, "", 1);
 	put_u32(w->out + start + 1, w->out_end - start - 1);

@@ -107,6 +107,7 @@ struct worker {
 	uint64_t window_begin, window_end; /* as last seen */
 	uint64_t second_end, cpu_second, cpu_begin;
 	bool window_open, window_closed, told_ready, running, cancelled;
+	bool coarse_timers; /* no epoll_pwait2 here */
 };
 
 enum phase { PHASE_CONNECT, PHASE_RUN, PHASE_ABORT };
