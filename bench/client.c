@@ -60,14 +60,37 @@ static void pick_script(struct client *c)
 	c->script = &w->scripts[c->script_index];
 }
 
+/*
+ * Open loop: the next due time, leaving out those that are too late. False when none is due yet.
+ */
+static bool take_due(struct worker *w, uint64_t now, uint64_t *due)
+{
+	uint64_t limit = w->options->max_lag_ns;
+
+	while (w->arrival.due <= now) {
+		*due = arrival_take(&w->arrival);
+		if (!limit || now - *due <= limit)
+			return true;
+		if (*due >= w->window_begin)
+			w->stats.skipped++;
+	}
+	return false;
+}
+
 void client_begin(struct client *c, uint64_t now)
 {
 	struct worker *w = c->worker;
 	bool limited = w->options->transactions > 0;
+	uint64_t due = now;
 
 	if (now >= w->window_end || (limited && c->transactions_left == 0)) {
 		c->state = CLIENT_DONE;
 		worker_client_done(c);
+		return;
+	}
+	if (arrival_is_open(&w->arrival) && !take_due(w, now, &due)) {
+		c->state = CLIENT_RESTING;
+		worker_rest(c);
 		return;
 	}
 	if (limited)
@@ -76,10 +99,14 @@ void client_begin(struct client *c, uint64_t now)
 	c->state = CLIENT_IDLE;
 	c->pc = 0;
 	c->failed = c->pipeline = c->waited = false;
-	c->due = now;
-	c->counted = now >= w->window_begin;
-	if (c->counted)
-		stats_of(c)->scripts[c->script_index].attempts++;
+	c->due = due;
+	c->begun = now;
+	c->counted = due >= w->window_begin;
+	if (!c->counted)
+		return;
+	w->stats.scripts[c->script_index].attempts++;
+	if (arrival_is_open(&w->arrival))
+		histogram_record(&w->stats.lag, now - due);
 }
 
 /* Counts the transaction that just ended. */
@@ -95,6 +122,8 @@ static void count_transaction(struct client *c, uint64_t now)
 	} else {
 		s->done++;
 		histogram_record(&s->latency, now - c->due);
+		if (arrival_is_open(&c->worker->arrival))
+			histogram_record(&stats_of(c)->service, now - c->begun);
 	}
 }
 
@@ -287,9 +316,9 @@ void client_run(struct client *c, uint64_t now)
 {
 	int turns = 0;
 
-	while (c->state != CLIENT_DONE && advance(c, &now) == ADVANCE_ENDED) {
+	while (c->state == CLIENT_IDLE && advance(c, &now) == ADVANCE_ENDED) {
 		client_begin(c, now);
-		if (++turns >= TURNS && c->state != CLIENT_DONE) {
+		if (++turns >= TURNS && c->state == CLIENT_IDLE) {
 			worker_defer(c);
 			return;
 		}

@@ -2,10 +2,9 @@
  * engine.h - the load engine: threads x epoll, connections spread evenly, nothing blocking.
  *
  * engine_run() connects and prepares everything, opens the timed window only then, keeps every
- * connection busy (closed loop), closes the window, lets what is under way finish, and hands back
- * the merged counts. How load is offered is a matter of when a transaction is *due*; in the closed
- * loop it is due when its connection is free. An arrival process that sets `due` otherwise plugs
- * in at client_begin().
+ * connection busy (closed loop) or offers transactions at a rate (open loop, arrival.h), closes the
+ * window, lets what is under way finish, and hands back the merged counts. Latency counts from
+ * when a transaction was *due*; in the closed loop that is when its connection was free.
  *
  * Every wait has a limit: connecting (connect_timeout of the DSN), the drain at the end
  * (`drain_ns`, then statements are cancelled, then connections closed).
@@ -16,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bench/arrival.h"
 #include "bench/message.h"
 #include "bench/script.h"
 #include "bench/stats.h"
@@ -31,10 +31,13 @@ struct engine_options {
 	unsigned connections, threads;
 	enum protocol protocol;
 	uint64_t warmup_ns;
-	uint64_t duration_ns;	       /* 0: until each connection has done `transactions` */
-	uint64_t transactions;	       /* of each connection; 0: no limit */
-	uint64_t drain_ns;	       /* for what is under way when the window closes */
-	unsigned statement_timeout_ms; /* 0: none */
+	uint64_t duration_ns;		    /* 0: until each connection has done `transactions` */
+	uint64_t transactions;		    /* of each connection; 0: no limit */
+	const struct arrival_kind *arrival; /* NULL: closed loop */
+	double rate;			    /* open loop: transactions a second, over all */
+	uint64_t max_lag_ns;		    /* open loop: later ones are skipped; 0: none are */
+	uint64_t drain_ns;		    /* for what is under way when the window closes */
+	unsigned statement_timeout_ms;	    /* 0: none */
 	uint64_t seed;
 	int64_t scale, default_seed; /* the variables of these names */
 	bool stop_on_error;

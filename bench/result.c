@@ -44,7 +44,7 @@ static void add_times(struct record *r, const char *prefix, const char *of,
 }
 
 struct totals {
-	uint64_t attempts, done, failed, skipped;
+	uint64_t done, failed, skipped;
 };
 
 static struct totals sum_scripts(const struct stats *s)
@@ -53,11 +53,10 @@ static struct totals sum_scripts(const struct stats *s)
 	unsigned i;
 
 	for (i = 0; i < s->script_count; i++) {
-		t.attempts += s->scripts[i].attempts;
 		t.done += s->scripts[i].done;
 		t.failed += s->scripts[i].failed;
-		t.skipped += s->scripts[i].skipped;
 	}
+	t.skipped = s->skipped;
 	return t;
 }
 
@@ -90,6 +89,7 @@ static void add_metrics(struct record *r, const struct engine_options *o,
 	record_metric(r, "failed_share", NULL, failed_share(t.done, t.failed), true);
 	record_metric(r, "transactions", NULL, (double)t.done, false);
 	record_metric(r, "failed", NULL, (double)t.failed, false);
+	record_metric(r, "skipped", NULL, (double)t.skipped, false);
 	record_metric(r, "client_cpu_us_per_transaction", NULL,
 		      all > 0 ? (double)result->total.cpu_ns / 1e3 / all : (double)NAN, true);
 	record_metric(r, "client_busy_share", NULL, 100 * busiest(result), false);
@@ -97,6 +97,10 @@ static void add_metrics(struct record *r, const struct engine_options *o,
 	record_metric(r, "connections", NULL, o->connections, false);
 	record_metric(r, "threads", NULL, o->threads, false);
 	record_metric(r, "reconnects", NULL, (double)result->total.reconnects, false);
+	if (o->arrival) {
+		add_times(r, "service", NULL, &result->total.service, false);
+		add_times(r, "lag", NULL, &result->total.lag, false);
+	}
 	add_times(r, "connect", NULL, &result->total.connect, false);
 }
 
@@ -333,10 +337,23 @@ static void add_findings(struct record *r, const struct engine_options *o,
 {
 	find_busy_client(r, o, result);
 	find_failures(r, result, t);
-	record_finding(r, "CLOSED-LOOP", SEVERITY_INFO, "load",
-		       "each connection waits for its answer before it sends again, so a stall of "
-		       "the server delays requests instead of being counted (coordinated omission)",
-		       "offer a rate with -R to count the wait from the intended start");
+	if (!o->arrival)
+		record_finding(
+			r, "CLOSED-LOOP", SEVERITY_INFO, "load",
+			"each connection waits for its answer before it sends again, so a stall "
+			"of the server delays requests instead of being counted (coordinated "
+			"omission)",
+			"offer a rate with -R to count the wait from the intended start");
+	if (t->skipped) {
+		char text[200];
+
+		snprintf(text, sizeof(text),
+			 "%llu transactions were due and never begun; latency figures are without "
+			 "them, and so too good",
+			 (unsigned long long)t->skipped);
+		record_finding(r, "RATE-NOT-REACHED", SEVERITY_WARNING, "load", text,
+			       "use more connections (-c), or offer less (-R)");
+	}
 	if (result->latency.count > 0 && result->latency.count < 10000) {
 		char text[200];
 

@@ -20,6 +20,7 @@
 
 #define MAX_DEFAULT_THREADS 8
 
+static const char *const arrivals[] = {"poisson", "constant", NULL};
 static const char *const protocols[] = {"simple", "extended", "prepared", NULL};
 static const char *const on_error_words[] = {"continue", "stop", NULL};
 
@@ -39,6 +40,15 @@ static const struct option run_options[] = {
 	 NULL, NULL},
 	{'t', "transactions", OPTION_INT, "N",
 	 "transactions of each connection, instead of a duration", NULL, 1, 1e15, NULL, NULL},
+	{'R', "rate", OPTION_NUMBER, "N",
+	 "offer so many transactions a second, whatever the server does (open loop); latency then "
+	 "counts from when each was due [default: closed loop]",
+	 NULL, 0.001, 1e9, NULL, NULL},
+	{0, "arrival", OPTION_CHOICE, "NAME", "how transactions of a rate are spaced", "poisson", 0,
+	 0, arrivals, NULL},
+	{0, "max-lag", OPTION_SECONDS, "TIME",
+	 "with a rate: what cannot begin so soon after it was due is skipped, and counted", NULL,
+	 0.000001, 86400, NULL, NULL},
 	{0, "warmup", OPTION_SECONDS, "TIME", "run so long before the window opens", "0", 0, 86400,
 	 NULL, NULL},
 	{'M', "protocol", OPTION_CHOICE, "NAME", "how statements are sent", "prepared", 0, 0,
@@ -155,6 +165,24 @@ static enum protocol protocol_of(const char *word)
 	return (enum protocol)i;
 }
 
+static int fill_load(const struct invocation *inv, struct engine_options *o, struct error *e)
+{
+	const struct arrival_kind *kind = arrival_kinds;
+
+	o->rate = option_number(inv, "rate");
+	o->max_lag_ns = ns_of(inv, "max-lag");
+	if (o->rate == 0 && (o->max_lag_ns || option_given(inv, "arrival"))) {
+		error_set(e, ERROR_USAGE, "--max-lag and --arrival need a rate");
+		return error_hint(e, "give one with -R, or leave them out for a closed loop");
+	}
+	if (o->rate == 0)
+		return 0;
+	while (strcmp(kind->name, option_text(inv, "arrival")) != 0)
+		kind++;
+	o->arrival = kind;
+	return 0;
+}
+
 static int fill_options(const struct invocation *inv, struct engine_options *o, struct error *e)
 {
 	int slot = workload_slot(o->workload, "default_seed");
@@ -181,6 +209,8 @@ static int fill_options(const struct invocation *inv, struct engine_options *o, 
 	o->progress = !option_flag(inv, "quiet");
 	if (o->transactions && option_given(inv, "duration"))
 		return error_set(e, ERROR_USAGE, "-T and -t cannot both be given");
+	if (fill_load(inv, o, e) < 0)
+		return -1;
 	return check_protocol(o, e);
 }
 
@@ -207,7 +237,9 @@ static void describe_run(struct record *r, const struct engine_options *o)
 		record_target(r, "scale", text);
 	snprintf(text, sizeof(text), "%g s", (double)o->warmup_ns / 1e9);
 	record_target(r, "warm-up", text);
-	record_target(r, "load", "closed loop");
+	snprintf(text, sizeof(text), "open loop, %g/s, %s", o->rate,
+		 o->arrival ? o->arrival->name : "");
+	record_target(r, "load", o->arrival ? text : "closed loop");
 }
 
 static int measure(struct invocation *inv, struct engine_options *o, struct record *record,
@@ -260,8 +292,10 @@ const struct command bench_run = {
 	.summary = "run a workload and measure rate and latency",
 	.description =
 		"Opens all connections and prepares all statements, then keeps every connection\n"
-		"busy for the timed window (a closed loop), lets what is under way finish, and\n"
-		"writes a run record. Transactions are drawn by weight from the scripts given.\n"
+		"busy for the timed window (a closed loop) or offers a rate (-R, an open loop), "
+		"lets\n"
+		"what is under way finish, and writes a run record. Transactions are drawn by "
+		"weight from the scripts given.\n"
 		"An SQL error fails its transaction, is counted by SQLSTATE, and the run goes on;\n"
 		"a lost connection is opened again. Ctrl-C ends the run and keeps the record.\n"
 		"\n"
@@ -274,11 +308,13 @@ const struct command bench_run = {
 		"\n"
 		"Exit status 1 when transactions failed (other than by serialization failures and\n"
 		"deadlocks), 4 when none succeeded.",
-	.examples = "  lakeport bench run -d postgresql:///shop -c 32 -T 30 -b select-only\n"
-		    "  lakeport bench run -d postgresql:///shop -c 8 -T 30 -f point.sql@9 -f "
-		    "write.sql@1\n"
-		    "  lakeport bench run -d postgresql:///shop -c 8 --warmup 10 -T 60 -D "
-		    "rows=1000 -f mix.sql\n",
+	.examples =
+		"  lakeport bench run -d postgresql:///shop -c 32 -T 30 -b select-only\n"
+		"  lakeport bench run -d postgresql:///shop -c 8 -T 30 -f point.sql@9 -f "
+		"write.sql@1\n"
+		"  lakeport bench run -d postgresql:///shop -c 32 -T 30 -R 2000 -b simple-update\n"
+		"  lakeport bench run -d postgresql:///shop -c 8 --warmup 10 -T 60 -D "
+		"rows=1000 -f mix.sql\n",
 	OPTIONS(run_options),
 	.takes_dsn = true,
 	.takes_runs = true,

@@ -61,7 +61,6 @@ void stats_merge(struct stats *into, const struct stats *from)
 		a->attempts += b->attempts;
 		a->done += b->done;
 		a->failed += b->failed;
-		a->skipped += b->skipped;
 		histogram_merge(&a->latency, &b->latency);
 	}
 	for (i = 0; i < from->statement_count; i++) {
@@ -75,6 +74,9 @@ void stats_merge(struct stats *into, const struct stats *from)
 		stats_failure(into, f->script, f->statement, f->sqlstate, f->message, f->count);
 	}
 	into->failures_other += from->failures_other;
+	into->skipped += from->skipped;
+	histogram_merge(&into->lag, &from->lag);
+	histogram_merge(&into->service, &from->service);
 	histogram_merge(&into->connect, &from->connect);
 	into->reconnects += from->reconnects;
 	into->connect_failures += from->connect_failures;

@@ -1,11 +1,11 @@
 /*
  * stats.h - what one worker counts, and how the counts of all workers become one.
  *
- * Identity, to the last one: attempts = done + failed + skipped, over the transactions whose
- * intended start lies in the timed window. Latency is that of done transactions, from the
- * intended start; in a closed loop this is the moment the connection became free.
- * A worker writes only its own stats; they are merged after it has ended - except for the seconds,
- * which are handed to the main thread one by one through a ring while the run goes on.
+ * Identity, to the last one: due = done + failed + skipped, over the transactions whose intended
+ * start lies in the timed window; a script's attempts = done + failed. Latency is that of done
+ * transactions, from the intended start; in a closed loop this is the moment the connection became
+ * free. A worker writes only its own stats; they are merged after it has ended - except for the
+ * seconds, which are handed to the main thread one by one through a ring while the run goes on.
  */
 #ifndef LAKEPORT_BENCH_STATS_H
 #define LAKEPORT_BENCH_STATS_H
@@ -23,7 +23,7 @@
 #define NO_STATEMENT   UINT32_MAX
 
 struct script_stats {
-	uint64_t attempts, done, failed, skipped;
+	uint64_t attempts, done, failed;
 	struct histogram latency; /* of done ones */
 };
 
@@ -59,6 +59,9 @@ struct stats {
 	struct failure failures[STATS_FAILURES];
 	unsigned failure_count;
 	uint64_t failures_other;
+	uint64_t skipped;	  /* due within the window, never begun */
+	struct histogram lag;	  /* open loop: from due to begun, of all that began */
+	struct histogram service; /* open loop: from begun to done, of done ones */
 	struct histogram connect;
 	uint64_t reconnects, connect_failures;
 	uint64_t cpu_ns;    /* of the thread, within the window */

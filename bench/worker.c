@@ -98,6 +98,55 @@ void worker_defer(struct client *c)
 	w->ready_last = c;
 }
 
+/* A client that was lost while it rested, and is back, may be in the list already. */
+void worker_rest(struct client *c)
+{
+	struct worker *w = c->worker;
+
+	if (c->in_rest)
+		return;
+	c->in_rest = true;
+	c->next_rested = NULL;
+	if (w->rest_last)
+		w->rest_last->next_rested = c;
+	else
+		w->rest_first = c;
+	w->rest_last = c;
+}
+
+/* The client that has rested longest, or NULL. */
+static struct client *wake_rested(struct worker *w)
+{
+	struct client *c;
+
+	while ((c = w->rest_first)) {
+		w->rest_first = c->next_rested;
+		if (!w->rest_first)
+			w->rest_last = NULL;
+		c->in_rest = false;
+		if (c->state == CLIENT_RESTING)
+			return c;
+	}
+	return NULL;
+}
+
+/* Open loop: begins what is due, as long as there is somebody free to take it. */
+static void begin_due(struct worker *w)
+{
+	struct client *c;
+	uint64_t now;
+
+	if (!w->rest_first || w->window_closed)
+		return;
+	for (now = clock_now(); w->arrival.due <= now; now = clock_now()) {
+		c = wake_rested(w);
+		if (!c)
+			return;
+		client_begin(c, now);
+		client_run(c, now);
+	}
+}
+
 void worker_client_done(struct client *c)
 {
 	c->worker->done_count++;
@@ -160,6 +209,11 @@ static void close_window(struct worker *w, uint64_t now)
 	w->stats.cpu_ns = clock_thread_cpu() - w->cpu_begin;
 	w->stats.window_ns = (now < w->window_end ? now : w->window_end) - w->window_begin;
 	publish_second(w, UINT64_MAX);
+	if (arrival_is_open(&w->arrival)) { /* what was due and found nobody free */
+		arrival_skip_to(&w->arrival, w->window_begin);
+		w->stats.skipped +=
+			arrival_skip_to(&w->arrival, w->window_begin + w->stats.window_ns);
+	}
 }
 
 /* What the clock has to say, once for each turn of the loop. */
@@ -193,6 +247,9 @@ static void start_running(struct worker *w)
 	w->window_end = atomic_load(&engine->window_end);
 	for (; now < atomic_load(&engine->begin); now = clock_now())
 		clock_sleep(atomic_load(&engine->begin) - now);
+	arrival_init(&w->arrival, w->options->arrival,
+		     w->options->rate * w->client_count / w->options->connections,
+		     atomic_load(&engine->begin), w->options->seed, UINT32_MAX - w->index);
 	tell_time(w, now);
 	for (i = 0; i < w->client_count; i++) {
 		now = clock_now();
@@ -223,6 +280,8 @@ static uint64_t next_border(const struct worker *w, uint64_t now)
 
 	if (w->heap_count && w->heap[0]->wake < at)
 		at = w->heap[0]->wake;
+	if (w->rest_first && !w->window_closed && w->arrival.due < at)
+		at = w->arrival.due;
 	if (w->running && !w->window_open && w->window_begin < at)
 		at = w->window_begin;
 	if (w->window_open && !w->window_closed) {
@@ -325,8 +384,8 @@ static void give_up(struct worker *w)
 	}
 }
 
-/* Connections that are down when the window closes are not opened again. */
-static void end_offline(struct worker *w)
+/* When the window closes: connections that are down stay so, resting clients are done. */
+static void end_idle(struct worker *w)
 {
 	unsigned i;
 
@@ -336,6 +395,8 @@ static void end_offline(struct worker *w)
 		if (c->state == CLIENT_OFFLINE || c->state == CLIENT_CONNECTING ||
 		    c->state == CLIENT_SETUP)
 			connect_lost(c, w->window_end);
+		else if (c->state == CLIENT_RESTING)
+			client_begin(c, w->window_end);
 	}
 }
 
@@ -349,7 +410,7 @@ static bool is_over(struct worker *w)
 	if (!w->running)
 		return false;
 	if (closed || (!w->window_open && clock_now() >= w->window_end)) {
-		end_offline(w);
+		end_idle(w);
 		if (atomic_load(&w->engine->cancel_now) && !w->cancelled) {
 			w->cancelled = true;
 			connect_cancel_all(w);
@@ -375,6 +436,7 @@ void *worker_main(void *argument)
 			break;
 		wait_for_events(w);
 		fire_timers(w);
+		begin_due(w);
 	}
 	if (w->window_open && !w->window_closed)
 		close_window(w, clock_now());

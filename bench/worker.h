@@ -28,7 +28,8 @@ enum client_state {
 	CLIENT_OFFLINE,	   /* not connected: waiting its turn, or for the back-off to pass */
 	CLIENT_CONNECTING, /* libpq is at it */
 	CLIENT_SETUP,	   /* connected; session settings and Parse messages are under way */
-	CLIENT_IDLE,	   /* ready, nothing to do yet */
+	CLIENT_IDLE,	   /* ready to go on: about to begin, or having its turn later */
+	CLIENT_RESTING,	   /* open loop: free, waits until a transaction is due */
 	CLIENT_WAITING,	   /* sent, the answer is awaited */
 	CLIENT_SLEEPING,   /* in \sleep */
 	CLIENT_ROLLBACK,   /* a failed transaction is being rolled back */
@@ -53,7 +54,7 @@ struct client {
 	bool waited;	/* for something, since the transaction began */
 	bool error_now; /* the current answer holds an error */
 	char status;	/* of ReadyForQuery: I, T or E */
-	uint64_t due, sent;
+	uint64_t due, begun;
 	struct inflight *inflight;
 	uint32_t inflight_begin, inflight_count, inflight_capacity;
 	struct value *variables;
@@ -73,7 +74,8 @@ struct client {
 	uint32_t events; /* epoll interest, 0: not registered */
 	uint64_t wake;	 /* timer; 0: none */
 	size_t heap_index;
-	struct client *next_ready;
+	struct client *next_ready, *next_rested;
+	bool in_rest; /* in the worker's list of resting clients, maybe offline by now */
 	uint64_t connect_begun, lost_since;
 	unsigned connect_attempts; /* since the connection was lost */
 	bool was_connected;
@@ -101,6 +103,8 @@ struct worker {
 	struct client **heap; /* timers, the earliest first */
 	size_t heap_count;
 	struct client *ready_first, *ready_last; /* to be run without waiting */
+	struct client *rest_first, *rest_last;	 /* resting, the longest first */
+	struct arrival arrival;
 	uint8_t *input;
 	struct stats stats;
 	struct second_ring *ring;
@@ -160,6 +164,7 @@ void *worker_main(void *worker);
 void worker_interest(struct client *c, uint32_t events); /* 0: none */
 void worker_timer(struct client *c, uint64_t wake);	 /* 0: no timer */
 void worker_defer(struct client *c);
+void worker_rest(struct client *c);
 void worker_client_done(struct client *c);
 void worker_transaction(struct client *c, uint64_t now, bool done); /* for the second */
 

@@ -1,0 +1,62 @@
+/* arrival.c - see arrival.h. */
+#include "bench/arrival.h"
+
+#include <math.h>
+#include <string.h>
+
+static double poisson_gap(struct random *random)
+{
+	return -log1p(-random_double(random));
+}
+
+static double constant_gap(struct random *random)
+{
+	(void)random;
+	return 1;
+}
+
+const struct arrival_kind arrival_kinds[] = {
+	{"poisson", poisson_gap},
+	{"constant", constant_gap},
+	{0},
+};
+
+/* The sum of gaps is kept as a double: exact to a fraction of a nanosecond for months. */
+static void advance(struct arrival *a)
+{
+	a->offset += a->kind->gap(&a->random) * a->mean_ns;
+	a->due = a->begin + (uint64_t)a->offset;
+}
+
+void arrival_init(struct arrival *a, const struct arrival_kind *kind, double rate, uint64_t begin,
+		  uint64_t seed, uint64_t lane)
+{
+	memset(a, 0, sizeof(*a));
+	a->kind = kind;
+	a->begin = begin;
+	if (!kind)
+		return;
+	a->mean_ns = 1e9 / rate;
+	random_seed_lane(&a->random, seed, lane);
+	/* Workers with equal gaps would else all send at the same moment. */
+	if (kind->gap == constant_gap)
+		a->offset = -random_double(&a->random) * a->mean_ns;
+	advance(a);
+}
+
+uint64_t arrival_take(struct arrival *a)
+{
+	uint64_t due = a->due;
+
+	advance(a);
+	return due;
+}
+
+uint64_t arrival_skip_to(struct arrival *a, uint64_t end)
+{
+	uint64_t n = 0;
+
+	for (; a->due < end; n++)
+		advance(a);
+	return n;
+}
