@@ -18,6 +18,7 @@
 #include "bench/worker.h"
 #include "common/memory.h"
 #include "common/pg.h"
+#include "common/text.h"
 
 #define BACKOFF_FIRST	(100 * CLOCK_MS)
 #define BACKOFF_LONGEST (5 * CLOCK_SECOND)
@@ -113,10 +114,12 @@ static uint64_t time_limit(PGconn *pg)
 {
 	PQconninfoOption *options = PQconninfo(pg), *o;
 	uint64_t limit = CONNECT_LIMIT;
+	int64_t seconds;
 
 	for (o = options; o && o->keyword; o++)
-		if (strcmp(o->keyword, "connect_timeout") == 0 && o->val && atol(o->val) > 0)
-			limit = (uint64_t)atol(o->val) * CLOCK_SECOND;
+		if (strcmp(o->keyword, "connect_timeout") == 0 && o->val &&
+		    text_to_int(o->val, &seconds) && seconds > 0)
+			limit = (uint64_t)seconds * CLOCK_SECOND;
 	PQconninfoFree(options);
 	return limit;
 }

@@ -52,7 +52,7 @@ void buf_putc(struct buf *b, char c)
 
 void buf_printf(struct buf *b, const char *format, ...)
 {
-	char small[256], *text = small;
+	char small[256], *large;
 	va_list args;
 	int n;
 
@@ -61,15 +61,16 @@ void buf_printf(struct buf *b, const char *format, ...)
 	va_end(args);
 	if (n < 0)
 		return;
-	if ((size_t)n >= sizeof(small)) {
-		text = xmalloc((size_t)n + 1);
-		va_start(args, format);
-		vsnprintf(text, (size_t)n + 1, format, args);
-		va_end(args);
+	if ((size_t)n < sizeof(small)) {
+		buf_add(b, small, (size_t)n);
+		return;
 	}
-	buf_add(b, text, (size_t)n);
-	if (text != small)
-		free(text);
+	large = xmalloc((size_t)n + 1);
+	va_start(args, format);
+	vsnprintf(large, (size_t)n + 1, format, args);
+	va_end(args);
+	buf_add(b, large, (size_t)n);
+	free(large);
 }
 
 const char *buf_text(const struct buf *b)

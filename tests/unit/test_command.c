@@ -68,7 +68,8 @@ static void units_of_time(void **state)
 	static const struct {
 		const char *text;
 		double seconds;
-	} cases[] = {{"30", 30}, {"1.5", 1.5}, {"500ms", 0.5}, {"2s", 2}, {"2m", 120}, {"1h", 3600}};
+	} cases[] = {{"30", 30}, {"1.5", 1.5}, {"500ms", 0.5},
+		     {"2s", 2},	 {"2m", 120},  {"1h", 3600}};
 	size_t i;
 
 	(void)state;
@@ -87,20 +88,28 @@ static void faults_have_one_clear_line(void **state)
 	static const struct {
 		const char *words[2], *message, *hint;
 	} cases[] = {
-		{{"--conections", "3"}, "unknown option '--conections' for 'tool verb'",
+		{{"--conections", "3"},
+		 "unknown option '--conections' for 'tool verb'",
 		 "did you mean '--connections'?"},
-		{{"-z", ""}, "unknown option '-z' for 'tool verb'", "see 'lakeport tool verb --help'"},
+		{{"-z", ""},
+		 "unknown option '-z' for 'tool verb'",
+		 "see 'lakeport tool verb --help'"},
 		{{"-c", "0"}, "option '--connections' must be from 1 to 100, not '0'", ""},
 		{{"-c", "101"}, "option '--connections' must be from 1 to 100, not '101'", ""},
 		{{"-c", "3.5"}, "option '--connections' must be a whole number, not '3.5'", ""},
 		{{"-c", ""}, "option '--connections' must be a whole number, not ''", ""},
 		{{"-T", "5 m"},
-		 "option '--duration' must be a time such as 30, 500ms, 5m or 1h, not '5 m'", ""},
+		 "option '--duration' must be a time such as 30, 500ms, 5m or 1h, not '5 m'",
+		 ""},
 		{{"-T", "nan"},
-		 "option '--duration' must be a time such as 30, 500ms, 5m or 1h, not 'nan'", ""},
-		{{"--limit", "x%"}, "option '--limit' must be a percentage such as 5%, not 'x%'", ""},
+		 "option '--duration' must be a time such as 30, 500ms, 5m or 1h, not 'nan'",
+		 ""},
+		{{"--limit", "x%"},
+		 "option '--limit' must be a percentage such as 5%, not 'x%'",
+		 ""},
 		{{"-M", "magic"},
-		 "option '--protocol' must be one of simple, prepared, not 'magic'", ""},
+		 "option '--protocol' must be one of simple, prepared, not 'magic'",
+		 ""},
 		{{"--fast=1", ""}, "option '--fast' takes no value", ""},
 	};
 	size_t i;

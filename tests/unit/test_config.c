@@ -48,11 +48,12 @@ static void everything_arrives_in_order(void **state)
 	struct buf out = {0};
 
 	(void)state;
-	assert_int_equal(parse("title: 'a b'\nwarm: true\nsize: 12.5\ncolor: red\n"
-			       "files: [x, y]\nport: {name: p, rate: 7}\nparams:\n  x: 1\n  y z: q\n"
-			       "phases:\n- name: one\n- {name: two, rate: 3}\n",
-			       &out, &e),
-			 0);
+	assert_int_equal(
+		parse("title: 'a b'\nwarm: true\nsize: 12.5\ncolor: red\n"
+		      "files: [x, y]\nport: {name: p, rate: 7}\nparams:\n  x: 1\n  y z: q\n"
+		      "phases:\n- name: one\n- {name: two, rate: 3}\n",
+		      &out, &e),
+		0);
 	assert_string_equal(buf_text(&out),
 			    "title=a b;warm=true;size=12.5;color=red;files=x;files=y;"
 			    "port{name=p;rate=7;}params{x=1;y z=q;}phases{name=one;}"
@@ -77,8 +78,7 @@ static void faults_name_line_and_column(void **state)
 		{"size: nan\n", "f.yaml:1:7: expected a decimal number, found 'nan'"},
 		{"size: 1001\n", "f.yaml:1:7: number out of range: '1001'"},
 		{"size: -1\n", "f.yaml:1:7: number out of range: '-1'"},
-		{"color: blue\n",
-		 "f.yaml:1:8: not one of the words that are known here: 'blue'"},
+		{"color: blue\n", "f.yaml:1:8: not one of the words that are known here: 'blue'"},
 		{"port: {rate: 7}\n", "f.yaml:1:7: missing key 'name'"},
 		{"port: x\n", "f.yaml:1:7: expected a mapping for 'port'"},
 		{"title: [a]\n", "f.yaml:1:8: expected one value for 'title'"},

@@ -101,9 +101,11 @@ static void hostile_records_are_refused(void **state)
 		{"lakeport.run/1", "lakeport.run/2",
 		 "'x' has the newer schema 'lakeport.run/2', this lakeport reads up to "
 		 "'lakeport.run/1'"},
-		{"lakeport.run/1", "other", "'x' is not a run record: it has no schema "
+		{"lakeport.run/1", "other",
+		 "'x' is not a run record: it has no schema "
 		 "'lakeport.run/1'"},
-		{"\"tool\":\"bench\"", "\"tool\":7", "'x' is not a run record: tool must be a text"},
+		{"\"tool\":\"bench\"", "\"tool\":7",
+		 "'x' is not a run record: tool must be a text"},
 		{"\"outcome\":\"done\"", "\"outcome\":\"fine\"",
 		 "'x' is not a run record: outcome must be done, attention, failed or interrupted"},
 		{"\"value\":12345.678", "\"value\":\"1\"",

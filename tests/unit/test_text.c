@@ -47,8 +47,9 @@ static void long_formats_are_not_cut(void **state)
 
 static void numbers_are_whole_or_refused(void **state)
 {
-	static const char *const wrong[] = {"", " 1", "1 ", "1x", "0x10", "1_000", "--1",
-					    "9223372036854775808", "nan", "inf", "1e"};
+	static const char *const wrong[] = {"",	    " 1",    "1 ",  "1x",
+					    "0x10", "1_000", "--1", "9223372036854775808",
+					    "nan",  "inf",   "1e"};
 	int64_t i;
 	double d;
 	size_t k;
@@ -206,9 +207,9 @@ static void times_are_written_as_iso(void **state)
 	char out[40];
 
 	(void)state;
-	assert_string_equal(clock_iso((uint64_t)1763736693 * CLOCK_SECOND + 7 * CLOCK_MS, out,
-				      sizeof(out)),
-			    "2025-11-21T14:51:33.007Z");
+	assert_string_equal(
+		clock_iso((uint64_t)1763736693 * CLOCK_SECOND + 7 * CLOCK_MS, out, sizeof(out)),
+		"2025-11-21T14:51:33.007Z");
 }
 
 int main(void)

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define COUNT(array)	 (sizeof(array) / sizeof((array)[0]))
 #define RUN(name, tests) cmocka_run_group_tests_name(name, tests, NULL, NULL)
 
 #endif
