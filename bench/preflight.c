@@ -24,12 +24,18 @@ static const char settings_sql[] =
 static int describe_target(struct pg *pg, struct record *record, struct error *e)
 {
 	struct pg_result *r;
-	char *version = pg_scalar(pg, "select version()", e);
+	char *version = pg_scalar(pg, "select version()", e), shown[200];
 	int i;
 
 	if (!version)
 		return error_context(e, "while asking for the server's version");
-	record_target(record, "server", version);
+	/* "PostgreSQL 15.20 (Debian ...) on x86_64..., compiled by ...": the first two words. */
+	i = (int)strcspn(version, " ");
+	i += (int)strspn(version + i, " ");
+	i += (int)strcspn(version + i, " ");
+	snprintf(shown, sizeof(shown), "%.*s", i, version);
+	record_target(record, "server", shown);
+	record_target(record, "server build", version);
 	free(version);
 	record_target(record, "host", pg_host(pg));
 	record_target(record, "database", pg_database(pg));

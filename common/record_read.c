@@ -18,7 +18,8 @@
 #include "common/clock.h"
 #include "common/text.h"
 
-#define MAX_COLUMNS 1000
+#define MAX_COLUMNS    1000
+#define MAX_HISTOGRAMS 1000 /* 19 kB each, however short they are in the file */
 
 struct reader {
 	struct record *r;
@@ -92,14 +93,19 @@ static int get_when(struct reader *rd, const cJSON *o, const char *member, uint6
 {
 	struct tm tm = {0};
 	const char *text, *rest;
+	char *end = NULL;
 	double fraction;
+	size_t digits;
 
 	if (get_text(rd, o, member, false, &text) < 0)
 		return -1;
 	rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
 	if (!rest || tm.tm_year < 70 || tm.tm_year > 500)
 		return fault(rd, member, "a time such as 2026-11-21T14:51:33.123Z");
-	fraction = *rest == '.' ? strtod(rest, NULL) : 0;
+	digits = *rest == '.' ? strspn(rest + 1, "0123456789") : 0;
+	fraction = digits ? strtod(rest, &end) : 0;
+	if (strcmp(digits ? end : rest, "Z") != 0 || !(fraction < 1))
+		return fault(rd, member, "a time such as 2026-11-21T14:51:33.123Z");
 	*out = (uint64_t)timegm(&tm) * CLOCK_SECOND + (uint64_t)(fraction * 1e9);
 	return 0;
 }
@@ -159,6 +165,8 @@ static int read_buckets(struct reader *rd, const cJSON *o, struct histogram *h)
 	}
 	if (seen != h->count)
 		return fault(rd, "count", "the sum of the buckets");
+	if (h->min > h->max)
+		return fault(rd, "min_ns", "at most max_ns");
 	return 0;
 }
 
@@ -168,6 +176,8 @@ static int read_histogram(struct reader *rd, const cJSON *o)
 	struct record_histogram rh = {0};
 	double sub_bits;
 
+	if (r->histogram_count >= MAX_HISTOGRAMS)
+		return fault(rd, "", "one of at most 1000 histograms");
 	rh.h = arena_alloc(&r->arena, sizeof(*rh.h));
 	if (get_text(rd, o, "name", false, &rh.name) < 0 ||
 	    get_text(rd, o, "of", true, &rh.of) < 0 ||

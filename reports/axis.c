@@ -50,8 +50,10 @@ void axis_linear(struct plot_axis *a, double min, double max, bool whole)
 
 	*a = (struct plot_axis){0};
 	min = min < 0 ? min : 0;
-	if (!(max > min) || !isfinite(max - min))
-		max = min + 1;
+	if (!(max > min) || !isfinite(max - min)) {
+		min = 0;
+		max = 1;
+	}
 	step = round_step((max - min) / WANTED_TICKS);
 	if (whole && step < 10)
 		step = ceil(step);

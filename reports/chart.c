@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "reports/format.h"
+#include "reports/sheet.h"
 
 #define HALF_WIDTH  520
 #define HALF_HEIGHT 280
@@ -162,8 +163,8 @@ bool chart_distribution(struct arena *a, const struct labelled_histogram *list, 
 	return true;
 }
 
-/* Of the values [begin, end): the worst when the direction is known, else the mean; NAN: none. */
-static double gather(const struct course *c, size_t begin, size_t end)
+/* Of the values [begin, end) their mean, or the worst of them; NAN: none is known. */
+static double gather(const struct course *c, size_t begin, size_t end, bool worst)
 {
 	double result = (double)NAN, sum = 0, known = 0;
 	size_t i;
@@ -177,11 +178,11 @@ static double gather(const struct course *c, size_t begin, size_t end)
 		known++;
 		result = c->better == BETTER_LOWER ? fmax(result, v) : fmin(result, v);
 	}
-	return c->better == BETTER_NONE && known > 0 ? sum / known : result;
+	return worst || known == 0 ? result : sum / known;
 }
 
 /* Each point stands in the middle of the time that it tells of. */
-static void fill_course(struct plot_curve *curve, const struct course *c, double divide)
+static void fill_course(struct plot_curve *curve, const struct course *c, double divide, bool worst)
 {
 	size_t i;
 
@@ -191,14 +192,15 @@ static void fill_course(struct plot_curve *curve, const struct course *c, double
 		size_t end = (i + 1) * c->count / curve->count;
 
 		curve->x[i] = (double)(begin + end) / 2 * c->interval_s;
-		curve->y[i] = gather(c, begin, end) / divide;
+		curve->y[i] = gather(c, begin, end, worst) / divide;
 	}
 }
 
 struct span {
 	double lowest, highest, seconds;
-	size_t most; /* values of one course */
-	bool whole;  /* all values are whole numbers */
+	size_t most;  /* values of one course */
+	size_t known; /* values that are known, of the course that has most */
+	bool whole;   /* all values are whole numbers */
 };
 
 static struct span span_of(const struct course *list, size_t n)
@@ -207,6 +209,8 @@ static struct span span_of(const struct course *list, size_t n)
 	size_t i, k;
 
 	for (i = 0; i < n; i++) {
+		size_t known = 0;
+
 		s.seconds = fmax(s.seconds, (double)list[i].count * list[i].interval_s);
 		s.most = list[i].count > s.most ? list[i].count : s.most;
 		for (k = 0; k < list[i].count; k++) {
@@ -214,12 +218,51 @@ static struct span span_of(const struct course *list, size_t n)
 
 			if (!isfinite(v))
 				continue;
+			known++;
 			s.whole = s.whole && v == floor(v);
 			s.lowest = fmin(s.lowest, v);
 			s.highest = fmax(s.highest, v);
 		}
+		s.known = known > s.known ? known : s.known;
 	}
 	return s;
+}
+
+static void add_all(struct arena *a, struct chart *out, const struct course *list, size_t n,
+		    double divide)
+{
+	size_t i;
+
+	for (i = 0; i < n && i < PLOT_CURVES; i++)
+		fill_course(add_curve(a, out, list[i].label, PLOT_POINTS), &list[i], divide, false);
+	out->plot.curves[0].fill = n == 1;
+	if (n == 1)
+		out->labels[0] = NULL;
+}
+
+/*
+ * More values than points. A mean alone would hide the bad seconds, and the worst alone would
+ * look as if all were bad: a single figure is drawn as both, of several the last one is (the
+ * highest percentile, as a rule).
+ */
+static void add_thinned(struct arena *a, struct chart *out, const struct course *list, size_t n,
+			double divide, size_t most)
+{
+	size_t each = (most + PLOT_POINTS - 1) / PLOT_POINTS;
+
+	add_all(a, out, list, n, divide);
+	if (n == 1 && list->better != BETTER_NONE) {
+		out->labels[0] = arena_printf(a, "mean of %zu values", each);
+		fill_course(add_curve(a, out, "the worst of them", PLOT_POINTS), list, divide,
+			    true);
+	} else if (n > 1 && n < PLOT_CURVES && list[n - 1].better != BETTER_NONE) {
+		out->note = arena_printf(a, "each point is the mean of %zu values", each);
+		fill_course(add_curve(a, out, arena_printf(a, "%s, the worst", list[n - 1].label),
+				      PLOT_POINTS),
+			    &list[n - 1], divide, true);
+	} else {
+		out->note = arena_printf(a, "each point is the mean of %zu values", each);
+	}
 }
 
 bool chart_courses(struct arena *a, const char *title, const char *unit, const struct course *list,
@@ -227,47 +270,61 @@ bool chart_courses(struct arena *a, const char *title, const char *unit, const s
 {
 	struct span span = span_of(list, n);
 	struct scale scale = scale_for(unit, 0, fmax(span.highest, -span.lowest) / 2);
-	size_t i;
 
 	*out = (struct chart){.title = title, .unit = scale.unit, .note = ""};
 	set_size(&out->plot, CHART_FULL);
-	if (span.highest == 0 && span.lowest == 0)
+	if (span.known < 2 || (span.highest == 0 && span.lowest == 0))
 		return false;
 	if (fmax(span.highest, -span.lowest) > FAR_AWAY || span.seconds > FAR_AWAY ||
 	    span.seconds < 1 / FAR_AWAY)
 		return false;
-	for (i = 0; i < n && i < PLOT_CURVES; i++)
-		fill_course(add_curve(a, out, list[i].label, PLOT_POINTS), &list[i], scale.divide);
-	out->plot.curves[0].fill = n == 1;
-	if (n == 1)
-		out->labels[0] = NULL;
-	if (span.most > PLOT_POINTS)
-		out->note = arena_printf(a, "each point is the worst of some %zu values",
-					 (span.most + PLOT_POINTS - 1) / PLOT_POINTS);
+	if (span.most <= PLOT_POINTS)
+		add_all(a, out, list, n, scale.divide);
+	else
+		add_thinned(a, out, list, n, scale.divide, span.most);
 	axis_seconds(&out->plot.x, span.seconds);
 	axis_linear(&out->plot.y, span.lowest / scale.divide, span.highest / scale.divide,
 		    span.whole && scale.divide == 1);
 	return true;
 }
 
-/*
- * "Latency, p50" and "Latency, p99" make a chart "Latency" with curves "p50" and "p99". Titles
- * that do not begin with the same word leave the chart without a name of its own.
- */
-static const char *split_titles(struct arena *a, struct course *list, size_t n)
+/* Do all texts begin with the first `length` characters of the first one, and `then`? */
+static bool share_beginning(const struct course *list, size_t n, size_t length, const char *then,
+			    bool names)
 {
-	size_t length = strcspn(list[0].label, ","), i;
-	const char *title = arena_strndup(a, list[0].label, length);
+	const char *first = names ? list[0].name : list[0].label;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const char *text = names ? list[i].name : list[i].label;
+
+		if (strncmp(text, first, length) != 0 ||
+		    strncmp(text + length, then, strlen(then)) != 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What a chart of several figures is called. "Latency, p50" and "Latency, p99" make a chart
+ * "Latency" with curves "p50" and "p99"; so do "p50" and "p99" when their names, latency_p50_us
+ * and latency_p99_us, begin alike. Else the chart has no name but the legend.
+ */
+static const char *name_chart(struct arena *a, struct course *list, size_t n)
+{
+	size_t title = strcspn(list[0].label, ","), word = strcspn(list[0].name, "_"), i;
+	const char *common = list[0].label;
 
 	if (n == 1)
-		return list[0].label;
-	for (i = 0; i < n; i++)
-		if (strncmp(list[i].label, title, length) != 0 ||
-		    strncmp(list[i].label + length, ", ", 2) != 0)
-			return "";
-	for (i = 0; i < n; i++)
-		list[i].label += length + 2;
-	return title;
+		return common;
+	if (share_beginning(list, n, title, ", ", false)) {
+		for (i = 0; i < n; i++)
+			list[i].label += title + 2;
+		return arena_strndup(a, common, title);
+	}
+	if (share_beginning(list, n, word, "_", true))
+		return histogram_title(a, arena_strndup(a, list[0].name, word));
+	return "";
 }
 
 /* Plots below each other share the labels of the lowest one. */
@@ -294,7 +351,8 @@ struct charts charts_of_series(struct arena *a, const struct series *s)
 
 		for (k = i; k < s->column_count && n < PLOT_CURVES; k++) {
 			const struct record_column *c = &s->columns[k];
-			struct course course = {.label = *c->title ? c->title : c->name,
+			struct course course = {.name = c->name,
+						.label = *c->title ? c->title : c->name,
 						.values = s->values + k,
 						.count = s->row_count,
 						.stride = s->column_count,
@@ -311,7 +369,7 @@ struct charts charts_of_series(struct arena *a, const struct series *s)
 		}
 		if (n == 0)
 			continue;
-		title = split_titles(a, list, n);
+		title = name_chart(a, list, n);
 		if (chart_courses(a, title, s->columns[i].unit, list, n,
 				  &charts.items[charts.count]))
 			charts.count++;

@@ -36,7 +36,7 @@ struct labelled_histogram {
 };
 
 struct course { /* a column of a series */
-	const char *label;
+	const char *name, *label;
 	const double *values;
 	size_t count, stride;
 	double interval_s;
@@ -49,7 +49,8 @@ bool chart_percentiles(struct arena *a, const struct labelled_histogram *list, s
 bool chart_distribution(struct arena *a, const struct labelled_histogram *list, size_t n,
 			struct chart *out);
 
-/* All courses in one plot. False: there is nothing to see: all values are 0, unknown or absurd. */
+/* All courses in one plot. False: there is nothing to see: all values are 0, unknown or absurd, or
+ * there is only one. */
 bool chart_courses(struct arena *a, const char *title, const char *unit, const struct course *list,
 		   size_t n, struct chart *out);
 

@@ -64,9 +64,13 @@ static bool find_course(const struct record *r, const char *name, const char *la
 		for (k = 0; k < s->column_count; k++) {
 			if (strcmp(s->columns[k].name, name) != 0)
 				continue;
-			*out = (struct course){label,	      s->values + k,
-					       s->row_count,  s->column_count,
-					       s->interval_s, s->columns[k].better};
+			*out = (struct course){name,
+					       label,
+					       s->values + k,
+					       s->row_count,
+					       s->column_count,
+					       s->interval_s,
+					       s->columns[k].better};
 			return true;
 		}
 	}

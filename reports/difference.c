@@ -2,6 +2,7 @@
 #include "reports/difference.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #define VALUES_MIN  5
 #define BATCHES_MAX 30
@@ -68,6 +69,19 @@ struct noise noise_of(const double *values, size_t n, size_t stride)
 double noise_half_width(struct noise noise)
 {
 	return noise.freedom > 0 ? student(noise.freedom) * noise.relative : (double)NAN;
+}
+
+bool noise_text(struct noise noise, char *out, size_t size)
+{
+	double half = noise_half_width(noise);
+
+	if (!(half < 1)) /* also when it is NAN */
+		return false;
+	if (half > 0 && half < 0.0005)
+		snprintf(out, size, "± < 0.1 %%");
+	else
+		snprintf(out, size, "± %.*f %%", half < 0.0995 ? 1 : 0, half * 100);
+	return true;
 }
 
 /* Half-width of the 95 % interval of new - base, in the figure's own unit; NAN: unknown. */

@@ -58,6 +58,9 @@ struct noise noise_of(const double *values, size_t n, size_t stride);
 /* Half-width of the 95 % interval of the mean itself, as a share of it; NAN: unknown. */
 double noise_half_width(struct noise noise);
 
+/* That half-width as "± 2.1 %"; false: it is unknown, or so large that it says nothing. */
+bool noise_text(struct noise noise, char *out, size_t size);
+
 /* `limit` in percent. BETTER_NONE gives a difference that is not judged. */
 struct difference difference_of(double base, double new, enum better better,
 				struct noise base_noise, struct noise new_noise, double limit);

@@ -168,11 +168,24 @@ double record_seconds(const struct record *r)
 	return (double)(r->finished - r->started) / (double)CLOCK_SECOND;
 }
 
+/* Records name the verb among the arguments or only in their head. */
+static bool names_verb(const struct record *r)
+{
+	return r->argument_count >= 2 && strcmp(r->arguments[0], r->tool) == 0 &&
+	       strcmp(r->arguments[1], r->verb) == 0;
+}
+
 void format_command(struct buf *out, const struct record *r)
 {
 	size_t i;
 
 	buf_puts(out, "lakeport");
+	if (!names_verb(r)) {
+		buf_putc(out, ' ');
+		escape_shell(out, r->tool);
+		buf_putc(out, ' ');
+		escape_shell(out, r->verb);
+	}
 	for (i = 0; i < r->argument_count; i++) {
 		buf_putc(out, ' ');
 		escape_shell(out, r->arguments[i]);

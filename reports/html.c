@@ -237,7 +237,7 @@ void html_sparkline(struct buf *out, const double *values, size_t n, size_t stri
 			continue;
 		}
 		buf_printf(out, "%s%.1f %.1f", command, (double)i * 100 / (double)(points - 1),
-			   25 - 24 * fmax(v, 0) / highest);
+			   25 - 24 * (fmax(v, 0) / highest));
 		command = "L";
 	}
 	buf_puts(out, "\"/></svg>");

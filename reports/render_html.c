@@ -4,7 +4,7 @@
  */
 #include "reports/render.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "reports/chart.h"
@@ -12,11 +12,12 @@
 #include "reports/format.h"
 #include "reports/html.h"
 
-#define ROWS_MAX     1000
-#define FEW_VALUES   100 /* fewer do not make a curve */
-#define CURVES_TRIED 64
-#define CHARTS_MAX   40
-#define FACTS_ABOVE  3 /* facts about the target that stand in the head of the page */
+#define ROWS_MAX    1000
+#define FEW_VALUES  100 /* fewer do not make a curve */
+#define PARTS_MAX   200
+#define CHARTS_MAX  40
+#define FACTS_ABOVE 3  /* facts about the target that stand in the head of the page */
+#define ABOUT_WIDTH 48 /* of each */
 
 struct page {
 	struct buf *out;
@@ -27,39 +28,82 @@ struct page {
 	struct charts *courses; /* one for each series */
 };
 
-/* Charts of the times of the whole run, and of the parts beside each other when there are some. */
+/* Parts that have figures of their own, such as scripts, go before those that are only times. */
+static bool has_figures(const struct record *r, const char *part)
+{
+	size_t i;
+
+	for (i = 0; i < r->metric_count; i++)
+		if (r->metrics[i].of && strcmp(r->metrics[i].of, part) == 0)
+			return true;
+	return false;
+}
+
+static int longest_first(const void *a, const void *b)
+{
+	uint64_t x = ((const struct labelled_histogram *)a)->h->sum;
+	uint64_t y = ((const struct labelled_histogram *)b)->h->sum;
+
+	return (x < y) - (x > y);
+}
+
+/* Fills `list` with parts, those that took most time first. */
+static size_t collect_parts(struct page *p, bool with_figures, struct labelled_histogram *list,
+			    const char **name)
+{
+	size_t n = 0, i;
+
+	*name = NULL;
+	for (i = 0; i < p->r->histogram_count && n < PARTS_MAX; i++) {
+		const struct record_histogram *h = &p->r->histograms[i];
+
+		if (!h->of || h->h->count < FEW_VALUES ||
+		    (with_figures && !has_figures(p->r, h->of)))
+			continue;
+		/* Curves of different times in one plot would say nothing: the first kind it is. */
+		*name = *name ? *name : h->name;
+		if (strcmp(*name, h->name) == 0)
+			list[n++] = (struct labelled_histogram){h->of, h->h};
+	}
+	qsort(list, n, sizeof(*list), longest_first);
+	return n;
+}
+
+static void collect_part_times(struct page *p)
+{
+	struct labelled_histogram parts[PARTS_MAX];
+	const char *name;
+	size_t n = collect_parts(p, true, parts, &name);
+	struct chart *c = &p->times[p->time_count];
+
+	if (n == 0)
+		n = collect_parts(p, false, parts, &name);
+	if (n < 2 || !chart_percentiles(&p->arena, parts, n, c))
+		return;
+	c->title = arena_printf(&p->arena, "%s by part", histogram_title(&p->arena, name));
+	c->plot.width *= 2;
+	if (n > PLOT_CURVES)
+		c->note = arena_printf(&p->arena, "the %d of %zu parts that took most time; %s",
+				       PLOT_CURVES, n, c->note);
+	p->time_count++;
+}
+
+/* Charts of the times of the whole run, and of its parts beside each other when there are some. */
 static void collect_times(struct page *p)
 {
-	struct labelled_histogram whole[CURVES_TRIED], parts[CURVES_TRIED];
-	size_t whole_count = 0, part_count = 0, i;
-	const char *of_what = NULL;
+	struct labelled_histogram whole[PLOT_CURVES];
+	size_t n = 0, i;
 
-	for (i = 0; i < p->r->histogram_count; i++) {
+	for (i = 0; i < p->r->histogram_count && n < PLOT_CURVES; i++) {
 		const struct record_histogram *h = &p->r->histograms[i];
-		const char *title = histogram_title(&p->arena, h->name);
 
-		if (h->h->count < FEW_VALUES)
-			continue;
-		if (!h->of && whole_count < CURVES_TRIED) {
-			whole[whole_count++] = (struct labelled_histogram){title, h->h};
-			continue;
-		}
-		/* Curves of different times in one plot would say nothing: the first kind it is. */
-		of_what = of_what ? of_what : h->name;
-		if (h->of && part_count < CURVES_TRIED && strcmp(of_what, h->name) == 0)
-			parts[part_count++] = (struct labelled_histogram){h->of, h->h};
+		if (!h->of && h->h->count >= FEW_VALUES)
+			whole[n++] = (struct labelled_histogram){
+				histogram_title(&p->arena, h->name), h->h};
 	}
-	p->time_count += chart_percentiles(&p->arena, whole, whole_count, &p->times[p->time_count]);
-	p->time_count +=
-		chart_distribution(&p->arena, whole, whole_count, &p->times[p->time_count]);
-	if (part_count > 1 &&
-	    chart_percentiles(&p->arena, parts, part_count, &p->times[p->time_count])) {
-		struct chart *c = &p->times[p->time_count++];
-
-		c->title =
-			arena_printf(&p->arena, "%s by part", histogram_title(&p->arena, of_what));
-		c->plot.width *= 2;
-	}
+	p->time_count += chart_percentiles(&p->arena, whole, n, &p->times[p->time_count]);
+	p->time_count += chart_distribution(&p->arena, whole, n, &p->times[p->time_count]);
+	collect_part_times(p);
 }
 
 static void collect_charts(struct page *p)
@@ -102,6 +146,15 @@ static const char *outcome_class(enum outcome o)
 	return o == OUTCOME_DONE ? "good" : o == OUTCOME_FAILED ? "bad" : "warn";
 }
 
+static void put_cut(struct buf *out, const char *text)
+{
+	struct buf cut = {0};
+
+	escape_line_cut(&cut, text, ABOUT_WIDTH);
+	html_element(out, "b", NULL, buf_text(&cut));
+	buf_release(&cut);
+}
+
 static void put_about(struct page *p)
 {
 	const struct record *r = p->r;
@@ -119,7 +172,7 @@ static void put_about(struct page *p)
 		buf_puts(p->out, "<span>");
 		escape_html(p->out, r->target.items[i].name);
 		buf_putc(p->out, ' ');
-		html_element(p->out, "b", NULL, r->target.items[i].value);
+		put_cut(p->out, r->target.items[i].value);
 		buf_puts(p->out, "</span>");
 	}
 	buf_puts(p->out, "</p>\n");
@@ -130,9 +183,8 @@ static void put_banner(struct page *p)
 	static const char *const words[] = {
 		[OUTCOME_DONE] = "Error.",
 		[OUTCOME_ATTENTION] = "Done, with something to look at.",
-		[OUTCOME_FAILED] = "This run failed. The figures are true as far as it came.",
-		[OUTCOME_INTERRUPTED] =
-			"This run was interrupted. The figures are true as far as it came.",
+		[OUTCOME_FAILED] = "This run failed.",
+		[OUTCOME_INTERRUPTED] = "This run was interrupted.",
 	};
 	const struct record *r = p->r;
 
@@ -141,6 +193,8 @@ static void put_banner(struct page *p)
 	buf_printf(p->out, "<p class=\"banner %s\" role=\"status\"><b>%s</b> ",
 		   outcome_class(r->outcome), words[r->outcome]);
 	escape_html(p->out, r->error ? r->error : "");
+	if (r->metric_count && (r->outcome == OUTCOME_FAILED || r->outcome == OUTCOME_INTERRUPTED))
+		buf_puts(p->out, " The figures are true as far as it came.");
 	buf_puts(p->out, "</p>\n");
 }
 
@@ -165,7 +219,7 @@ static void put_card(struct page *p, const struct metric *m)
 	struct quantity q = quantity_of(m->value, m->unit);
 	size_t n = 0, stride = 0;
 	const double *values = series_of_metric(p->r, m->name, &n, &stride);
-	double half = values ? noise_half_width(noise_of(values, n, stride)) : (double)NAN;
+	char noise[32];
 
 	buf_puts(p->out, "<div class=\"card\">");
 	html_element(p->out, "div", "label", metric_title(m->name));
@@ -174,8 +228,11 @@ static void put_card(struct page *p, const struct metric *m)
 	if (*q.unit)
 		html_element(p->out, "small", NULL, q.unit);
 	buf_puts(p->out, "</div><div class=\"more\">");
-	if (half < 1 && m->value != 0) /* false when it is not known */
-		buf_printf(p->out, "± %.*f %% noise", half < 0.0995 ? 1 : 0, half * 100);
+	if (values && m->value != 0 &&
+	    noise_text(noise_of(values, n, stride), noise, sizeof(noise))) {
+		escape_html(p->out, noise);
+		buf_puts(p->out, " noise");
+	}
 	buf_puts(p->out, "</div>");
 	if (values)
 		html_sparkline(p->out, values, n, stride);

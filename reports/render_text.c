@@ -6,7 +6,6 @@
  */
 #include "reports/render.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "reports/escape.h"
@@ -17,6 +16,7 @@
 #define LINE_WIDTH  98
 #define CELL_WIDTH  46
 #define SPARK_WIDTH 30
+#define NOISE_WIDTH 10
 #define ROWS_BRIEF  12
 #define ROWS_MAX    1000
 
@@ -186,17 +186,13 @@ static void put_course(struct page *p, const struct record *r, const struct metr
 {
 	size_t n = 0, stride = 0;
 	const double *values = series_of_metric(r, m->name, &n, &stride);
-	double half = values ? noise_half_width(noise_of(values, n, stride)) : (double)NAN;
-	struct buf text = {0};
+	char noise[32];
 
-	if (!(half < 1) || m->value == 0) { /* not known, or too rare to tell */
-		buf_release(&text);
+	if (!values || m->value == 0 ||
+	    !noise_text(noise_of(values, n, stride), noise, sizeof(noise)))
 		return;
-	}
-	buf_printf(&text, "± %.*f %%", half < 0.0995 ? 1 : 0, half * 100);
-	put_padded(p, INK_DIM, buf_text(&text), 10, true);
+	put_padded(p, INK_DIM, noise, NOISE_WIDTH, true);
 	format_sparkline(p->out, values, n, stride, SPARK_WIDTH);
-	buf_release(&text);
 }
 
 static void put_headlines(struct page *p, const struct record *r)

@@ -80,7 +80,7 @@ static struct scale column_scale(const struct sheet *s, size_t column)
 	bool whole = true;
 	size_t n = 0, i, k;
 
-	for (i = 0; i < s->row_count; i++) {
+	for (i = 0; i < (s->first_leads && s->row_count ? 1 : s->row_count); i++) {
 		for (k = 0; k < s->column_count; k++) {
 			double v = fabs(s->cells[i * s->column_count + k].number);
 
@@ -151,6 +151,7 @@ struct sheet *sheet_of_histograms(struct arena *a, const struct record *r)
 	struct sheet *s = sheet_new(a, "latencies", "Times in detail", n + 4);
 	size_t i, k;
 
+	s->first_leads = true;
 	s->columns[0] = (struct sheet_column){"Time of", "", true};
 	s->columns[1].title = "Count";
 	s->columns[2].title = "Mean";
@@ -230,6 +231,34 @@ static size_t place_of(const char **names, size_t *count, size_t max, const char
 	return i;
 }
 
+static bool table_has(const struct record_table *t, const char *part)
+{
+	size_t i;
+
+	for (i = 0; i < t->row_count; i++) {
+		const char *text = t->cells[i * t->column_count].text;
+
+		if (text && strcmp(text, part) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Has one of the tables a row for each part? Then it tells the same, as a rule better. */
+static bool are_told_by_table(const struct record *r, const char **parts, size_t count)
+{
+	size_t i, k;
+
+	for (i = 0; i < r->table_count; i++) {
+		for (k = 0; k < count; k++)
+			if (!table_has(r->tables[i], parts[k]))
+				break;
+		if (k == count)
+			return true;
+	}
+	return false;
+}
+
 struct sheet *sheet_of_parts(struct arena *a, const struct record *r)
 {
 	const char *parts[MAX_PARTS], *kinds[MAX_KINDS];
@@ -242,7 +271,7 @@ struct sheet *sheet_of_parts(struct arena *a, const struct record *r)
 		place_of(parts, &part_count, MAX_PARTS, r->metrics[i].of);
 		place_of(kinds, &kind_count, MAX_KINDS, r->metrics[i].name);
 	}
-	if (part_count == 0)
+	if (part_count == 0 || are_told_by_table(r, parts, part_count))
 		return NULL;
 	s = sheet_new(a, "parts", "By part", kind_count + 1);
 	s->columns[0] = (struct sheet_column){"Part", "", true};

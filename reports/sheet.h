@@ -34,6 +34,7 @@ struct sheet {
 	struct sheet_cell *cells; /* row-major */
 	size_t row_count, row_capacity;
 	size_t rows_left_out; /* beyond the limit that the caller asked for */
+	bool first_leads;     /* the first row alone decides the scales */
 };
 
 /* An empty sheet with columns to be filled in; a row is column_count cells to be filled in. */
@@ -52,7 +53,7 @@ struct sheet *sheet_of_histograms(struct arena *a, const struct record *r);
 /* Metrics of the whole run that neither are headlines nor told by a histogram; NULL: none. */
 struct sheet *sheet_of_figures(struct arena *a, const struct record *r);
 
-/* Metrics of scripts or other parts of the run: a row for each part; NULL: none. */
+/* Metrics of scripts or other parts of the run, a row each; NULL: none, or a table has them. */
 struct sheet *sheet_of_parts(struct arena *a, const struct record *r);
 
 /* A table of the record, at most `limit` rows of it. */
