@@ -165,8 +165,6 @@ static int read_buckets(struct reader *rd, const cJSON *o, struct histogram *h)
 	}
 	if (seen != h->count)
 		return fault(rd, "count", "the sum of the buckets");
-	if (h->min > h->max)
-		return fault(rd, "min_ns", "at most max_ns");
 	return 0;
 }
 

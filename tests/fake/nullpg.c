@@ -158,58 +158,58 @@ static int listen_path(struct error *e)
 
 /* ---- the report ---------------------------------------------------------------------------- */
 
-static void print_histogram(FILE *f, const struct histogram *h)
+static void print_measure(FILE *f, struct measure *m)
 {
 	static const struct {
 		const char *name;
 		double share;
 	} points[] = {{"p50", 0.5}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p999", 0.999}};
+	const struct histogram *h = &m->histogram;
 	size_t i;
 
+	measure_sort(m);
 	fprintf(f, "\"count\":%llu,\"mean_us\":%.3f", (unsigned long long)h->count,
 		histogram_mean(h) / 1e3);
 	for (i = 0; i < sizeof(points) / sizeof(*points); i++)
 		fprintf(f, ",\"%s_us\":%.3f", points[i].name,
-			histogram_percentile(h, points[i].share) / 1e3);
+			measure_percentile(m, points[i].share) / 1e3);
 	fprintf(f, ",\"min_us\":%.3f,\"max_us\":%.3f", (double)h->min / 1e3, (double)h->max / 1e3);
 }
 
-static void order_all(enum order order)
-{
-	int64_t i;
-
-	for (i = 0; i < options.threads; i++)
-		worker_order(&server.workers[i], order);
-}
-
-/* One line of what the workers' snapshots hold together. */
-static int print_report(struct error *e)
+static int print_report(struct statistics *sum, struct error *e)
 {
 	FILE *f = options.report ? fopen(options.report, "a") : stdout;
-	struct statistics *sum = xcalloc(1, sizeof(*sum));
-	int64_t i;
 
-	if (!f) {
-		free(sum);
+	if (!f)
 		return error_set(e, ERROR_IO, "cannot write '%s': %s", options.report,
 				 strerror(errno));
-	}
-	for (i = 0; i < options.threads; i++) {
-		histogram_merge(&sum->actual, &server.workers[i].snapshot.actual);
-		histogram_merge(&sum->intended, &server.workers[i].snapshot.intended);
-	}
 	fputc('{', f);
-	print_histogram(f, &sum->actual);
+	print_measure(f, &sum->actual);
 	fputs(",\"intended\":{", f);
-	print_histogram(f, &sum->intended);
+	print_measure(f, &sum->intended);
 	fprintf(f, "},\"connections\":%zu,\"failed\":%llu,\"dropped\":%llu,\"cpu_s\":%.3f}\n",
 		server.given, (unsigned long long)atomic_load(&counters.failed),
 		(unsigned long long)atomic_load(&counters.dropped),
 		(double)clock_process_cpu() / 1e9);
-	free(sum);
 	if (f == stdout ? fflush(f) : fclose(f))
 		return error_set(e, ERROR_IO, "cannot write the report: %s", strerror(errno));
 	return 0;
+}
+
+/* Gives every worker the order, and prints one line of what they measured together. */
+static int order_report(enum order order, struct error *e)
+{
+	struct statistics *sum = xcalloc(1, sizeof(*sum));
+	int64_t i;
+	int result;
+
+	for (i = 0; i < options.threads; i++)
+		worker_order(&server.workers[i], order, sum);
+	result = print_report(sum, e);
+	measure_release(&sum->actual);
+	measure_release(&sum->intended);
+	free(sum);
+	return result;
 }
 
 /* ---- running ------------------------------------------------------------------------------- */
@@ -247,17 +247,17 @@ static int start(struct error *e)
 static int on_signal(struct error *e)
 {
 	struct signalfd_siginfo info;
+	int64_t i;
 
 	if (read(server.signal_fd, &info, sizeof(info)) != sizeof(info))
 		return 0;
-	if (info.ssi_signo == SIGUSR2) {
-		order_all(ORDER_RESET);
-		return 0;
-	}
-	if (info.ssi_signo != SIGUSR1)
+	if (info.ssi_signo == SIGUSR1)
+		return order_report(ORDER_COPY, e);
+	if (info.ssi_signo != SIGUSR2)
 		return 1;
-	order_all(ORDER_SNAPSHOT);
-	return print_report(e);
+	for (i = 0; i < options.threads; i++)
+		worker_order(&server.workers[i], ORDER_RESET, NULL);
+	return 0;
 }
 
 static int serve(struct error *e)
@@ -281,8 +281,7 @@ static int serve(struct error *e)
 		if (p[3].revents && read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0)
 			result = 1;
 	}
-	order_all(ORDER_STOP);
-	return result < 0 ? -1 : print_report(e);
+	return order_report(ORDER_STOP, e) < 0 || result < 0 ? -1 : 0;
 }
 
 static void stop(void)

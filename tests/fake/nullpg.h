@@ -8,6 +8,7 @@
  *   nullpg_statement.c  its prepared statements and portal
  *   nullpg_bytes.h      protocol messages, put together and taken apart
  *   nullpg_sql.c        as much of SQL as is needed: where a statement ends, its kind, its $n
+ *   nullpg_measure.c    durations with exact percentiles
  *   nullpg_delay.c      how long an answer has to wait
  *
  * A session belongs to one worker from the moment it is given to it; the only words that another
@@ -53,7 +54,7 @@ enum counted { COUNT_ALL, COUNT_SIMPLE, COUNT_EXTENDED };
 
 struct options {
 	const char *socket_directory, *password, *report; /* NULL: not given */
-	bool tcp, watch_stdin;
+	bool tcp, watch_stdin, spin, spread;
 	int64_t port, threads, max_connections, seed, value, start_delay_ms;
 	int64_t fail_every, drop_every, stall_after; /* 0: never */
 	enum counted counted;
@@ -148,31 +149,49 @@ void on_describe(struct session *s, struct body *b);
 void on_execute(struct session *s, struct body *b);
 void on_close(struct session *s, struct body *b);
 
+/* ---- nullpg_measure.c ---------------------------------------------------------------------- */
+
+struct measure {
+	struct histogram histogram;
+	uint64_t *values; /* as many as were kept */
+	size_t count, capacity;
+};
+
+void measure_add(struct measure *m, uint64_t ns, bool exact);
+void measure_merge(struct measure *into, const struct measure *from);
+void measure_reset(struct measure *m);
+void measure_release(struct measure *m);
+void measure_sort(struct measure *m); /* before asking for percentiles */
+double measure_percentile(const struct measure *m, double share); /* ns */
+
 /* ---- nullpg_worker.c ----------------------------------------------------------------------- */
 
 struct statistics {
-	struct histogram actual, intended; /* ns from the read to the send call, and as drawn */
+	struct measure actual, intended; /* ns from the read to the send call, and as drawn */
 };
 
-enum order { ORDER_NONE, ORDER_SNAPSHOT, ORDER_RESET, ORDER_STOP };
+enum order { ORDER_NONE, ORDER_COPY, ORDER_RESET, ORDER_STOP };
 
 struct worker {
 	pthread_t thread;
 	int epoll_fd, wake_fd, done_fd;
 	atomic_int order;
+	struct statistics *sum; /* of the order that is being carried out */
 	atomic_bool cancel_wanted;
 	pthread_mutex_t lock; /* of `incoming`: sessions that were given and not yet taken */
 	struct session *incoming;
 	struct session **heap; /* by due; room for every session */
 	size_t heap_count;
 	struct random random;
-	struct statistics live, snapshot; /* snapshot: safe to read once an order is done */
+	struct statistics statistics;
 };
 
 int worker_start(struct worker *w, size_t sessions, uint64_t lane, struct error *e);
 void worker_give(struct worker *w, struct session *s); /* a connected, reset session */
 void worker_wake(struct worker *w);
-void worker_order(struct worker *w, enum order order); /* waits until it is carried out */
+
+/* Waits until it is carried out. COPY merges what was measured into `sum`, which may be NULL. */
+void worker_order(struct worker *w, enum order order, struct statistics *sum);
 void worker_release(struct worker *w);
 
 /* ---- nullpg.c ------------------------------------------------------------------------------ */

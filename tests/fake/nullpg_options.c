@@ -40,6 +40,11 @@ static const struct choice {
 	{"stall-after", "N", "answers a connection gets", NUMBER(stall_after, 1, INT32_MAX)},
 	{"value", "N", "the number in every row", NUMBER(value, INT32_MIN, INT32_MAX)},
 	{"seed", "N", "of the delays, default 1", NUMBER(seed, 0, INT32_MAX)},
+	{"spin", NULL, "never sleep: a core for less lag in reading", .flag = &options.spin},
+	{"spread", NULL,
+	 "a connection's first answers wait longer, by chance, so that\n"
+	 "connections do not march in step",
+	 .flag = &options.spread},
 	{"stdin", NULL, "end at the end of standard input", .flag = &options.watch_stdin},
 	{"report", "FILE", "where the JSON line goes, default stdout", .text = &options.report},
 };

@@ -19,10 +19,11 @@
 #include "common/log.h"
 #include "tests/fake/nullpg_bytes.h"
 
-#define EVENTS	    64
-#define READ_ROOM   4096
-#define UNREAD_MAX  (2 * MESSAGE_MAX)
-#define NOT_WAITING SIZE_MAX
+#define SPREAD_BATCHES 4
+#define EVENTS	       64
+#define READ_ROOM      4096
+#define UNREAD_MAX     (2 * MESSAGE_MAX)
+#define NOT_WAITING    SIZE_MAX
 
 /* ---- the heap of waiting sessions, the next due first -------------------------------------- */
 
@@ -96,9 +97,11 @@ static void set_interest(struct worker *w, struct session *s)
 
 static void account(struct worker *w, struct session *s, uint64_t now)
 {
+	bool exact = options.delay.kind != DELAY_NONE;
+
 	for (; s->timed > 0; s->timed--) {
-		histogram_record(&w->live.actual, now - s->read_at);
-		histogram_record(&w->live.intended, s->delay);
+		measure_add(&w->statistics.actual, now - s->read_at, exact);
+		measure_add(&w->statistics.intended, s->delay, exact);
 	}
 }
 
@@ -134,6 +137,15 @@ static void wait_for(struct worker *w, struct session *s, uint64_t delay)
 	heap_up(w, w->heap_count++, s);
 }
 
+static uint64_t draw(struct worker *w, const struct session *s)
+{
+	uint64_t delay = delay_draw(&options.delay, &w->random);
+
+	if (options.spread && s->batches <= SPREAD_BATCHES)
+		delay += (uint64_t)(random_double(&w->random) * (double)delay);
+	return delay;
+}
+
 /* Goes through the input as far as it may. */
 static void advance(struct worker *w, struct session *s)
 {
@@ -144,7 +156,7 @@ static void advance(struct worker *w, struct session *s)
 	while (turn == TURN_OPEN && options.start_delay_ms == 0);
 	s->delay = 0;
 	if (turn == TURN_WAIT) {
-		wait_for(w, s, delay_draw(&options.delay, &w->random));
+		wait_for(w, s, draw(w, s));
 	} else if (turn == TURN_OPEN) {
 		wait_for(w, s, (uint64_t)options.start_delay_ms * CLOCK_MS);
 	} else {
@@ -260,27 +272,35 @@ static bool on_wake(struct worker *w)
 	order = atomic_exchange(&w->order, ORDER_NONE);
 	if (order == ORDER_NONE)
 		return true;
-	if (order == ORDER_RESET)
-		w->live = (struct statistics){0};
-	else
-		w->snapshot = w->live;
+	if (w->sum) {
+		measure_merge(&w->sum->actual, &w->statistics.actual);
+		measure_merge(&w->sum->intended, &w->statistics.intended);
+	}
+	if (order == ORDER_RESET) {
+		measure_reset(&w->statistics.actual);
+		measure_reset(&w->statistics.intended);
+	}
 	n = 1;
 	return write(w->done_fd, &n, sizeof(n)) >= 0 && order != ORDER_STOP;
 }
 
 static int wait_events(struct worker *w, struct epoll_event *events)
 {
-	struct timespec t, *timeout = NULL;
-	uint64_t now, left;
+	struct timespec t = {0}, *timeout = options.spin ? &t : NULL;
+	uint64_t now, left = 0;
+	int n;
 
-	if (w->heap_count > 0) {
+	if (w->heap_count > 0 && !options.spin) {
 		now = clock_now();
 		left = w->heap[0]->due > now ? w->heap[0]->due - now : 0;
 		t = (struct timespec){.tv_sec = (time_t)(left / CLOCK_SECOND),
 				      .tv_nsec = (long)(left % CLOCK_SECOND)};
 		timeout = &t;
 	}
-	return epoll_pwait2(w->epoll_fd, events, EVENTS, timeout, NULL);
+	n = epoll_pwait2(w->epoll_fd, events, EVENTS, timeout, NULL);
+	if (n < 0 && errno == ENOSYS) /* an old kernel, valgrind: spin through the last ms */
+		n = epoll_wait(w->epoll_fd, events, EVENTS, timeout ? (int)(left / CLOCK_MS) : -1);
+	return n;
 }
 
 static void *worker_main(void *arg)
@@ -340,10 +360,11 @@ void worker_give(struct worker *w, struct session *s)
 	worker_wake(w);
 }
 
-void worker_order(struct worker *w, enum order order)
+void worker_order(struct worker *w, enum order order, struct statistics *sum)
 {
 	uint64_t n;
 
+	w->sum = sum;
 	atomic_store(&w->order, (int)order);
 	worker_wake(w);
 	if (read(w->done_fd, &n, sizeof(n)) < 0)
@@ -358,4 +379,6 @@ void worker_release(struct worker *w)
 	close(w->wake_fd);
 	close(w->done_fd);
 	free(w->heap);
+	measure_release(&w->statistics.actual);
+	measure_release(&w->statistics.intended);
 }
