@@ -100,7 +100,6 @@ ok "Ctrl-C in the drain: counts agree" counts_agree
 sql "alter system set default_transaction_read_only = on" && sql "select pg_reload_conf()" >/dev/null
 lakeport bench run -d "$dsn" -c 2 -t 10 -b simple-update --json
 ok "read-only server: all failed, by SQLSTATE" equal "$(errors) $(metric failed)" "25006 20"
-sql "set default_transaction_read_only = off; alter table pgbench_accounts set (autovacuum_enabled = off)"
 psql -XAtq -d "$dsn" -c "set default_transaction_read_only = off" -c "alter system reset default_transaction_read_only" && sql "select pg_reload_conf()" >/dev/null
 lakeport bench run -d "$dsn" -c 2 -t 10 -f <(echo "update slow set id = id / 0;") --on-error stop --json
 ok "--on-error stop: ends as failed" equal "$(outcome)" "failed 4"
