@@ -21,27 +21,23 @@ static const char settings_sql[] =
 	"'random_page_cost','default_transaction_isolation','statement_timeout',"
 	"'max_parallel_workers_per_gather','io_method','huge_pages','track_io_timing') order by 1";
 
-static int describe_target(struct pg *pg, struct record *record, struct error *e)
+/* "PostgreSQL 15.20 (Debian ...) on x86_64..., compiled by ...": the first two words. */
+static void add_server(struct record *record, const char *version)
 {
-	struct pg_result *r;
-	char *version = pg_scalar(pg, "select version()", e), shown[200];
+	size_t n = strcspn(version, " ");
+	char shown[200];
+
+	n += strspn(version + n, " ");
+	n += strcspn(version + n, " ");
+	snprintf(shown, sizeof(shown), "%.*s", (int)n, version);
+	record_target(record, "server", shown);
+}
+
+static int add_settings(struct pg *pg, struct record *record, struct error *e)
+{
+	struct pg_result *r = pg_query(pg, settings_sql, NULL, 0, e);
 	int i;
 
-	if (!version)
-		return error_context(e, "while asking for the server's version");
-	/* "PostgreSQL 15.20 (Debian ...) on x86_64..., compiled by ...": the first two words. */
-	i = (int)strcspn(version, " ");
-	i += (int)strspn(version + i, " ");
-	i += (int)strcspn(version + i, " ");
-	snprintf(shown, sizeof(shown), "%.*s", i, version);
-	record_target(record, "server", shown);
-	record_target(record, "server build", version);
-	free(version);
-	record_target(record, "host", pg_host(pg));
-	record_target(record, "database", pg_database(pg));
-	record_target(record, "user", pg_user(pg));
-	record_target(record, "tls", pg_uses_tls(pg) ? "yes" : "no");
-	r = pg_query(pg, settings_sql, NULL, 0, e);
 	if (!r)
 		return error_context(e, "while reading pg_settings");
 	for (i = 0; i < pg_rows(r); i++)
@@ -49,6 +45,24 @@ static int describe_target(struct pg *pg, struct record *record, struct error *e
 			record_target(record, pg_value(r, i, 0), pg_value(r, i, 1));
 	pg_free(r);
 	return 0;
+}
+
+static int describe_target(struct pg *pg, struct record *record, struct error *e)
+{
+	char *version = pg_scalar(pg, "select version()", e);
+	int status;
+
+	if (!version)
+		return error_context(e, "while asking for the server's version");
+	add_server(record, version);
+	record_target(record, "host", pg_host(pg));
+	record_target(record, "database", pg_database(pg));
+	record_target(record, "user", pg_user(pg));
+	record_target(record, "tls", pg_uses_tls(pg) ? "yes" : "no");
+	status = add_settings(pg, record, e);
+	record_target(record, "server build", version);
+	free(version);
+	return status;
 }
 
 /* The scale of pgbench's tables is the number of branches. */
