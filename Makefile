@@ -60,8 +60,9 @@ uninstall:                        ## remove what install put there
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/lakeport
 
 .PHONY: clean
-clean:                            ## stop the private Postgres and remove build/
-	[ ! -d $(BUILD) ] || scripts/postgres stop
+clean:                            ## remove the private servers and build/
+	[ ! -d $(BUILD) ] || { scripts/postgres remove; for d in demo beside-pgbench; do \
+	  LAKEPORT_PG_DIR=$(CURDIR)/build/$$d/postgres scripts/postgres remove; done; }
 	rm -rf $(BUILD)
 
 ##@ Testing it
