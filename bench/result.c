@@ -298,7 +298,7 @@ static void find_busy_client(struct record *r, const struct engine_options *o,
 	double share = busiest(result);
 	char text[200];
 
-	if (share <= BUSY_LIMIT)
+	if (share <= BUSY_LIMIT || o->poll)
 		return;
 	snprintf(text, sizeof(text),
 		 "a client thread was %.0f %% busy: the client may be the limit", 100 * share);

@@ -60,6 +60,11 @@ static const struct option run_options[] = {
 	{'s', "scale", OPTION_INT, "N",
 	 "value of :scale [default: the number of rows of pgbench_branches, else 1]", NULL, 1, 1e9,
 	 NULL, NULL},
+	{0, "poll", OPTION_FLAG, NULL,
+	 "never sleep while waiting for answers: costs a core for each thread, and takes the "
+	 "client's "
+	 "wake-ups out of the latency",
+	 NULL, 0, 0, NULL, NULL},
 	{0, "on-error", OPTION_CHOICE, "WHAT",
 	 "after an SQL error count it and go on, or end the run", "continue", 0, 0, on_error_words,
 	 NULL},
@@ -206,6 +211,7 @@ static int fill_options(const struct invocation *inv, struct engine_options *o, 
 		o->default_seed = o->workload->initial[slot].integer;
 	o->scale = option_int(inv, "scale");
 	o->stop_on_error = strcmp(option_text(inv, "on-error"), "stop") == 0;
+	o->poll = option_flag(inv, "poll");
 	o->progress = !option_flag(inv, "quiet");
 	if (o->transactions && option_given(inv, "duration"))
 		return error_set(e, ERROR_USAGE, "-T and -t cannot both be given");
@@ -239,6 +245,8 @@ static void describe_run(struct record *r, const struct engine_options *o)
 	record_target(r, "warm-up", text);
 	snprintf(text, sizeof(text), "open loop, %g/s, %s", o->rate,
 		 o->arrival ? o->arrival->name : "");
+	if (o->poll)
+		record_target(r, "waiting", "busy poll");
 	record_target(r, "load", o->arrival ? text : "closed loop");
 }
 

@@ -326,7 +326,8 @@ static int wait_at_most(struct worker *w, struct epoll_event *events, uint64_t n
 static void wait_for_events(struct worker *w)
 {
 	struct epoll_event events[EVENTS];
-	int n = wait_at_most(w, events, w->ready_first ? 0 : next_border(w, clock_now())), i;
+	bool at_once = w->ready_first || (w->options->poll && w->running);
+	int n = wait_at_most(w, events, at_once ? 0 : next_border(w, clock_now())), i;
 
 	tell_time(w, clock_now());
 	for (i = 0; i < n; i++) {

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-_Static_assert(HISTOGRAM_BUCKETS == 36 * 64 + 64, "buckets and bits agree");
+_Static_assert(HISTOGRAM_BUCKETS == 4608, "buckets and bits agree");
 
 uint64_t histogram_low(unsigned index)
 {

@@ -1,8 +1,8 @@
 /*
  * histogram.h - a mergeable log-linear histogram of durations.
  *
- * Values are nanoseconds. Below 128 ns each value has a bucket of its own; above, every power of
- * two is cut into 64 buckets, so that a bucket is at most 1/64 = 1.5625 % wide, up to 2^42 ns
+ * Values are nanoseconds. Below 256 ns each value has a bucket of its own; above, every power of
+ * two is cut into 128 buckets, so that a bucket is at most 1/128 = 0.78 % wide, up to 2^42 ns
  * (73 minutes); longer ones go into the last bucket. Count, sum, min and max are exact whatever
  * the bucket. Memory is fixed (HISTOGRAM_BUCKETS counters), nothing is ever sampled or dropped,
  * and merging is addition: the percentiles of a merge are those of all values together.
@@ -15,9 +15,9 @@
 
 #include <stdint.h>
 
-#define HISTOGRAM_SUB_BITS 6
+#define HISTOGRAM_SUB_BITS 7
 #define HISTOGRAM_TOP_BIT  42
-#define HISTOGRAM_BUCKETS  (((HISTOGRAM_TOP_BIT - HISTOGRAM_SUB_BITS) << HISTOGRAM_SUB_BITS) + 64)
+#define HISTOGRAM_BUCKETS  ((HISTOGRAM_TOP_BIT - HISTOGRAM_SUB_BITS + 1) << HISTOGRAM_SUB_BITS)
 
 struct histogram {
 	uint64_t count, sum, min, max; /* ns; min and max are 0 when count is 0 */

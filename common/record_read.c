@@ -19,7 +19,7 @@
 #include "common/text.h"
 
 #define MAX_COLUMNS    1000
-#define MAX_HISTOGRAMS 1000 /* 19 kB each, however short they are in the file */
+#define MAX_HISTOGRAMS 1000 /* 37 kB each, however short they are in the file */
 
 struct reader {
 	struct record *r;
@@ -183,7 +183,7 @@ static int read_histogram(struct reader *rd, const cJSON *o)
 	    get_number(rd, o, "sub_bits", &sub_bits) < 0)
 		return -1;
 	if (sub_bits != HISTOGRAM_SUB_BITS)
-		return fault(rd, "sub_bits", "6");
+		return fault(rd, "sub_bits", "7");
 	if (get_counter(rd, o, "count", &rh.h->count) < 0 ||
 	    get_counter(rd, o, "sum_ns", &rh.h->sum) < 0 ||
 	    get_counter(rd, o, "min_ns", &rh.h->min) < 0 ||

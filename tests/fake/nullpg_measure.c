@@ -2,7 +2,7 @@
  * nullpg_measure.c - durations with exact percentiles, for the truth that nullpg is asked for.
  *
  * Up to VALUES_MAX values are kept as they are; with more, or when exactness was not asked for,
- * percentiles come from the histogram (to 1.6 %). See nullpg.h.
+ * percentiles come from the histogram (to 0.8 %). See nullpg.h.
  */
 #include <math.h>
 #include <stdlib.h>
