@@ -1,20 +1,14 @@
 /*
  * fuzz_script.c - hostile scripts: whatever the text, compiling gives a workload or an error.
  *
- * Under libFuzzer (-DLAKEPORT_LIBFUZZER) only the entry; else a program that runs over files, or,
- * with `--random N SEED`, over N mutations of the built-ins and of a few texts that use the whole
- * language. What compiles is also checked for consistency and its expressions are evaluated.
+ * Seeds are the built-ins and a few texts that use the whole language. What compiles is also
+ * checked for consistency, and its expressions are evaluated.
  */
 #include <assert.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "bench/expression.h"
 #include "bench/script.h"
-#include "common/text.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static long compiled;
 
@@ -108,83 +102,19 @@ static const char *const seeds[] = {
 };
 #define SEEDS (sizeof(seeds) / sizeof(seeds[0]))
 
-static const char *seed_text(size_t i)
-{
-	return i < SEEDS ? seeds[i] : script_builtins[i - SEEDS].text;
-}
-
-/* Changes, removes, doubles or crosses a few bytes. `text` has room for `limit`. */
-static size_t mutate(char *text, size_t n, size_t limit, struct random *r)
-{
-	static const char special[] = "\\:;'\"$()[]-/*\n\r\t ,.eE@019aZ_+<>=!|&#~%\xc3\xff";
-	size_t changes = 1 + random_range(r, 0, 7), at, length;
-	const char *other;
-
-	for (; changes > 0 && n > 0; changes--) {
-		at = random_range(r, 0, n - 1);
-		length = random_range(r, 1, 20);
-		if (length > n - at)
-			length = n - at;
-		switch (random_range(r, 0, 3)) {
-		case 0:
-			text[at] = special[random_range(r, 0, sizeof(special) - 2)];
-			break;
-		case 1:
-			memmove(text + at, text + at + length, n - at - length);
-			n -= length;
-			break;
-		case 2:
-			if (n + length > limit)
-				break;
-			memmove(text + at + length, text + at, n - at);
-			n += length;
-			break;
-		default:
-			other = seed_text(random_range(r, 0, SEEDS + script_builtin_count - 1));
-			if (length > strlen(other))
-				length = strlen(other);
-			other += random_range(r, 0, strlen(other) - length);
-			if (length > n - at)
-				length = n - at;
-			memcpy(text + at, other, length);
-		}
-	}
-	return n;
-}
-
-static int run_random(long count, long seed)
-{
-	char text[8192];
-	struct random r;
-	size_t n;
-	long i;
-
-	random_seed(&r, (uint64_t)seed);
-	for (i = 0; i < count; i++) {
-		const char *base = seed_text(random_range(&r, 0, SEEDS + script_builtin_count - 1));
-
-		n = strlen(base);
-		memcpy(text, base, n);
-		n = mutate(text, n, sizeof(text), &r);
-		LLVMFuzzerTestOneInput((const uint8_t *)text, n);
-	}
-	printf("%ld mutated scripts, %ld of them compile\n", count, compiled);
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
-	struct buf text;
-	int i;
+	struct str all[SEEDS + 16];
+	size_t n = 0, i;
+	int status;
 
-	if (argc == 4 && strcmp(argv[1], "--random") == 0)
-		return run_random(atol(argv[2]), atol(argv[3]));
-	for (i = 1; i < argc; i++) {
-		text = (struct buf){0};
-		if (text_read_file(argv[i], SCRIPT_MAX_BYTES, &text, NULL) == 0)
-			LLVMFuzzerTestOneInput((const uint8_t *)buf_text(&text), text.len);
-		buf_release(&text);
-	}
-	return 0;
+	for (i = 0; i < SEEDS; i++)
+		all[n++] = (struct str){seeds[i], strlen(seeds[i])};
+	for (i = 0; i < script_builtin_count && n < SEEDS + 16; i++)
+		all[n++] = (struct str){script_builtins[i].text, strlen(script_builtins[i].text)};
+	status = fuzz_main(argc, argv, all, n,
+			   "\\:;'\"$()[]-/*\n\r\t ,.eE@019aZ_+<>=!|&#~%\xc3\xff");
+	printf("%ld of the scripts compile\n", compiled);
+	return status;
 }
 #endif
