@@ -17,7 +17,7 @@ END
 }
 for seed in 1 2 3 4 5 6; do
 	mkdir "$work/$seed"
-	tests/fake/hostile-server "$work/$seed" 5432 $seed >"$work/ready" < <(sleep 60) &
+	tests/fake/hostile-server "$work/$seed" 5432 $seed >"$work/ready" < <(exec sleep 60 >/dev/null 2>&1) &
 	server=$!
 	for _ in $(seq 100); do grep -q ready "$work/ready" && break; sleep 0.05; done
 	protocol=$([ $((seed % 2)) = 0 ] && echo prepared || echo extended)
