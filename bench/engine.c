@@ -99,6 +99,8 @@ static void init_client(struct worker *w, struct client *c, unsigned id)
 			c->variables[slot] =
 				(struct value){.type = VALUE_INT, .integer = known[i].value};
 	}
+	if (o->max_tries > 1)
+		c->saved_variables = xcalloc(load->variable_count, sizeof(*c->variables));
 	c->texts = xcalloc(load->variable_count, sizeof(*c->texts));
 	c->prepared = xcalloc(load->statement_count, 1);
 	/* Within one answer a statement is parsed at most once, so this is room enough. */
@@ -113,6 +115,7 @@ static void release_client(struct client *c)
 		free(c->texts[i]);
 	free(c->texts);
 	free(c->variables);
+	free(c->saved_variables);
 	free(c->prepared);
 	free(c->parsing);
 	free(c->inflight);

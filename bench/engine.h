@@ -40,7 +40,10 @@ struct engine_options {
 	unsigned statement_timeout_ms;	    /* 0: none */
 	uint64_t seed;
 	int64_t scale, default_seed; /* the variables of these names */
-	bool poll; /* never sleep: a core for each thread, no wake-ups in the latency */
+	unsigned max_tries; /* of a transaction that meets a serialization failure or deadlock */
+	bool connect_each;  /* a new connection for each transaction */
+	uint64_t spin_ns;   /* stay awake so long before a transaction is due */
+	bool poll;	    /* never sleep: a core for each thread, no wake-ups in the latency */
 	bool stop_on_error;
 	bool can_defer; /* statements that do not prepare at first are tried again when needed */
 	bool progress;

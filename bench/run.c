@@ -19,6 +19,7 @@
 #include "common/memory.h"
 
 #define MAX_DEFAULT_THREADS 8
+#define SPIN_NS		    (60 * CLOCK_US) /* a timer's wake-up is some 30 to 50 us late */
 
 static const char *const arrivals[] = {"poisson", "constant", NULL};
 static const char *const protocols[] = {"simple", "extended", "prepared", NULL};
@@ -60,6 +61,16 @@ static const struct option run_options[] = {
 	{'s', "scale", OPTION_INT, "N",
 	 "value of :scale [default: the number of rows of pgbench_branches, else 1]", NULL, 1, 1e9,
 	 NULL, NULL},
+	{0, "max-tries", OPTION_INT, "N",
+	 "tries of a transaction that meets a serialization failure or a deadlock", "1", 1, 1000000,
+	 NULL, NULL},
+	{'C', "connect-per-transaction", OPTION_FLAG, NULL,
+	 "open a new connection for each transaction; connecting is part of its latency", NULL, 0,
+	 0, NULL, NULL},
+	{0, "spin", OPTION_FLAG, NULL,
+	 "with a rate: stay awake for the last 60 us before a transaction is due, for less send "
+	 "lag",
+	 NULL, 0, 0, NULL, NULL},
 	{0, "poll", OPTION_FLAG, NULL,
 	 "never sleep while waiting for answers: costs a core for each thread, and takes the "
 	 "client's "
@@ -212,6 +223,9 @@ static int fill_options(const struct invocation *inv, struct engine_options *o, 
 	o->scale = option_int(inv, "scale");
 	o->stop_on_error = strcmp(option_text(inv, "on-error"), "stop") == 0;
 	o->poll = option_flag(inv, "poll");
+	o->max_tries = (unsigned)option_int(inv, "max-tries");
+	o->connect_each = option_flag(inv, "connect-per-transaction");
+	o->spin_ns = option_flag(inv, "spin") ? SPIN_NS : 0;
 	o->progress = !option_flag(inv, "quiet");
 	if (o->transactions && option_given(inv, "duration"))
 		return error_set(e, ERROR_USAGE, "-T and -t cannot both be given");

@@ -61,6 +61,7 @@ void stats_merge(struct stats *into, const struct stats *from)
 		a->attempts += b->attempts;
 		a->done += b->done;
 		a->failed += b->failed;
+		a->retried += b->retried;
 		histogram_merge(&a->latency, &b->latency);
 	}
 	for (i = 0; i < from->statement_count; i++) {
@@ -75,6 +76,9 @@ void stats_merge(struct stats *into, const struct stats *from)
 	}
 	into->failures_other += from->failures_other;
 	into->skipped += from->skipped;
+	into->retries += from->retries;
+	histogram_merge(&into->retry, &from->retry);
+	histogram_merge(&into->outage, &from->outage);
 	histogram_merge(&into->lag, &from->lag);
 	histogram_merge(&into->service, &from->service);
 	histogram_merge(&into->connect, &from->connect);

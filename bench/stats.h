@@ -24,6 +24,7 @@
 
 struct script_stats {
 	uint64_t attempts, done, failed;
+	uint64_t retried; /* transactions that were tried more than once, however they ended */
 	struct histogram latency; /* of done ones */
 };
 
@@ -62,6 +63,9 @@ struct stats {
 	uint64_t skipped;	  /* due within the window, never begun */
 	struct histogram lag;	  /* open loop: from due to begun, of all that began */
 	struct histogram service; /* open loop: from begun to done, of done ones */
+	uint64_t retries;	  /* tries that failed and were followed by another */
+	struct histogram retry;	  /* the time that those took */
+	struct histogram outage;  /* from losing a connection to having it again */
 	struct histogram connect;
 	uint64_t reconnects, connect_failures;
 	uint64_t cpu_ns;    /* of the thread, within the window */

@@ -262,6 +262,8 @@ static void start_running(struct worker *w)
 /* While connecting: start attempts up to the limit; tell the engine when all are ready. */
 static void drive_connecting(struct worker *w)
 {
+	if (w->options->connect_each) /* each transaction will see to its own */
+		w->ready_count = w->next_to_connect = w->client_count;
 	while (w->next_to_connect < w->client_count && w->connecting < WORKER_CONNECTING &&
 	       atomic_load(&w->engine->phase) == PHASE_CONNECT)
 		connect_start(&w->clients[w->next_to_connect++], clock_now());
@@ -326,8 +328,12 @@ static int wait_at_most(struct worker *w, struct epoll_event *events, uint64_t n
 static void wait_for_events(struct worker *w)
 {
 	struct epoll_event events[EVENTS];
-	bool at_once = w->ready_first || (w->options->poll && w->running);
-	int n = wait_at_most(w, events, at_once ? 0 : next_border(w, clock_now())), i;
+	uint64_t wait = next_border(w, clock_now());
+	int n, i;
+
+	if (w->ready_first || (w->options->poll && w->running) || wait < w->options->spin_ns)
+		wait = 0;
+	n = wait_at_most(w, events, wait);
 
 	tell_time(w, clock_now());
 	for (i = 0; i < n; i++) {
@@ -393,6 +399,8 @@ static void end_idle(struct worker *w)
 	for (i = 0; i < w->client_count; i++) {
 		struct client *c = &w->clients[i];
 
+		if (c->in_transaction)
+			continue;
 		if (c->state == CLIENT_OFFLINE || c->state == CLIENT_CONNECTING ||
 		    c->state == CLIENT_SETUP)
 			connect_lost(c, w->window_end);
