@@ -314,10 +314,9 @@ const struct command bench_run = {
 	.summary = "run a workload and measure rate and latency",
 	.description =
 		"Opens all connections and prepares all statements, then keeps every connection\n"
-		"busy for the timed window (a closed loop) or offers a rate (-R, an open loop), "
-		"lets\n"
-		"what is under way finish, and writes a run record. Transactions are drawn by "
-		"weight from the scripts given.\n"
+		"busy for the timed window (a closed loop) or offers a rate (-R, an open loop),\n"
+		"lets what is under way finish, and writes a run record. Transactions are drawn\n"
+		"by weight from the scripts given.\n"
 		"An SQL error fails its transaction, is counted by SQLSTATE, and the run goes on;\n"
 		"a lost connection is opened again. Ctrl-C ends the run and keeps the record.\n"
 		"\n"

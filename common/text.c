@@ -198,6 +198,34 @@ bool text_to_double(const char *s, double *value)
 	return true;
 }
 
+/* The length of the well-formed sequence at `p`, or 0. The NUL at the end ends every sequence. */
+static size_t utf8_length(const unsigned char *p)
+{
+	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4, i;
+
+	if (n == 0 || p[0] > 0xf4)
+		return 0;
+	for (i = 1; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	/* Overlong forms, surrogates, and what lies beyond U+10FFFF. */
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+void text_make_utf8(char *s)
+{
+	while (*s) {
+		size_t n = utf8_length((const unsigned char *)s);
+
+		if (n == 0)
+			*s = '?';
+		s += n ? n : 1;
+	}
+}
+
 size_t text_distance(const char *a, const char *b, size_t limit)
 {
 	size_t row[64], la = strlen(a), lb = strlen(b), i, j;

@@ -49,6 +49,12 @@ int text_write_file(const char *path, const char *data, size_t n, struct error *
 bool text_to_int(const char *s, int64_t *value);
 bool text_to_double(const char *s, double *value); /* finite decimal numbers only */
 
+/*
+ * Replaces, in place, every byte that is not part of well-formed UTF-8 (RFC 3629) by '?': texts
+ * from file names, arguments and cut messages go into JSON, which knows nothing else.
+ */
+void text_make_utf8(char *s);
+
 /* Edit distance for "did you mean"; stops counting at `limit`. */
 size_t text_distance(const char *a, const char *b, size_t limit);
 
