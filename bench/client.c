@@ -5,6 +5,7 @@
  * What it waits for calls back into this file, which takes up the walk again. Nothing here blocks
  * and, once every buffer has grown to its size, nothing allocates.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,51 @@ static void save_for_retry(struct client *c)
 	memcpy(c->saved_variables, c->variables, n * sizeof(*c->variables));
 }
 
+/*
+ * Whether the plan wants this connection now. When not it is closed, until its time comes again.
+ */
+static bool is_wanted(struct client *c, uint64_t now)
+{
+	const struct plan *plan = c->worker->options->plan;
+	uint64_t begin = c->worker->window_begin;
+	double offset = now > begin ? (double)(now - begin) : 0, again;
+
+	if (plan_connections(plan, offset) > c->rank)
+		return true;
+	connect_close(c);
+	again = plan_activation(plan, c->rank, offset);
+	if (isinf(again)) {
+		c->state = CLIENT_DONE;
+		worker_client_done(c);
+	} else {
+		c->state = CLIENT_OFFLINE;
+		worker_timer(c, begin + (uint64_t)again);
+	}
+	return false;
+}
+
+/* Phases: a connection comes and goes. False when it cannot begin a transaction now. */
+static bool follow_plan(struct client *c, uint64_t now)
+{
+	if (!is_wanted(c, now))
+		return false;
+	if (c->wire.fd < 0 && !c->worker->options->connect_each) {
+		connect_start(c, now);
+		return false;
+	}
+	return true;
+}
+
+/* Closed loop: the pause after a transaction. False while it lasts. */
+static bool has_thought(struct client *c, uint64_t now)
+{
+	if (c->think_until <= now || arrival_is_open(&c->worker->arrival))
+		return true;
+	c->state = CLIENT_THINKING;
+	worker_timer(c, c->think_until);
+	return false;
+}
+
 void client_begin(struct client *c, uint64_t now)
 {
 	struct worker *w = c->worker;
@@ -95,12 +141,13 @@ void client_begin(struct client *c, uint64_t now)
 
 	if (w->options->connect_each && c->pg)
 		connect_close(c);
-
 	if (now >= w->window_end || (limited && c->transactions_left == 0)) {
 		c->state = CLIENT_DONE;
 		worker_client_done(c);
 		return;
 	}
+	if (!has_thought(c, now) || (w->options->plan && !follow_plan(c, now)))
+		return;
 	if (arrival_is_open(&w->arrival) && !take_due(w, now, &due)) {
 		c->state = CLIENT_RESTING;
 		worker_rest(c);
@@ -129,10 +176,33 @@ void client_begin(struct client *c, uint64_t now)
 		connect_start(c, now);
 }
 
+/* What a workload file adds: the pattern's pause and time limit, figures for each phase. */
+static void count_for_plan(struct client *c, const struct plan *plan, uint64_t now)
+{
+	const struct plan_pattern *pattern = &plan->patterns[c->script_index];
+	struct phase_stats *phase;
+
+	c->think_until = now + pattern->think_ns;
+	if (!c->counted)
+		return;
+	phase = &stats_of(c)->phases[plan_phase_at(plan, c->due - c->worker->window_begin)];
+	if (c->failed) {
+		phase->failed++;
+		return;
+	}
+	phase->done++;
+	histogram_record(&phase->latency, now - c->due);
+	if (pattern->limit_ns && now - c->due > pattern->limit_ns)
+		stats_of(c)->scripts[c->script_index].late++;
+}
+
 /* Counts the transaction that just ended. */
 static void count_transaction(struct client *c, uint64_t now)
 {
 	struct script_stats *s = &stats_of(c)->scripts[c->script_index];
+
+	if (c->worker->options->plan)
+		count_for_plan(c, c->worker->options->plan, now);
 
 	c->in_transaction = false;
 	worker_transaction(c, now, !c->failed);
@@ -545,7 +615,7 @@ void client_wake(struct client *c, uint64_t now)
 {
 	switch (c->state) {
 	case CLIENT_OFFLINE:
-		if (c->worker->options->connect_each) {
+		if (c->worker->options->connect_each || c->worker->options->plan) {
 			client_begin(c, now);
 			client_run(c, now);
 		} else {
@@ -554,6 +624,10 @@ void client_wake(struct client *c, uint64_t now)
 		break;
 	case CLIENT_CONNECTING:
 		connect_timeout(c, now);
+		break;
+	case CLIENT_THINKING:
+		client_begin(c, now);
+		client_run(c, now);
 		break;
 	case CLIENT_SLEEPING:
 		c->state = CLIENT_IDLE;

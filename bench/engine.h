@@ -17,6 +17,7 @@
 
 #include "bench/arrival.h"
 #include "bench/message.h"
+#include "bench/plan.h"
 #include "bench/script.h"
 #include "bench/stats.h"
 #include "common/error.h"
@@ -36,8 +37,9 @@ struct engine_options {
 	const struct arrival_kind *arrival; /* NULL: closed loop */
 	double rate;			    /* open loop: transactions a second, over all */
 	uint64_t max_lag_ns;		    /* open loop: later ones are skipped; 0: none are */
-	uint64_t drain_ns;		    /* for what is under way when the window closes */
-	unsigned statement_timeout_ms;	    /* 0: none */
+	const struct plan *plan; /* phases; connections, duration and rate come from it. Or NULL */
+	uint64_t drain_ns;	 /* for what is under way when the window closes */
+	unsigned statement_timeout_ms; /* 0: none */
 	uint64_t seed;
 	int64_t scale, default_seed; /* the variables of these names */
 	unsigned max_tries; /* of a transaction that meets a serialization failure or deadlock */

@@ -422,4 +422,6 @@ void result_record(struct record *record, const struct engine_options *options,
 	add_errors(record, options, &result->total);
 	add_findings(record, options, result, &t);
 	set_outcome(record, result, &t);
+	if (options->plan)
+		result_plan(record, options, result);
 }

@@ -29,6 +29,7 @@ enum client_state {
 	CLIENT_CONNECTING, /* libpq is at it */
 	CLIENT_SETUP,	   /* connected; session settings and Parse messages are under way */
 	CLIENT_IDLE,	   /* ready to go on: about to begin, or having its turn later */
+	CLIENT_THINKING,   /* closed loop: in the pause after a transaction */
 	CLIENT_RESTING,	   /* open loop: free, waits until a transaction is due */
 	CLIENT_WAITING,	   /* sent, the answer is awaited */
 	CLIENT_SLEEPING,   /* in \sleep */
@@ -76,6 +77,8 @@ struct client {
 	struct pg_conn *pg;
 	struct pg_cancel *cancel;
 	unsigned id;
+	unsigned rank; /* the order in which a plan opens connections; spread over the workers */
+	uint64_t think_until;
 	uint32_t events; /* epoll interest, 0: not registered */
 	uint64_t wake;	 /* timer; 0: none */
 	size_t heap_index;

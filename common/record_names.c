@@ -36,6 +36,8 @@ const struct metric_name record_metric_names[] = {
 	{"retries", "Retries", "", BETTER_LOWER,
 	 "tries that met a serialization failure or deadlock and were followed by another"},
 	{"skipped", "Skipped", "", BETTER_LOWER, "transactions due but never started"},
+	{"late", "Over the time limit", "", BETTER_LOWER,
+	 "transactions that succeeded after the time limit of their pattern"},
 	{"failed_share", "Failed share", "%", BETTER_LOWER,
 	 "failed transactions, share of done + failed"},
 	TIMES("latency", "Latency"),
