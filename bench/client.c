@@ -5,7 +5,6 @@
  * What it waits for calls back into this file, which takes up the walk again. Nothing here blocks
  * and, once every buffer has grown to its size, nothing allocates.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,199 +23,13 @@ static struct stats *stats_of(struct client *c)
 	return &c->worker->stats;
 }
 
-static void note_failure(struct client *c, uint32_t statement, const char *sqlstate,
-			 const char *message)
-{
-	struct engine *engine = c->worker->engine;
-	struct error e;
-
-	c->failed = true;
-	if (c->counted)
-		stats_failure(stats_of(c), c->script_index, statement, sqlstate, message, 1);
-	if (!c->worker->options->stop_on_error)
-		return;
-	error_set(&e, ERROR_SQL, "script '%s' failed: %s (%s%s)", c->script->name, message,
-		  strcmp(sqlstate, STATS_META) == 0 ? "" : "SQLSTATE ", sqlstate);
-	snprintf(e.sqlstate, sizeof(e.sqlstate), "%s", sqlstate);
-	error_hint(&e, "without '--on-error stop' failures are counted and the run goes on");
-	engine_fail(engine, &e);
-}
-
 /* A fault in the script's own commands: a division by zero, a \gset without a row. */
-static void note_meta_failure(struct client *c, const struct step *step, const char *why)
+static void meta_failure(struct client *c, const struct step *step, const char *why)
 {
 	char message[200];
 
 	snprintf(message, sizeof(message), "%s:%u: %s", c->script->source, step->line, why);
-	note_failure(c, NO_STATEMENT, STATS_META, message);
-}
-
-static void pick_script(struct client *c)
-{
-	const struct workload *w = c->worker->options->workload;
-
-	c->script_index = 0;
-	if (w->script_count > 1)
-		c->script_index = (uint32_t)workload_pick(
-			w, random_range(&c->random, 0, w->total_weight - 1));
-	c->script = &w->scripts[c->script_index];
-}
-
-/*
- * Open loop: the next due time, leaving out those that are too late. False when none is due yet.
- */
-static bool take_due(struct worker *w, uint64_t now, uint64_t *due)
-{
-	uint64_t limit = w->options->max_lag_ns;
-
-	while (w->arrival.due <= now) {
-		*due = arrival_take(&w->arrival);
-		if (!limit || now - *due <= limit)
-			return true;
-		if (*due >= w->window_begin)
-			w->stats.skipped++;
-	}
-	return false;
-}
-
-/* What a second try needs: the random stream and the variables as they are now. */
-static void save_for_retry(struct client *c)
-{
-	size_t n = c->worker->options->workload->variable_count;
-
-	c->saved_random = c->random;
-	memcpy(c->saved_variables, c->variables, n * sizeof(*c->variables));
-}
-
-/*
- * Whether the plan wants this connection now. When not it is closed, until its time comes again.
- */
-static bool is_wanted(struct client *c, uint64_t now)
-{
-	const struct plan *plan = c->worker->options->plan;
-	uint64_t begin = c->worker->window_begin;
-	double offset = now > begin ? (double)(now - begin) : 0, again;
-
-	if (plan_connections(plan, offset) > c->rank)
-		return true;
-	connect_close(c);
-	again = plan_activation(plan, c->rank, offset);
-	if (isinf(again)) {
-		c->state = CLIENT_DONE;
-		worker_client_done(c);
-	} else {
-		c->state = CLIENT_OFFLINE;
-		worker_timer(c, begin + (uint64_t)again);
-	}
-	return false;
-}
-
-/* Phases: a connection comes and goes. False when it cannot begin a transaction now. */
-static bool follow_plan(struct client *c, uint64_t now)
-{
-	if (!is_wanted(c, now))
-		return false;
-	if (c->wire.fd < 0 && !c->worker->options->connect_each) {
-		connect_start(c, now);
-		return false;
-	}
-	return true;
-}
-
-/* Closed loop: the pause after a transaction. False while it lasts. */
-static bool has_thought(struct client *c, uint64_t now)
-{
-	if (c->think_until <= now || arrival_is_open(&c->worker->arrival))
-		return true;
-	c->state = CLIENT_THINKING;
-	worker_timer(c, c->think_until);
-	return false;
-}
-
-void client_begin(struct client *c, uint64_t now)
-{
-	struct worker *w = c->worker;
-	bool limited = w->options->transactions > 0;
-	uint64_t due = now;
-
-	if (w->options->connect_each && c->pg)
-		connect_close(c);
-	if (now >= w->window_end || (limited && c->transactions_left == 0)) {
-		c->state = CLIENT_DONE;
-		worker_client_done(c);
-		return;
-	}
-	if (!has_thought(c, now) || (w->options->plan && !follow_plan(c, now)))
-		return;
-	if (arrival_is_open(&w->arrival) && !take_due(w, now, &due)) {
-		c->state = CLIENT_RESTING;
-		worker_rest(c);
-		return;
-	}
-	if (limited)
-		c->transactions_left--;
-	pick_script(c);
-	c->state = CLIENT_IDLE;
-	c->pc = 0;
-	c->failed = c->pipeline = c->waited = false;
-	c->due = due;
-	c->begun = c->try_begun = now;
-	c->tries = 1;
-	c->retry = false;
-	c->in_transaction = true;
-	if (c->saved_variables)
-		save_for_retry(c);
-	c->counted = due >= w->window_begin;
-	if (c->counted) {
-		w->stats.scripts[c->script_index].attempts++;
-		if (arrival_is_open(&w->arrival))
-			histogram_record(&w->stats.lag, now - due);
-	}
-	if (w->options->connect_each)
-		connect_start(c, now);
-}
-
-/* What a workload file adds: the pattern's pause and time limit, figures for each phase. */
-static void count_for_plan(struct client *c, const struct plan *plan, uint64_t now)
-{
-	const struct plan_pattern *pattern = &plan->patterns[c->script_index];
-	struct phase_stats *phase;
-
-	c->think_until = now + pattern->think_ns;
-	if (!c->counted)
-		return;
-	phase = &stats_of(c)->phases[plan_phase_at(plan, c->due - c->worker->window_begin)];
-	if (c->failed) {
-		phase->failed++;
-		return;
-	}
-	phase->done++;
-	histogram_record(&phase->latency, now - c->due);
-	if (pattern->limit_ns && now - c->due > pattern->limit_ns)
-		stats_of(c)->scripts[c->script_index].late++;
-}
-
-/* Counts the transaction that just ended. */
-static void count_transaction(struct client *c, uint64_t now)
-{
-	struct script_stats *s = &stats_of(c)->scripts[c->script_index];
-
-	if (c->worker->options->plan)
-		count_for_plan(c, c->worker->options->plan, now);
-
-	c->in_transaction = false;
-	worker_transaction(c, now, !c->failed);
-	if (!c->counted)
-		return;
-	s->retried += c->tries > 1;
-	if (c->failed) {
-		s->failed++;
-	} else {
-		s->done++;
-		histogram_record(&s->latency, now - c->due);
-		if (arrival_is_open(&c->worker->arrival))
-			histogram_record(&stats_of(c)->service, now - c->begun);
-	}
+	transaction_failure(c, NO_STATEMENT, STATS_META, message);
 }
 
 /* Sends what is in the buffer; the answer is awaited in `state`. */
@@ -306,7 +119,7 @@ static int evaluate(struct client *c, const struct step *step, struct value *v)
 
 	if (expression_evaluate(step->expression, &context, v, &why) == 0)
 		return 0;
-	note_meta_failure(c, step, why);
+	meta_failure(c, step, why);
 	return -1;
 }
 
@@ -408,7 +221,7 @@ static enum advance end_script(struct client *c, uint64_t *now)
 
 			snprintf(message, sizeof(message),
 				 "%s: the script ends inside a transaction", c->script->source);
-			note_failure(c, NO_STATEMENT, STATS_META, message);
+			transaction_failure(c, NO_STATEMENT, STATS_META, message);
 		}
 		message_query(&c->wire, "ROLLBACK");
 		send_and_wait(c, CLIENT_ROLLBACK);
@@ -418,7 +231,7 @@ static enum advance end_script(struct client *c, uint64_t *now)
 		try_again(c, *now);
 		return ADVANCE_ENDED;
 	}
-	count_transaction(c, *now);
+	transaction_count(c, *now);
 	client_begin(c, *now);
 	return ADVANCE_ENDED;
 }
@@ -467,7 +280,7 @@ static void count_failed_statement(struct client *c)
 		if (c->counted)
 			stats_of(c)->statements[index].failed++;
 	}
-	note_failure(c, index, c->sqlstate, c->message);
+	transaction_failure(c, index, c->sqlstate, c->message);
 }
 
 /* A Parse whose completion never came did not happen. */
@@ -501,7 +314,7 @@ static void check_capture(struct client *c)
 		 c->rows < 0 ? 0ll : (long long)c->rows);
 	if (c->counted)
 		stats_of(c)->statements[s->index].failed++;
-	note_failure(c, s->index, STATS_META, message);
+	transaction_failure(c, s->index, STATS_META, message);
 }
 
 /* ReadyForQuery: everything that was sent is answered. */
@@ -515,7 +328,7 @@ static void answered(struct client *c, uint64_t now)
 		if (c->retry) {
 			try_again(c, now);
 		} else {
-			count_transaction(c, now);
+			transaction_count(c, now);
 			client_begin(c, now);
 		}
 		client_run(c, now);
@@ -655,12 +468,12 @@ void client_abandon(struct client *c, uint64_t now, const char *sqlstate, const 
 				->statements[c->inflight[c->inflight_begin].statement->index]
 				.failed++;
 		if (c->state != CLIENT_ROLLBACK || !c->failed)
-			note_failure(c,
-				     c->inflight_count
-					     ? c->inflight[c->inflight_begin].statement->index
-					     : NO_STATEMENT,
-				     sqlstate, why);
-		count_transaction(c, now);
+			transaction_failure(
+				c,
+				c->inflight_count ? c->inflight[c->inflight_begin].statement->index
+						  : NO_STATEMENT,
+				sqlstate, why);
+		transaction_count(c, now);
 	}
 	connect_lost(c, now);
 }
@@ -669,8 +482,8 @@ void client_fail_connect(struct client *c, uint64_t now, const struct error *e)
 {
 	if (!c->in_transaction)
 		return;
-	note_failure(c, NO_STATEMENT, e->sqlstate[0] ? e->sqlstate : STATS_LOST, e->text);
-	count_transaction(c, now);
+	transaction_failure(c, NO_STATEMENT, e->sqlstate[0] ? e->sqlstate : STATS_LOST, e->text);
+	transaction_count(c, now);
 }
 
 void client_finish_setup(struct client *c, uint64_t now)

@@ -1,7 +1,7 @@
 /*
  * worker.h - private to the engine: a worker thread, its connections (clients), and what the
- * threads share. client.c walks a script, connect.c opens and loses connections, worker.c is the
- * event loop, engine.c starts, watches and ends it all.
+ * threads share. transaction.c begins and counts, client.c walks a script, connect.c opens and
+ * loses connections, worker.c is the event loop, engine.c starts, watches and ends it all.
  *
  * A client is owned by one worker and touched by no other thread.
  */
@@ -145,9 +145,14 @@ struct engine { /* shared by all threads */
  */
 void engine_fail(struct engine *engine, const struct error *e);
 
+/* transaction.c */
+void client_begin(struct client *c, uint64_t now); /* the next transaction, or a wait, or DONE */
+void transaction_failure(struct client *c, uint32_t statement, const char *sqlstate,
+			 const char *message); /* it has failed; the first reason is named */
+void transaction_count(struct client *c, uint64_t now); /* it is over */
+
 /* client.c */
-void client_begin(struct client *c, uint64_t now); /* the next transaction, or DONE */
-void client_run(struct client *c, uint64_t now);   /* goes on with the script until it waits */
+void client_run(struct client *c, uint64_t now); /* goes on with the script until it waits */
 void client_readable(struct client *c);
 void client_writable(struct client *c);
 void client_wake(struct client *c, uint64_t now); /* its timer */
