@@ -12,12 +12,14 @@
 
 #include "bench/dataset.h"
 #include "bench/script.h"
+#include "common/interrupt.h"
 #include "common/log.h"
 #include "common/pg.h"
 #include "common/text.h"
 
 #define DEADLINE_MS 120000 /* of each statement */
 #define FETCH	    1000   /* rows at once */
+#define PAGES_MIN   100	   /* of a large table that are read for a small sample */
 
 struct table { /* what the catalog knows of a dataset's table */
 	char oid[24];
@@ -142,14 +144,16 @@ static bool has_places(const struct table *t)
 	return strchr("rpm", t->kind) != NULL;
 }
 
-/* The share of pages to read in percent; 100 and above: all. */
+/* The share of pages to read first, in percent; 100 and above: all. */
 static double percent(const struct dataset *d, const struct table *t)
 {
-	return t->pages > 0 ? 100.0 * (double)d->max_rows / (double)t->pages : 100.0;
+	double wanted = d->max_rows < PAGES_MIN ? PAGES_MIN : (double)d->max_rows;
+
+	return has_places(t) && t->pages > 0 ? 100.0 * wanted / (double)t->pages : 100.0;
 }
 
 static void cursor_sql(struct buf *out, const struct dataset *d, const struct table *t,
-		       bool by_pages, uint64_t seed)
+		       double share, uint64_t seed)
 {
 	size_t i;
 
@@ -161,8 +165,8 @@ static void cursor_sql(struct buf *out, const struct dataset *d, const struct ta
 	buf_puts(out, " from ");
 	add_name(out, d);
 	buf_puts(out, " as sampled");
-	if (by_pages)
-		buf_printf(out, " tablesample system (%.6f) repeatable (%lld)", percent(d, t),
+	if (share < 100.0)
+		buf_printf(out, " tablesample system (%.12f) repeatable (%lld)", share,
 			   (long long)seed);
 	if (has_places(t))
 		buf_printf(
@@ -220,6 +224,10 @@ static int fetch(struct pg *pg, struct dataset *d, const struct table *t, struct
 
 		if (!r)
 			return server_fault(d, e);
+		if (interrupt_count()) {
+			pg_free(r);
+			return error_set(e, ERROR_INTERRUPTED, "interrupted before the load");
+		}
 		rows = pg_rows(r);
 		failed = keep_rows(d, t, r, e);
 		pg_free(r);
@@ -229,7 +237,7 @@ static int fetch(struct pg *pg, struct dataset *d, const struct table *t, struct
 	return 0;
 }
 
-static int read_cursor(struct pg *pg, struct dataset *d, const struct table *t, bool by_pages,
+static int read_cursor(struct pg *pg, struct dataset *d, const struct table *t, double share,
 		       uint64_t seed, struct error *e)
 {
 	struct buf sql = {.max = 65536};
@@ -238,7 +246,7 @@ static int read_cursor(struct pg *pg, struct dataset *d, const struct table *t, 
 
 	snprintf(setseed, sizeof(setseed), "select setseed(%.9f)",
 		 (double)(seed % 1000003) / 1000003.0);
-	cursor_sql(&sql, d, t, by_pages, seed);
+	cursor_sql(&sql, d, t, share, seed);
 	failed = pg_exec(pg, setseed, e) < 0 || pg_exec(pg, buf_text(&sql), e) < 0;
 	buf_release(&sql);
 	if (failed)
@@ -251,15 +259,18 @@ static int read_cursor(struct pg *pg, struct dataset *d, const struct table *t, 
 static int sample(struct pg *pg, struct dataset *d, uint64_t seed, struct error *e)
 {
 	struct table t = {0};
-	bool by_pages;
+	double share;
 
 	if (find_table(pg, d, &t, e) < 0 || find_columns(pg, d, &t, e) < 0)
 		return -1;
-	by_pages = has_places(&t) && percent(d, &t) < 100.0;
-	if (read_cursor(pg, d, &t, by_pages, seed, e) < 0)
+	share = percent(d, &t);
+	if (read_cursor(pg, d, &t, share, seed, e) < 0)
 		return -1;
-	if (by_pages && d->row_count == 0 && read_cursor(pg, d, &t, false, seed, e) < 0)
-		return -1;
+	while (d->row_count == 0 && share < 100.0) { /* those pages are empty */
+		share *= 10.0;
+		if (read_cursor(pg, d, &t, share, seed, e) < 0)
+			return -1;
+	}
 	if (d->row_count == 0)
 		return place_fault(&d->table_place, e,
 				   "table '%s' is empty; expected rows to sample", d->table);
