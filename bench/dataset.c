@@ -140,6 +140,10 @@ static int add_record(struct dataset *d, const struct csv *c, const size_t *fiel
 		const struct csv_field *field = &c->fields[fields[i]];
 
 		row[i] = (struct value){.type = VALUE_NULL};
+		if (!text_is_utf8(field->text, field->length)) {
+			place_fault(&field->place, e, "this field is not UTF-8 text");
+			return at_script(&d->place, e);
+		}
 		if ((field->length || field->quoted) &&
 		    dataset_text(d, field->text, field->length, &row[i], e) < 0)
 			return -1;

@@ -1,11 +1,12 @@
 /*
  * distribution.h - which of `count` things is drawn: how random choices are spread.
  *
- * A draw takes constant time, whatever the count, and allocates nothing. gaussian, exponential and
- * zipfian are those of pgbench: a Gaussian around the middle, cut at `parameter` standard
- * deviations; an exponential whose density falls to e^-parameter at the last; Zipf with exponent
- * `parameter`, the first being drawn most. hot gives `parameter` of the draws to the first `rows`
- * (a share) of the things, evenly, and the others to the rest.
+ * A draw takes constant time, whatever the count, and allocates nothing (zipfian, by rejection,
+ * takes more tries the nearer its parameter is to 1: of 10,000 things two at 1.1, some 150
+ * at 1.001). gaussian, exponential and zipfian are those of pgbench: a Gaussian around the middle,
+ * cut at `parameter` standard deviations; an exponential whose density falls to e^-parameter at the
+ * last; Zipf with exponent `parameter`, the first being drawn most. hot gives `parameter` of the
+ * draws to the first `rows` (a share) of the things, evenly, and the others to the rest.
  */
 #ifndef LAKEPORT_BENCH_DISTRIBUTION_H
 #define LAKEPORT_BENCH_DISTRIBUTION_H

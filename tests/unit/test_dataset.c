@@ -361,9 +361,34 @@ static void files(void **state)
 		   "/q.sql:1:27: the first line of '/f.csv' has 2 columns, not 3");
 	check_file("a,b\n1,2\n3\n", "p = csv('f.csv', a)",
 		   "/q.sql:1:14: /f.csv:3:1: this record has 1 field, the first line has 2");
+	check_file("a,b\n\xe4,\xc3\xa4\n", "p = csv('f.csv', b)", "\xc3\xa4");
+	check_file("a,b\n\xc3\xa4,\xe4\n", "p = csv('f.csv', b)",
+		   "/q.sql:1:14: /f.csv:2:3: this field is not UTF-8 text");
 	check_file("a,b\n1,\"2\n", "p = csv('f.csv', a)",
 		   "/q.sql:1:14: /f.csv:2:3: the quoted field that begins here is never closed; "
 		   "expected \"");
+}
+
+/* A dataset takes no more than its limit. */
+static void limits(void **state)
+{
+	const char text[] = "-- PARAM a = sample(t.x, 5)\nselect :a";
+	struct error e = ERROR_INIT;
+	struct workload *w = workload_parse(text, strlen(text), "t.sql", NULL, 0, &e);
+	struct dataset *d = w->datasets[0];
+	struct value *row = dataset_add_row(d, &e);
+
+	(void)state;
+	assert_int_equal(d->bytes, sizeof(struct value));
+	d->bytes = DATASET_MAX_BYTES - 3;
+	assert_int_equal(dataset_text(d, "abc", 3, row, &e), 0);
+	assert_string_equal(row->text, "abc");
+	assert_null(dataset_add_row(d, &e));
+	assert_int_equal(e.class, ERROR_INPUT);
+	assert_string_equal(e.text, "t.sql:1:14: 'sample(t.x, 5)' is larger than 256 MB; expected "
+				    "fewer rows or narrower columns");
+	assert_int_equal(dataset_text(d, "", 0, row, &e), -1);
+	workload_free(w);
 }
 
 /* Draws many times; every number is in range, and the share of those below `first` is known. */
@@ -495,7 +520,7 @@ int main(void)
 		cmocka_unit_test(syntax),	 cmocka_unit_test(faults),
 		cmocka_unit_test(csv_reader),	 cmocka_unit_test(files),
 		cmocka_unit_test(distributions), cmocka_unit_test(expressions),
-		cmocka_unit_test(rows),
+		cmocka_unit_test(rows),		 cmocka_unit_test(limits),
 	};
 
 	return RUN("dataset", tests);
