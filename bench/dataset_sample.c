@@ -12,7 +12,6 @@
 
 #include "bench/dataset.h"
 #include "bench/script.h"
-#include "common/interrupt.h"
 #include "common/log.h"
 #include "common/pg.h"
 #include "common/text.h"
@@ -224,10 +223,6 @@ static int fetch(struct pg *pg, struct dataset *d, const struct table *t, struct
 
 		if (!r)
 			return server_fault(d, e);
-		if (interrupt_count()) {
-			pg_free(r);
-			return error_set(e, ERROR_INTERRUPTED, "interrupted before the load");
-		}
 		rows = pg_rows(r);
 		failed = keep_rows(d, t, r, e);
 		pg_free(r);
@@ -291,6 +286,7 @@ int datasets_sample(const struct workload *w, struct pg *pg, uint64_t seed, stru
 	size_t i;
 
 	pg_deadline(pg, DEADLINE_MS);
+	pg_interruptible(pg);
 	for (i = 0; i < w->dataset_count && !failed; i++) {
 		struct dataset *d = w->datasets[i];
 

@@ -125,6 +125,17 @@ ok "both are the same for the same seed" equal "$(stream view1)" "$(stream view2
 ok "zipfian(1.5) draws the first row most" between \
 	"$(sql "select max(c) / 2000.0 from (select count(*) c from log where run = 'view1' group by id) x")" 0.34 0.46
 
+# Ctrl-C while the server is still at it.
+sql "create view slow as select pg_sleep(60)::text as x"
+printf '%s\n' '-- PARAM a = sample(slow.x)' "$insert) values ('slow', 0, :a::int)" >"$work/slow.sql"
+begun=$SECONDS
+run timeout --preserve-status -s INT 1 "$lakeport" bench run -d "$dsn" -t 1 -c 1 -f "$work/slow.sql"
+ok "Ctrl-C ends a sample: exit status 130" equal "$status" 130
+ok "Ctrl-C ends a sample: one clear line" one_line "$work/slow.sql:1:14: cannot sample 'slow': interrupted"
+ok "Ctrl-C ends a sample: at once" [ $((SECONDS - begun)) -lt 10 ]
+ok "Ctrl-C ends a sample: on the server too" equal \
+	"$(sleep 0.5; sql "select count(*) from pg_stat_activity where datname = current_database() and query like 'fetch forward%'")" 0
+
 # CSV: beside the script, quotes and line ends in fields, NULL and empty text apart.
 mkdir "$work/sub"
 printf '\xef\xbb\xbfid,"full name",note\r\n1,"O'\''Hare, ""ORD""",\r\n2,plain,""\r\n3,"two\nlines \\",x\r\n' >"$work/sub/places.csv"
