@@ -5,12 +5,14 @@
  * What it waits for calls back into this file, which takes up the walk again. Nothing here blocks
  * and, once every buffer has grown to its size, nothing allocates.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 
 #include "bench/dataset.h"
+#include "bench/sqlstate.h"
 #include "bench/worker.h"
 #include "common/memory.h"
 
@@ -78,17 +80,75 @@ static bool take_due(struct worker *w, uint64_t now, uint64_t *due)
 	return false;
 }
 
+/* What a second try needs: the random stream and the variables as they are now. */
+static void save_for_retry(struct client *c)
+{
+	size_t n = c->worker->options->workload->variable_count;
+
+	c->saved_random = c->random;
+	memcpy(c->saved_variables, c->variables, n * sizeof(*c->variables));
+}
+
+/*
+ * Whether the plan wants this connection now. When not it is closed, until its time comes again.
+ */
+static bool is_wanted(struct client *c, uint64_t now)
+{
+	const struct plan *plan = c->worker->options->plan;
+	uint64_t begin = c->worker->window_begin;
+	double offset = now > begin ? (double)(now - begin) : 0, again;
+
+	if (plan_connections(plan, offset) > c->rank)
+		return true;
+	connect_close(c);
+	again = plan_activation(plan, c->rank, offset);
+	if (isinf(again)) {
+		c->state = CLIENT_DONE;
+		worker_client_done(c);
+	} else {
+		c->state = CLIENT_OFFLINE;
+		worker_timer(c, begin + (uint64_t)again);
+	}
+	return false;
+}
+
+/* Phases: a connection comes and goes. False when it cannot begin a transaction now. */
+static bool follow_plan(struct client *c, uint64_t now)
+{
+	if (!is_wanted(c, now))
+		return false;
+	if (c->wire.fd < 0 && !c->worker->options->connect_each) {
+		connect_start(c, now);
+		return false;
+	}
+	return true;
+}
+
+/* Closed loop: the pause after a transaction. False while it lasts. */
+static bool has_thought(struct client *c, uint64_t now)
+{
+	if (c->think_until <= now || arrival_is_open(&c->worker->arrival))
+		return true;
+	c->state = CLIENT_THINKING;
+	worker_timer(c, c->think_until);
+	return false;
+}
+
 void client_begin(struct client *c, uint64_t now)
 {
 	struct worker *w = c->worker;
 	bool limited = w->options->transactions > 0;
 	uint64_t due = now;
 
+	if (w->options->connect_each && c->pg)
+		connect_close(c);
 	if (now >= w->window_end || (limited && c->transactions_left == 0)) {
 		c->state = CLIENT_DONE;
 		worker_client_done(c);
 		return;
 	}
+	if (!has_thought(c, now) || (w->options->plan && !follow_plan(c, now)))
+		return;
 	if (arrival_is_open(&w->arrival) && !take_due(w, now, &due)) {
 		c->state = CLIENT_RESTING;
 		worker_rest(c);
@@ -101,13 +161,40 @@ void client_begin(struct client *c, uint64_t now)
 	c->pc = 0;
 	c->failed = c->pipeline = c->waited = false;
 	c->due = due;
-	c->begun = now;
+	c->begun = c->try_begun = now;
+	c->tries = 1;
+	c->retry = false;
+	c->in_transaction = true;
+	if (c->saved_variables)
+		save_for_retry(c);
 	c->counted = due >= w->window_begin;
+	if (c->counted) {
+		w->stats.scripts[c->script_index].attempts++;
+		if (arrival_is_open(&w->arrival))
+			histogram_record(&w->stats.lag, now - due);
+	}
+	if (w->options->connect_each)
+		connect_start(c, now);
+}
+
+/* What a workload file adds: the pattern's pause and time limit, figures for each phase. */
+static void count_for_plan(struct client *c, const struct plan *plan, uint64_t now)
+{
+	const struct plan_pattern *pattern = &plan->patterns[c->script_index];
+	struct phase_stats *phase;
+
+	c->think_until = now + pattern->think_ns;
 	if (!c->counted)
 		return;
-	w->stats.scripts[c->script_index].attempts++;
-	if (arrival_is_open(&w->arrival))
-		histogram_record(&w->stats.lag, now - due);
+	phase = &stats_of(c)->phases[plan_phase_at(plan, c->due - c->worker->window_begin)];
+	if (c->failed) {
+		phase->failed++;
+		return;
+	}
+	phase->done++;
+	histogram_record(&phase->latency, now - c->due);
+	if (pattern->limit_ns && now - c->due > pattern->limit_ns)
+		stats_of(c)->scripts[c->script_index].late++;
 }
 
 /* Counts the transaction that just ended. */
@@ -115,9 +202,14 @@ static void count_transaction(struct client *c, uint64_t now)
 {
 	struct script_stats *s = &stats_of(c)->scripts[c->script_index];
 
+	if (c->worker->options->plan)
+		count_for_plan(c, c->worker->options->plan, now);
+
+	c->in_transaction = false;
 	worker_transaction(c, now, !c->failed);
 	if (!c->counted)
 		return;
+	s->retried += c->tries > 1;
 	if (c->failed) {
 		s->failed++;
 	} else {
@@ -276,6 +368,32 @@ static bool do_meta(struct client *c, const struct step *step, uint64_t now)
 	return false;
 }
 
+/* From the start, with the same random numbers and variables, as pgbench does. */
+static void try_again(struct client *c, uint64_t now)
+{
+	struct worker *w = c->worker;
+
+	if (c->counted) {
+		w->stats.retries++;
+		histogram_record(&w->stats.retry, now - c->try_begun);
+	}
+	c->retry = c->failed = c->waited = false;
+	c->tries++;
+	c->try_begun = now;
+	c->pc = 0;
+	c->state = CLIENT_IDLE;
+	c->random = c->saved_random;
+	memcpy(c->variables, c->saved_variables,
+	       w->options->workload->variable_count * sizeof(*c->variables));
+}
+
+/* Whether the error that just came is one that another try may heal. */
+static bool may_retry(const struct client *c, uint64_t now)
+{
+	return c->tries < c->worker->options->max_tries && sqlstate_is_contention(c->sqlstate) &&
+	       now < c->worker->window_end;
+}
+
 /*
  * The script is over, or was left after a failure. What it left open must not reach the next one:
  * unsent statements are dropped, an open transaction is rolled back.
@@ -290,7 +408,7 @@ static enum advance end_script(struct client *c, uint64_t *now)
 		c->wire.out_begin = c->wire.out_end = 0;
 	}
 	if (c->status != 'I') {
-		if (!c->failed) {
+		if (!c->failed && !c->retry) {
 			char message[200];
 
 			snprintf(message, sizeof(message),
@@ -301,7 +419,12 @@ static enum advance end_script(struct client *c, uint64_t *now)
 		send_and_wait(c, CLIENT_ROLLBACK);
 		return ADVANCE_BLOCKED;
 	}
+	if (c->retry) {
+		try_again(c, *now);
+		return ADVANCE_ENDED;
+	}
 	count_transaction(c, *now);
+	client_begin(c, *now);
 	return ADVANCE_ENDED;
 }
 
@@ -322,7 +445,6 @@ void client_run(struct client *c, uint64_t now)
 	int turns = 0;
 
 	while (c->state == CLIENT_IDLE && advance(c, &now) == ADVANCE_ENDED) {
-		client_begin(c, now);
 		if (++turns >= TURNS && c->state == CLIENT_IDLE) {
 			worker_defer(c);
 			return;
@@ -395,8 +517,12 @@ static void answered(struct client *c, uint64_t now)
 		settle_parsing(c);
 	if (c->state == CLIENT_ROLLBACK) {
 		c->status = 'I';
-		count_transaction(c, now);
-		client_begin(c, now);
+		if (c->retry) {
+			try_again(c, now);
+		} else {
+			count_transaction(c, now);
+			client_begin(c, now);
+		}
 		client_run(c, now);
 		return;
 	}
@@ -405,14 +531,17 @@ static void answered(struct client *c, uint64_t now)
 	check_capture(c);
 	if (c->error_now) {
 		forget_prepared(c);
-		count_failed_statement(c);
+		if (may_retry(c, now))
+			c->retry = true;
+		else
+			count_failed_statement(c);
 	} else if (!c->pipeline && c->inflight_count && !c->failed) {
 		count_statement(c, &c->inflight[c->inflight_begin], now);
 	}
 	c->inflight_begin = c->inflight_count = 0;
 	c->pipeline = false;
 	c->state = CLIENT_IDLE;
-	if (c->failed)
+	if (c->failed || c->retry)
 		c->pc = (uint32_t)c->script->step_count;
 	client_run(c, now);
 }
@@ -491,10 +620,19 @@ void client_wake(struct client *c, uint64_t now)
 {
 	switch (c->state) {
 	case CLIENT_OFFLINE:
-		connect_start(c, now);
+		if (c->worker->options->connect_each || c->worker->options->plan) {
+			client_begin(c, now);
+			client_run(c, now);
+		} else {
+			connect_start(c, now);
+		}
 		break;
 	case CLIENT_CONNECTING:
 		connect_timeout(c, now);
+		break;
+	case CLIENT_THINKING:
+		client_begin(c, now);
+		client_run(c, now);
 		break;
 	case CLIENT_SLEEPING:
 		c->state = CLIENT_IDLE;
@@ -509,8 +647,6 @@ void client_wake(struct client *c, uint64_t now)
 /* The connection is gone, or given up: its transaction failed. */
 void client_abandon(struct client *c, uint64_t now, const char *sqlstate, const char *why)
 {
-	bool busy = c->state == CLIENT_WAITING || c->state == CLIENT_SLEEPING ||
-		    c->state == CLIENT_ROLLBACK || c->state == CLIENT_IDLE;
 	struct engine *engine = c->worker->engine;
 	struct error e;
 
@@ -518,7 +654,7 @@ void client_abandon(struct client *c, uint64_t now, const char *sqlstate, const 
 		error_set(&e, ERROR_CONNECT, "connection %u was lost before the run began: %s",
 			  c->id + 1, why);
 		engine_fail(engine, &e);
-	} else if (busy && c->script) {
+	} else if (c->in_transaction) {
 		if (c->inflight_count && c->state == CLIENT_WAITING && c->counted)
 			stats_of(c)
 				->statements[c->inflight[c->inflight_begin].statement->index]
@@ -534,10 +670,22 @@ void client_abandon(struct client *c, uint64_t now, const char *sqlstate, const 
 	connect_lost(c, now);
 }
 
+void client_fail_connect(struct client *c, uint64_t now, const struct error *e)
+{
+	if (!c->in_transaction)
+		return;
+	note_failure(c, NO_STATEMENT, e->sqlstate[0] ? e->sqlstate : STATS_LOST, e->text);
+	count_transaction(c, now);
+}
+
 void client_finish_setup(struct client *c, uint64_t now)
 {
 	c->state = CLIENT_IDLE;
 	c->status = 'I';
+	if (c->in_transaction) { /* it waited for its connection */
+		client_run(c, now);
+		return;
+	}
 	if (!c->worker->running) {
 		c->worker->ready_count++;
 		return;

@@ -233,6 +233,17 @@ bool text_is_utf8(const char *p, size_t n)
 	return true;
 }
 
+void text_make_utf8(char *s)
+{
+	while (*s) { /* the NUL at the end ends every sequence */
+		size_t n = text_character(s, SIZE_MAX);
+
+		if (n == 0)
+			*s = '?';
+		s += n ? n : 1;
+	}
+}
+
 size_t text_distance(const char *a, const char *b, size_t limit)
 {
 	size_t row[64], la = strlen(a), lb = strlen(b), i, j;

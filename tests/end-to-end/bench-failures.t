@@ -107,7 +107,7 @@ ok "--on-error stop: counts agree" counts_agree
 
 # A fake server that misbehaves: errors, cut connections, silence, a wrong password.
 fake() {
-	"$nullpg" --socket "$work" --port 5999 --stdin "$@" >"$work/null.out" 2>&1 < <(sleep 60) &
+	"$nullpg" --socket "$work" --port 5999 --stdin "$@" >"$work/null.out" 2>&1 <&9 9<&- &
 	fake_pid=$!
 	for _ in $(seq 100); do grep -q ready "$work/null.out" 2>/dev/null && break; sleep 0.05; done
 }
