@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "bench/dataset.h"
 #include "bench/sqlstate.h"
 #include "bench/worker.h"
 #include "common/memory.h"
@@ -154,6 +155,10 @@ static bool do_meta(struct client *c, const struct step *step, uint64_t now)
 	switch (step->type) {
 	case STEP_SET:
 		c->variables[step->slot] = v;
+		c->pc++;
+		return false;
+	case STEP_DRAW:
+		draw_row(step->draw, &c->random, c->variables);
 		c->pc++;
 		return false;
 	case STEP_SLEEP:
