@@ -15,6 +15,7 @@
 #include "common/log.h"
 #include "common/memory.h"
 
+#define EARLY	(30 * CLOCK_MS)
 #define PAUSE	(10 * CLOCK_MS)
 #define TICK_MS 900 /* limit of a statement */
 
@@ -146,20 +147,21 @@ lost:
 	pthread_mutex_unlock(&o->lock);
 }
 
-/* One look a second, at begin + 1 s, + 2 s, ...; those that are over while one takes long are
- * left out, not caught up with. */
+/*
+ * One look at the begin, then one just before each second ends, so that the last one still sees
+ * the load. Those that are over while one takes long are left out, not caught up with.
+ */
 static void look_each_second(struct observer *o, uint64_t begin)
 {
-	uint64_t next = begin;
+	uint64_t next = begin, k = 1;
 
 	while (sleep_until(o, next)) {
 		uint64_t now;
 
 		look(o, begin);
 		now = clock_now();
-		next += CLOCK_SECOND;
-		if (now > next)
-			next += (now - next) / CLOCK_SECOND * CLOCK_SECOND + CLOCK_SECOND;
+		while ((next = begin + k * CLOCK_SECOND - EARLY) <= now)
+			k++;
 	}
 }
 

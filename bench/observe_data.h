@@ -126,7 +126,8 @@ struct observer {
 
 #define OBSERVE_ROW_TIME 0 /* s since the window opened */
 #define OBSERVE_ROW_OWN	 1
-#define OBSERVE_ROW_HEAD 2
+#define OBSERVE_ROW_LAST 2 /* 1: looked after the run, when its sessions were idle or gone */
+#define OBSERVE_ROW_HEAD 3
 
 /* observe_look.c: one look at a time; false: the connection is gone. */
 bool observe_probe(struct observer *o);

@@ -193,6 +193,7 @@ static void keep_row(struct observer *o, const struct pg_result *r, uint64_t beg
 		row = o->rows + o->row_count++ * o->width;
 		row[OBSERVE_ROW_TIME] = (double)(clock_now() - begin) / 1e9;
 		row[OBSERVE_ROW_OWN] = (double)o->own;
+		row[OBSERVE_ROW_LAST] = atomic_load(&o->stop_at) != 0;
 		for (i = OBSERVE_ROW_HEAD; i < o->width; i++)
 			row[i] = number_of(pg_value(r, 0, (int)(i - OBSERVE_ROW_HEAD)));
 	}

@@ -22,16 +22,17 @@
 		{"checkpoints_timed", "Checkpoints, timed", "", BETTER_NONE, OBSERVE_COUNT},       \
 		{"checkpoints_requested", "Checkpoints, requested", "", BETTER_LOWER,              \
 		 OBSERVE_COUNT},                                                                   \
-		{"io_checkpointer", "By the checkpointer", "B/s", BETTER_NONE, OBSERVE_RATE},      \
-		{"io_bgwriter", "By the background writer", "B/s", BETTER_NONE, OBSERVE_RATE},     \
+		{"io_checkpointer", "Data, by the checkpointer", "B/s", BETTER_NONE,               \
+		 OBSERVE_RATE},                                                                    \
+		{"io_bgwriter", "Data, by the background writer", "B/s", BETTER_NONE,              \
+		 OBSERVE_RATE},                                                                    \
 	}
 
 #define IO_COLUMNS                                                                                 \
-	.column_count = 3,                                                                         \
+	.column_count = 2,                                                                         \
 	.columns = {                                                                               \
-		{"io_written", "Written", "B/s", BETTER_NONE, OBSERVE_RATE},                       \
-		{"io_extended", "Extended", "B/s", BETTER_NONE, OBSERVE_RATE},                     \
-		{"evictions_per_s", "Evictions", "1/s", BETTER_LOWER, OBSERVE_RATE},               \
+		{"io_written", "Data, written", "B/s", BETTER_NONE, OBSERVE_RATE},                 \
+		{"evictions", "Evictions", "pages/s", BETTER_LOWER, OBSERVE_RATE},                 \
 	}
 
 #define BLOCK "current_setting('block_size')::bigint"
@@ -53,9 +54,9 @@ const struct observe_sample observe_samples[] = {
 	 .sql = "select xact_commit, xact_rollback, blks_hit, blks_read, deadlocks"
 		" from pg_stat_database where datname = current_database()",
 	 .column_count = 5,
-	 .columns = {{"transactions_committed", "Committed", "tx/s", BETTER_HIGHER,
+	 .columns = {{"transactions_committed", "Transactions, committed", "tx/s", BETTER_HIGHER,
 		      OBSERVE_RATE_OWN},
-		     {"transactions_rolled_back", "Rolled back", "tx/s", BETTER_LOWER,
+		     {"transactions_rolled_back", "Transactions, rolled back", "tx/s", BETTER_LOWER,
 		      OBSERVE_RATE},
 		     {"cache_hits", "Cache hits", "%", BETTER_HIGHER, OBSERVE_SHARE},
 		     {"cache_misses", "", "", BETTER_NONE, OBSERVE_HIDDEN},
@@ -68,8 +69,8 @@ const struct observe_sample observe_samples[] = {
 	 .sql = "select blks_read * " BLOCK ", temp_bytes"
 		" from pg_stat_database where datname = current_database()",
 	 .column_count = 2,
-	 .columns = {{"io_read", "Read", "B/s", BETTER_NONE, OBSERVE_RATE},
-		     {"io_temporary", "Temporary files", "B/s", BETTER_LOWER, OBSERVE_RATE}}},
+	 .columns = {{"io_read", "Data, read", "B/s", BETTER_NONE, OBSERVE_RATE},
+		     {"io_temporary", "Data, temporary files", "B/s", BETTER_LOWER, OBSERVE_RATE}}},
 	{.name = "pg_stat_wal",
 	 .group = "server_storage",
 	 .min_version = 140000,
@@ -77,7 +78,7 @@ const struct observe_sample observe_samples[] = {
 	 .source = MANUAL("14 brought pg_stat_wal; 18 took wal_write and wal_sync out"),
 	 .sql = "select wal_bytes, wal_fpi, wal_buffers_full from pg_stat_wal",
 	 .column_count = 3,
-	 .columns = {{"io_wal", "WAL", "B/s", BETTER_LOWER, OBSERVE_RATE},
+	 .columns = {{"io_wal", "Data, WAL", "B/s", BETTER_LOWER, OBSERVE_RATE},
 		     {"wal_full_pages", "WAL, full pages", "1/s", BETTER_LOWER, OBSERVE_RATE},
 		     {"wal_buffers_full", "WAL, buffers full", "1/s", BETTER_LOWER, OBSERVE_RATE}}},
 	{.name = "pg_current_wal_insert_lsn",
@@ -88,13 +89,14 @@ const struct observe_sample observe_samples[] = {
 	 .sql = "select case when pg_is_in_recovery() then null"
 		" else pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') end",
 	 .column_count = 1,
-	 .columns = {{"io_wal", "WAL", "B/s", BETTER_LOWER, OBSERVE_RATE}}},
+	 .columns = {{"io_wal", "Data, WAL", "B/s", BETTER_LOWER, OBSERVE_RATE}}},
 	{.name = "pg_stat_io",
 	 .group = "server_storage",
 	 .min_version = 160000,
 	 .max_version = 179999,
 	 .source = MANUAL("16 brought pg_stat_io, counted in blocks of op_bytes"),
-	 .sql = "select sum(writes * op_bytes), sum(extends * op_bytes), sum(evictions)"
+	 .sql = "select sum((coalesce(writes, 0) + coalesce(extends, 0)) * op_bytes), "
+		"sum(evictions)"
 		" from pg_stat_io where object = 'relation'",
 	 IO_COLUMNS},
 	{.name = "pg_stat_io",
@@ -102,7 +104,7 @@ const struct observe_sample observe_samples[] = {
 	 .min_version = 180000,
 	 .max_version = NEWEST,
 	 .source = MANUAL("18 counts bytes: write_bytes, extend_bytes instead of op_bytes"),
-	 .sql = "select sum(write_bytes), sum(extend_bytes), sum(evictions)"
+	 .sql = "select sum(coalesce(write_bytes, 0) + coalesce(extend_bytes, 0)), sum(evictions)"
 		" from pg_stat_io where object = 'relation'",
 	 IO_COLUMNS},
 	{.name = "pg_stat_bgwriter",
@@ -132,20 +134,21 @@ const struct observe_sample observe_samples[] = {
 		" count(*) filter (where state = 'active' and wait_event_type = 'IO'),"
 		" count(*) filter (where state = 'active' and"
 		" wait_event_type not in ('Lock', 'LWLock', 'IO')),"
-		" count(*) filter (where state like 'idle in transaction%'),"
-		" count(*) filter (where state = 'idle')"
+		" count(*) filter (where state like 'idle in transaction%')"
 		" from pg_stat_activity where backend_type = 'client backend' and " OTHERS,
-	 .column_count = 7,
-	 .columns =
-		 {{"sessions_running", "Running", "sessions", BETTER_NONE, OBSERVE_LEVEL},
-		  {"sessions_lock", "Waiting for a lock", "sessions", BETTER_LOWER, OBSERVE_LEVEL},
-		  {"sessions_lwlock", "Waiting for an internal lock", "sessions", BETTER_LOWER,
-		   OBSERVE_LEVEL},
-		  {"sessions_io", "Waiting for storage", "sessions", BETTER_LOWER, OBSERVE_LEVEL},
-		  {"sessions_other", "Waiting otherwise", "sessions", BETTER_LOWER, OBSERVE_LEVEL},
-		  {"sessions_in_transaction", "Idle in a transaction", "sessions", BETTER_LOWER,
-		   OBSERVE_LEVEL},
-		  {"idle_sessions", "Idle sessions", "", BETTER_NONE, OBSERVE_LEVEL}}},
+	 .column_count = 6,
+	 .columns = {{"sessions_running", "Sessions, running", "sessions", BETTER_NONE,
+		      OBSERVE_LEVEL},
+		     {"sessions_lock", "Sessions, waiting for a lock", "sessions", BETTER_LOWER,
+		      OBSERVE_LEVEL},
+		     {"sessions_lwlock", "Sessions, for an internal lock", "sessions", BETTER_LOWER,
+		      OBSERVE_LEVEL},
+		     {"sessions_io", "Sessions, for storage", "sessions", BETTER_LOWER,
+		      OBSERVE_LEVEL},
+		     {"sessions_other", "Sessions, waiting otherwise", "sessions", BETTER_LOWER,
+		      OBSERVE_LEVEL},
+		     {"sessions_in_transaction", "Sessions, idle in a transaction", "sessions",
+		      BETTER_LOWER, OBSERVE_LEVEL}}},
 	{.name = "pg_locks",
 	 .group = "server_sessions",
 	 .min_version = ANY,

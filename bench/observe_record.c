@@ -16,6 +16,7 @@
 #define MAX_SERIES_COLUMNS 40
 #define MANY_WAITS	   0.3 /* a wait event with more than this share of what was seen */
 #define FEW_SIGHTS	   20
+#define SHORT_S		   0.2 /* looks that are closer together say too little */
 
 struct place_of { /* a column of the series and where its raw values are in a row */
 	const struct observe_column *column;
@@ -38,13 +39,15 @@ static double value_of(const struct place_of *p, const double *before, const dou
 {
 	double seconds = after[OBSERVE_ROW_TIME] - before[OBSERVE_ROW_TIME], d, other;
 
+	if (seconds < SHORT_S)
+		return (double)NAN;
 	if (p->column->kind == OBSERVE_LEVEL)
-		return after[p->offset];
+		return after[OBSERVE_ROW_LAST] != 0 ? (double)NAN : after[p->offset];
 	d = difference(p, before, after, 0);
 	switch (p->column->kind) {
 	case OBSERVE_RATE:
 	case OBSERVE_RATE_OWN:
-		return seconds > 0.2 ? d / seconds : (double)NAN;
+		return d / seconds;
 	case OBSERVE_SHARE:
 		other = difference(p, before, after, 1);
 		return d + other > 0 ? 100 * d / (d + other) : (double)NAN;
