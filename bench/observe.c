@@ -15,7 +15,9 @@
 #include "common/log.h"
 #include "common/memory.h"
 
-#define EARLY	(30 * CLOCK_MS)
+#define LATE	(40 * CLOCK_MS)
+#define CLOSING (20 * CLOCK_MS)
+#define SHORT	(200 * CLOCK_MS) /* a last part of a second that is too short for a rate */
 #define PAUSE	(10 * CLOCK_MS)
 #define TICK_MS 900 /* limit of a statement */
 
@@ -124,14 +126,14 @@ static bool ready(struct observer *o)
 	return false;
 }
 
-static void look(struct observer *o, uint64_t begin)
+static void look(struct observer *o, uint64_t begin, uint64_t second)
 {
 	uint64_t before = clock_now();
 
 	if (!ready(o))
 		goto lost;
 	pg_deadline(o->pg, deadline_ms(o));
-	if (!observe_tick(o, begin))
+	if (!observe_tick(o, begin, second))
 		goto lost;
 	if (!o->looked && !observe_snapshot(o, false))
 		goto lost;
@@ -148,21 +150,37 @@ lost:
 }
 
 /*
- * One look at the begin, then one just before each second ends, so that the last one still sees
- * the load. Those that are over while one takes long are left out, not caught up with.
+ * Look k comes just after the end of second k - 1: sessions hand their counts over once a second,
+ * so an earlier look would miss one. Looks that are over while one takes long are left out, not
+ * caught up with.
  */
 static void look_each_second(struct observer *o, uint64_t begin)
 {
-	uint64_t next = begin, k = 1;
+	uint64_t second = 0, now;
 
-	while (sleep_until(o, next)) {
-		uint64_t now;
-
-		look(o, begin);
+	while (sleep_until(o, begin + second * CLOCK_SECOND + (second ? LATE : 0))) {
+		look(o, begin, second);
 		now = clock_now();
-		while ((next = begin + k * CLOCK_SECOND - EARLY) <= now)
-			k++;
+		do
+			second++;
+		while (begin + second * CLOCK_SECOND + LATE <= now);
 	}
+}
+
+/* When the run has ended; its sessions hand over what they still have when they close. */
+static void look_at_end(struct observer *o, uint64_t begin)
+{
+	uint64_t passed;
+
+	if (!o->looked)
+		return;
+	clock_sleep(CLOSING);
+	if (!ready(o))
+		return;
+	passed = atomic_load(&o->stop_at) - begin;
+	pg_deadline(o->pg, deadline_ms(o));
+	if (observe_tick(o, begin, (passed + CLOCK_SECOND - 1 - SHORT) / CLOCK_SECOND))
+		observe_snapshot(o, true);
 }
 
 static void *observer_main(void *argument)
@@ -174,11 +192,7 @@ static void *observer_main(void *argument)
 		clock_sleep(PAUSE);
 	if (begin) {
 		look_each_second(o, begin);
-		if (o->looked && ready(o)) {
-			pg_deadline(o->pg, deadline_ms(o));
-			if (observe_tick(o, begin))
-				observe_snapshot(o, true);
-		}
+		look_at_end(o, begin);
 	}
 	disconnect(o);
 	pthread_mutex_lock(&o->lock);

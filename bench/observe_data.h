@@ -124,15 +124,16 @@ struct observer {
 	uint64_t spent_ns;
 };
 
-#define OBSERVE_ROW_TIME 0 /* s since the window opened */
-#define OBSERVE_ROW_OWN	 1
-#define OBSERVE_ROW_LAST 2 /* 1: looked after the run, when its sessions were idle or gone */
-#define OBSERVE_ROW_HEAD 3
+#define OBSERVE_ROW_TIME   0 /* s since the window opened */
+#define OBSERVE_ROW_SECOND 1 /* which look it is: k, at the end of second k - 1 */
+#define OBSERVE_ROW_OWN	   2
+#define OBSERVE_ROW_LAST   3 /* 1: looked after the run, when its sessions were idle or gone */
+#define OBSERVE_ROW_HEAD   4
 
 /* observe_look.c: one look at a time; false: the connection is gone. */
 bool observe_probe(struct observer *o);
 void observe_miss(struct observer *o, const char *object, const char *evidence, const char *fix);
-bool observe_tick(struct observer *o, uint64_t begin);
+bool observe_tick(struct observer *o, uint64_t begin, uint64_t second);
 bool observe_snapshot(struct observer *o, bool at_end);
 
 /* observe_record.c: adds everything to the record; called under the lock. */

@@ -181,7 +181,7 @@ bool observe_probe(struct observer *o)
 	return true;
 }
 
-static void keep_row(struct observer *o, const struct pg_result *r, uint64_t begin)
+static void keep_row(struct observer *o, const struct pg_result *r, uint64_t begin, uint64_t second)
 {
 	double *row;
 	size_t i;
@@ -192,6 +192,7 @@ static void keep_row(struct observer *o, const struct pg_result *r, uint64_t beg
 			xgrow(o->rows, o->row_count, &o->row_capacity, o->width * sizeof(*o->rows));
 		row = o->rows + o->row_count++ * o->width;
 		row[OBSERVE_ROW_TIME] = (double)(clock_now() - begin) / 1e9;
+		row[OBSERVE_ROW_SECOND] = (double)second;
 		row[OBSERVE_ROW_OWN] = (double)o->own;
 		row[OBSERVE_ROW_LAST] = atomic_load(&o->stop_at) != 0;
 		for (i = OBSERVE_ROW_HEAD; i < o->width; i++)
@@ -246,7 +247,7 @@ static bool tick_waits(struct observer *o)
 	return true;
 }
 
-bool observe_tick(struct observer *o, uint64_t begin)
+bool observe_tick(struct observer *o, uint64_t begin, uint64_t second)
 {
 	struct error e = ERROR_INIT;
 	struct pg_result *r;
@@ -260,7 +261,7 @@ bool observe_tick(struct observer *o, uint64_t begin)
 		return survives(&e);
 	}
 	if (pg_rows(r) == 1)
-		keep_row(o, r, begin);
+		keep_row(o, r, begin, second);
 	pg_free(r);
 	return tick_waits(o);
 }

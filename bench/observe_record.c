@@ -1,8 +1,8 @@
 /*
  * observe_record.c - what the sampler saw, as series, tables and findings of the record.
  *
- * A row of a series is a second of the timed window. A look at second k tells about the second
- * before it; counters are differences between two looks over the time between them. A counter that
+ * A row of a series is a second of the timed window. Counters are differences between two looks
+ * over the time between them. A counter that
  * went backwards was reset (a restart): that second is not known.
  */
 #include <math.h>
@@ -35,14 +35,18 @@ static double difference(const struct place_of *p, const double *before, const d
 	return d < 0 ? (double)NAN : d;
 }
 
+/* `before` is NULL for the first look. */
 static double value_of(const struct place_of *p, const double *before, const double *after)
 {
-	double seconds = after[OBSERVE_ROW_TIME] - before[OBSERVE_ROW_TIME], d, other;
+	double seconds, d, other;
 
-	if (seconds < SHORT_S)
-		return (double)NAN;
 	if (p->column->kind == OBSERVE_LEVEL)
 		return after[OBSERVE_ROW_LAST] != 0 ? (double)NAN : after[p->offset];
+	if (!before)
+		return (double)NAN;
+	seconds = after[OBSERVE_ROW_TIME] - before[OBSERVE_ROW_TIME];
+	if (seconds < SHORT_S)
+		return (double)NAN;
 	d = difference(p, before, after, 0);
 	switch (p->column->kind) {
 	case OBSERVE_RATE:
@@ -56,10 +60,13 @@ static double value_of(const struct place_of *p, const double *before, const dou
 	}
 }
 
-/* The row of the series that a look belongs to: that of the second before it. */
-static bool row_of(double when, size_t seconds, size_t *row)
+/*
+ * The row of the series that a value belongs to: growth is of the second before the look, a level
+ * of the one that the look begins. False: it belongs to none.
+ */
+static bool row_of(const struct place_of *p, const double *look, size_t seconds, size_t *row)
 {
-	double k = floor(when + 0.5) - 1;
+	double k = look[OBSERVE_ROW_SECOND] - (p->column->kind == OBSERVE_LEVEL ? 0 : 1);
 
 	if (!(k >= 0 && k < (double)seconds))
 		return false;
@@ -93,11 +100,11 @@ static bool fill_column(const struct observer *o, const struct place_of *p, doub
 
 	for (i = 0; i < seconds; i++)
 		values[i] = (double)NAN;
-	for (i = 1; i < o->row_count; i++) {
-		const double *after = o->rows + i * o->width, *before = after - o->width;
-		double v = value_of(p, before, after);
+	for (i = 0; i < o->row_count; i++) {
+		const double *after = o->rows + i * o->width;
+		double v = value_of(p, i ? after - o->width : NULL, after);
 
-		if (!row_of(after[OBSERVE_ROW_TIME], seconds, &row) || !isfinite(v))
+		if (!row_of(p, after, seconds, &row) || !isfinite(v))
 			continue;
 		values[row] = v;
 		known = true;
