@@ -11,6 +11,7 @@
 
 #include "bench/bench.h"
 #include "bench/engine.h"
+#include "bench/explain.h"
 #include "bench/observe.h"
 #include "bench/preflight.h"
 #include "bench/result.h"
@@ -25,6 +26,7 @@ static const char *const arrivals[] = {"poisson", "constant", NULL};
 static const char *const protocols[] = {"simple", "extended", "prepared", NULL};
 static const char *const on_error_words[] = {"continue", "stop", NULL};
 static const char *const observe_words[] = {"on", "off", NULL};
+static const char *const explain_words[] = {"off", "plan", "analyze", NULL};
 
 static const struct option run_options[] = {
 	{'b', "builtin", OPTION_LIST, "NAME[@W]",
@@ -79,6 +81,10 @@ static const struct option run_options[] = {
 	{0, "observe", OPTION_CHOICE, "WHAT",
 	 "sample the server's own statistics each second, on one more connection", "on", 0, 0,
 	 observe_words, NULL},
+	{0, "explain", OPTION_CHOICE, "WHAT",
+	 "after the run ask for the plans of the slowest statements: none, without executing them, "
+	 "or by executing each once and rolling back",
+	 "plan", 0, 0, explain_words, NULL},
 };
 
 static int gather_requests(const struct invocation *inv, struct script_request *requests,
@@ -271,6 +277,15 @@ static int run_observed(const struct invocation *inv, struct engine_options *o,
 	return status;
 }
 
+static enum explain_mode explain_mode_of(const char *word)
+{
+	int i = EXPLAIN_OFF;
+
+	while (strcmp(explain_words[i], word) != 0)
+		i++;
+	return (enum explain_mode)i;
+}
+
 static int measure(struct invocation *inv, struct engine_options *o, struct record *record,
 		   struct error *e)
 {
@@ -283,6 +298,7 @@ static int measure(struct invocation *inv, struct engine_options *o, struct reco
 	log_debug("%u connections on %u threads", o->connections, o->threads);
 	if (run_observed(inv, o, &result, record, e) < 0)
 		return -1;
+	explain_record(o, &result, explain_mode_of(option_text(inv, "explain")), record);
 	engine_result_release(&result);
 	status = finish_run(inv, record, e);
 	if (status > 1 && record->error)
