@@ -145,7 +145,7 @@ static void read_condition(struct filter *f, struct range r)
 			return;
 		}
 	}
-	if (equals == r.end)
+	if (equals == r.begin || equals + 1 >= r.end)
 		return;
 	left = (struct range){r.begin, equals};
 	right = (struct range){equals + 1, r.end};
@@ -198,7 +198,8 @@ size_t plan_equal_columns(struct arena *arena, const char *filter, const char *a
 	f->alias = alias;
 	f->columns = columns;
 	sql_scan_begin(&scanner, filter, strlen(filter), &start);
-	for (sql_scan_next(&scanner, &t); t.type != SQL_END && all.end < TOKENS_MAX;
+	for (sql_scan_next(&scanner, &t);
+	     t.type != SQL_END && t.type != SQL_UNCLOSED && all.end < TOKENS_MAX;
 	     sql_scan_next(&scanner, &t))
 		if (sql_token_counts(&t))
 			f->tokens[all.end++] = t;
