@@ -134,6 +134,15 @@ struct observer {
 bool observe_probe(struct observer *o);
 void observe_miss(struct observer *o, const char *object, const char *evidence, const char *fix);
 bool observe_tick(struct observer *o, uint64_t begin, uint64_t second);
+
+/* For those two: asks, and counts the statement as the sampler's own. */
+struct pg_result *observe_ask(struct observer *o, const char *sql, const char *const *values, int n,
+			      struct error *e);
+bool observe_survives(const struct error *e); /* the connection can still be used */
+void observe_miss_sample(struct observer *o, const char *object, const struct error *e);
+double observe_number_of(const char *text); /* NAN: it is none */
+
+/* observe_snapshot.c: false: the connection is gone. */
 bool observe_snapshot(struct observer *o, bool at_end);
 
 /* observe_record.c: adds everything to the record; called under the lock. */

@@ -1,6 +1,5 @@
 /*
- * observe_look.c - one look at the server: the samples of a second, or the statements and tables
- * at the begin and at the end.
+ * observe_look.c - one look at the server: the samples of a second.
  *
  * Samples are tried one by one first; those that work go into one statement, so that a second
  * costs two round trips, whatever the distance. What does not work is a miss, never an error.
@@ -16,22 +15,21 @@
 #include "common/log.h"
 #include "common/memory.h"
 
-static double number_of(const char *text)
+double observe_number_of(const char *text)
 {
 	double v;
 
 	return text && text_to_double(text, &v) ? v : (double)NAN;
 }
 
-static struct pg_result *ask(struct observer *o, const char *sql, const char *const *values, int n,
-			     struct error *e)
+struct pg_result *observe_ask(struct observer *o, const char *sql, const char *const *values, int n,
+			      struct error *e)
 {
 	o->own++;
 	return pg_query(o->pg, sql, values, n, e);
 }
 
-/* Whether the connection can still be used after this error. */
-static bool survives(const struct error *e)
+bool observe_survives(const struct error *e)
 {
 	return e->class != ERROR_CONNECT;
 }
@@ -54,7 +52,7 @@ void observe_miss(struct observer *o, const char *object, const char *evidence, 
 	pthread_mutex_unlock(&o->lock);
 }
 
-static void miss_sample(struct observer *o, const char *object, const struct error *e)
+void observe_miss_sample(struct observer *o, const char *object, const struct error *e)
 {
 	const char *fix = "nothing, if it is not needed; the other figures are there";
 
@@ -68,7 +66,7 @@ static void miss_sample(struct observer *o, const char *object, const struct err
 /* A query that gives 't' or nothing. */
 static bool is_true(struct observer *o, const char *sql, bool otherwise, struct error *e)
 {
-	struct pg_result *r = ask(o, sql, NULL, 0, e);
+	struct pg_result *r = observe_ask(o, sql, NULL, 0, e);
 	bool answer = otherwise;
 
 	if (!r)
@@ -87,12 +85,12 @@ static bool probe_sample(struct observer *o, const struct observe_sample *s, boo
 
 	*works = false;
 	if (s->needs && !is_true(o, s->needs, false, &e))
-		return survives(&e);
-	r = ask(o, s->sql, NULL, 0, &e);
+		return observe_survives(&e);
+	r = observe_ask(o, s->sql, NULL, 0, &e);
 	if (!r) {
-		if (survives(&e))
-			miss_sample(o, s->name, &e);
-		return survives(&e);
+		if (observe_survives(&e))
+			observe_miss_sample(o, s->name, &e);
+		return observe_survives(&e);
 	}
 	*works = pg_rows(r) == 1;
 	if (!*works)
@@ -126,10 +124,10 @@ static char *combine(const bool *working, size_t *width)
 static bool probe_statements(struct observer *o)
 {
 	struct error e = ERROR_INIT;
-	struct pg_result *r = ask(o, observe_statements_where_sql, NULL, 0, &e);
+	struct pg_result *r = observe_ask(o, observe_statements_where_sql, NULL, 0, &e);
 
 	if (!r)
-		return survives(&e);
+		return observe_survives(&e);
 	free(o->statements_schema);
 	o->statements_schema = NULL;
 	if (pg_rows(r) == 1 && pg_value(r, 0, 0))
@@ -149,12 +147,12 @@ static bool probe_privileges(struct observer *o)
 {
 	struct error e = ERROR_INIT;
 
-	if (!is_true(o, observe_privilege_sql, true, &e) && survives(&e))
+	if (!is_true(o, observe_privilege_sql, true, &e) && observe_survives(&e))
 		observe_miss(
 			o, "other users' sessions",
 			"this user does not see what sessions and statements of other users do",
 			"grant pg_read_all_stats (or pg_monitor) to the user of the run");
-	return survives(&e);
+	return observe_survives(&e);
 }
 
 /* Finds out what works. The set is made once: series must not change their columns. */
@@ -196,7 +194,7 @@ static void keep_row(struct observer *o, const struct pg_result *r, uint64_t beg
 		row[OBSERVE_ROW_OWN] = (double)o->own;
 		row[OBSERVE_ROW_LAST] = atomic_load(&o->stop_at) != 0;
 		for (i = OBSERVE_ROW_HEAD; i < o->width; i++)
-			row[i] = number_of(pg_value(r, 0, (int)(i - OBSERVE_ROW_HEAD)));
+			row[i] = observe_number_of(pg_value(r, 0, (int)(i - OBSERVE_ROW_HEAD)));
 	}
 	pthread_mutex_unlock(&o->lock);
 }
@@ -234,14 +232,15 @@ static void note_late(struct observer *o)
 static bool tick_waits(struct observer *o)
 {
 	struct error e = ERROR_INIT;
-	struct pg_result *r = ask(o, observe_waits_sql, NULL, 0, &e);
+	struct pg_result *r = observe_ask(o, observe_waits_sql, NULL, 0, &e);
 	int i;
 
 	if (!r)
-		return survives(&e);
+		return observe_survives(&e);
 	pthread_mutex_lock(&o->lock);
 	for (i = 0; i < pg_rows(r) && !o->abandoned; i++)
-		count_wait(o, pg_value(r, i, 0), pg_value(r, i, 1), number_of(pg_value(r, i, 2)));
+		count_wait(o, pg_value(r, i, 0), pg_value(r, i, 1),
+			   observe_number_of(pg_value(r, i, 2)));
 	pthread_mutex_unlock(&o->lock);
 	pg_free(r);
 	return true;
@@ -254,160 +253,14 @@ bool observe_tick(struct observer *o, uint64_t begin, uint64_t second)
 
 	if (o->width <= OBSERVE_ROW_HEAD)
 		return true;
-	r = ask(o, o->combined, NULL, 0, &e);
+	r = observe_ask(o, o->combined, NULL, 0, &e);
 	if (!r) {
 		log_debug("a sample of the server is missing: %s", e.text);
 		note_late(o);
-		return survives(&e);
+		return observe_survives(&e);
 	}
 	if (pg_rows(r) == 1)
 		keep_row(o, r, begin, second);
 	pg_free(r);
 	return tick_waits(o);
-}
-
-/* Items come sorted by nothing: a linear search would be quadratic, so both looks are sorted. */
-static int by_key(const void *a, const void *b)
-{
-	return strcmp(((const struct observe_item *)a)->key, ((const struct observe_item *)b)->key);
-}
-
-static struct observe_item *find_item(struct observe_items *list, size_t sorted, const char *key)
-{
-	struct observe_item wanted;
-
-	if (sorted == 0)
-		return NULL;
-	snprintf(wanted.key, sizeof(wanted.key), "%s", key);
-	return bsearch(&wanted, list->items, sorted, sizeof(wanted), by_key);
-}
-
-/* Rows of key [, label], figures...: into `begin` or `end` of their items. */
-static void take_items(struct observe_items *list, const struct pg_result *r, bool labelled,
-		       bool at_end)
-{
-	size_t sorted = list->count;
-	int row, k, first = labelled ? 2 : 1;
-
-	for (row = 0; row < pg_rows(r); row++) {
-		const char *key = pg_value(r, row, 0),
-			   *label = labelled ? pg_value(r, row, 1) : NULL;
-		struct observe_item *item;
-
-		if (!key || strlen(key) >= sizeof(item->key))
-			continue;
-		item = find_item(list, sorted, key);
-		if (!item) {
-			list->items = xgrow(list->items, list->count, &list->capacity,
-					    sizeof(*list->items));
-			item = &list->items[list->count++];
-			*item = (struct observe_item){.label = label ? xstrdup(label) : NULL};
-			snprintf(item->key, sizeof(item->key), "%s", key);
-		}
-		for (k = 0; k < OBSERVE_FIGURES; k++)
-			(at_end ? item->end : item->begin)[k] =
-				number_of(pg_value(r, row, first + k));
-		*(at_end ? &item->at_end : &item->at_begin) = true;
-	}
-	qsort(list->items, list->count, sizeof(*list->items), by_key);
-	*(at_end ? &list->ended : &list->begun) = true;
-}
-
-static bool snapshot(struct observer *o, struct observe_items *list, const char *object,
-		     const char *sql, bool labelled, bool at_end)
-{
-	struct error e = ERROR_INIT;
-	struct pg_result *r = ask(o, sql, NULL, 0, &e);
-
-	if (!r) {
-		if (survives(&e))
-			miss_sample(o, object, &e);
-		return survives(&e);
-	}
-	pthread_mutex_lock(&o->lock);
-	if (!o->abandoned)
-		take_items(list, r, labelled, at_end);
-	pthread_mutex_unlock(&o->lock);
-	pg_free(r);
-	return true;
-}
-
-static double grown(const struct observe_item *s, int figure)
-{
-	return s->end[figure] - (s->at_begin ? s->begin[figure] : 0);
-}
-
-static int by_time(const void *a, const void *b)
-{
-	double x = grown(*(const struct observe_item *const *)a, 1);
-	double y = grown(*(const struct observe_item *const *)b, 1);
-
-	return (x < y) - (x > y);
-}
-
-/* The texts of the statements that took most time: `{1,2,3}` of their ids. */
-static void wanted_texts(struct observe_items *list, struct buf *out)
-{
-	struct observe_item **order = xcalloc(list->count + 1, sizeof(struct observe_item *));
-	size_t n = 0, i;
-
-	for (i = 0; i < list->count; i++)
-		if (list->items[i].at_end && grown(&list->items[i], 0) > 0)
-			order[n++] = &list->items[i];
-	qsort(order, n, sizeof(struct observe_item *), by_time);
-	buf_putc(out, '{');
-	for (i = 0; i < n && i < 2 * (size_t)OBSERVE_TOP; i++)
-		buf_printf(out, "%s%s", i ? "," : "", order[i]->key);
-	buf_putc(out, '}');
-	free(order);
-}
-
-static bool take_texts(struct observer *o)
-{
-	struct buf ids = {0}, sql = {0};
-	struct error e = ERROR_INIT;
-	struct pg_result *r;
-	const char *values[1];
-	int i;
-
-	wanted_texts(&o->statements, &ids);
-	observe_texts_sql(&sql, o->statements_schema);
-	values[0] = buf_text(&ids);
-	r = ask(o, buf_text(&sql), values, 1, &e);
-	pthread_mutex_lock(&o->lock);
-	for (i = 0; r && i < pg_rows(r) && !o->abandoned; i++) {
-		const char *key = pg_value(r, i, 0), *text = pg_value(r, i, 1);
-		struct observe_item *item =
-			key ? find_item(&o->statements, o->statements.count, key) : NULL;
-
-		if (item && text && !item->label)
-			item->label = xstrdup(text);
-	}
-	pthread_mutex_unlock(&o->lock);
-	pg_free(r);
-	buf_release(&ids);
-	buf_release(&sql);
-	return r || survives(&e);
-}
-
-static bool snapshot_statements(struct observer *o, bool at_end)
-{
-	struct buf sql = {0};
-	bool there;
-
-	if (!o->statements_schema || (at_end && !o->statements.begun))
-		return true;
-	observe_statements_sql(&sql, o->statements_schema, o->version);
-	there = snapshot(o, &o->statements, "pg_stat_statements", buf_text(&sql), false, at_end);
-	buf_release(&sql);
-	return there && (!at_end || !o->statements.ended || take_texts(o));
-}
-
-bool observe_snapshot(struct observer *o, bool at_end)
-{
-	if (!snapshot_statements(o, at_end))
-		return false;
-	if (at_end && !o->tables.begun)
-		return true;
-	return snapshot(o, &o->tables, "sizes of tables", observe_sizes_sql, true, at_end);
 }
