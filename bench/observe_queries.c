@@ -79,7 +79,7 @@ const struct observe_sample observe_samples[] = {
 	 .sql = "select wal_bytes, wal_fpi, wal_buffers_full from pg_stat_wal",
 	 .column_count = 3,
 	 .columns = {{"io_wal", "Data, WAL", "B/s", BETTER_LOWER, OBSERVE_RATE},
-		     {"wal_full_pages", "WAL, full pages", "1/s", BETTER_LOWER, OBSERVE_RATE},
+		     {"wal_full_pages", "WAL, full pages", "pages/s", BETTER_LOWER, OBSERVE_RATE},
 		     {"wal_buffers_full", "WAL, buffers full", "1/s", BETTER_LOWER, OBSERVE_RATE}}},
 	{.name = "pg_current_wal_insert_lsn",
 	 .group = "server_storage",
