@@ -397,6 +397,8 @@ static int await_ready(struct engine *engine, struct error *e)
 		*e = engine->error;
 		return -1;
 	}
+	if (o->window_opens)
+		atomic_store(o->window_opens, window);
 	wake_workers(engine);
 	return 0;
 }

@@ -12,6 +12,7 @@
 #ifndef LAKEPORT_BENCH_ENGINE_H
 #define LAKEPORT_BENCH_ENGINE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -49,6 +50,7 @@ struct engine_options {
 	bool stop_on_error;
 	bool can_defer; /* statements that do not prepare at first are tried again when needed */
 	bool progress;
+	_Atomic uint64_t *window_opens; /* is told when (clock_now()); NULL: nobody asks */
 };
 
 struct engine_second {

@@ -11,6 +11,8 @@
 
 #include "bench/bench.h"
 #include "bench/engine.h"
+#include "bench/explain.h"
+#include "bench/observe.h"
 #include "bench/preflight.h"
 #include "bench/result.h"
 #include "common/clock.h"
@@ -24,6 +26,8 @@
 static const char *const arrivals[] = {"poisson", "constant", NULL};
 static const char *const protocols[] = {"simple", "extended", "prepared", NULL};
 static const char *const on_error_words[] = {"continue", "stop", NULL};
+static const char *const observe_words[] = {"on", "off", NULL};
+static const char *const explain_words[] = {"off", "plan", "analyze", NULL};
 
 static const struct option run_options[] = {
 	{'b', "builtin", OPTION_LIST, "NAME[@W]",
@@ -88,6 +92,13 @@ static const struct option run_options[] = {
 	 "how long statements may still run when the window closes; then they are cancelled and "
 	 "count as failed",
 	 "30", 0, 86400, NULL, NULL},
+	{0, "observe", OPTION_CHOICE, "WHAT",
+	 "sample the server's own statistics each second, on one more connection", "on", 0, 0,
+	 observe_words, NULL},
+	{0, "explain", OPTION_CHOICE, "WHAT",
+	 "after the run ask for the plans of the slowest statements: none, without executing them, "
+	 "or by executing each once and rolling back",
+	 "plan", 0, 0, explain_words, NULL},
 };
 
 static int gather_requests(const struct invocation *inv, struct script_request *requests,
@@ -302,6 +313,31 @@ static void describe_run(struct record *r, const struct engine_options *o)
 	record_target(r, "load", o->arrival ? text : "closed loop");
 }
 
+/* The engine's run with an eye on the server; nothing that the eye meets is an error of the run. */
+static int run_observed(const struct invocation *inv, struct engine_options *o,
+			struct engine_result *result, struct record *record, struct error *e)
+{
+	bool wanted = strcmp(option_text(inv, "observe"), "on") == 0;
+	struct observer *observer = wanted ? observe_start(o->dsn) : NULL;
+	int status;
+
+	o->window_opens = observer ? observe_window(observer) : NULL;
+	status = engine_run(o, result, e);
+	if (status == 0)
+		result_record(record, o, result);
+	observe_stop(observer, status == 0 ? result : NULL, record);
+	return status;
+}
+
+static enum explain_mode explain_mode_of(const char *word)
+{
+	int i = EXPLAIN_OFF;
+
+	while (strcmp(explain_words[i], word) != 0)
+		i++;
+	return (enum explain_mode)i;
+}
+
 static int measure(struct invocation *inv, struct engine_options *o, struct record *record,
 		   struct error *e)
 {
@@ -312,9 +348,9 @@ static int measure(struct invocation *inv, struct engine_options *o, struct reco
 		return -1;
 	describe_run(record, o);
 	log_debug("%u connections on %u threads", o->connections, o->threads);
-	if (engine_run(o, &result, e) < 0)
+	if (run_observed(inv, o, &result, record, e) < 0)
 		return -1;
-	result_record(record, o, &result);
+	explain_record(o, &result, explain_mode_of(option_text(inv, "explain")), record);
 	engine_result_release(&result);
 	status = finish_run(inv, record, e);
 	if (status > 1 && record->error)
