@@ -68,19 +68,6 @@ double noise_one(double single, double mean, size_t n, struct noise several)
 	return student_quantile(several.freedom) * hypot(of_mean, of_single);
 }
 
-double noise_pairs(const double *base, const double *new, size_t n)
-{
-	double *change = xcalloc(n + 1, sizeof(*change));
-	struct spread s;
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		change[i] = new[i] - base[i];
-	s = spread_of_values(change, n);
-	free(change);
-	return s.freedom > 0 ? student_quantile(s.freedom) * s.error : (double)NAN;
-}
-
 static double percent_of(double part, double whole)
 {
 	if (part == 0)
@@ -88,12 +75,24 @@ static double percent_of(double part, double whole)
 	return whole == 0 ? copysign((double)INFINITY, part) : part / fabs(whole) * 100;
 }
 
+static enum verdict judge(double change, bool differs, enum better better)
+{
+	if (better == BETTER_NONE)
+		return VERDICT_UNJUDGED;
+	if (!differs)
+		return VERDICT_SAME;
+	return (change < 0) == (better == BETTER_HIGHER) ? VERDICT_WORSE : VERDICT_BETTER;
+}
+
+static const struct difference unknown = {.percent = (double)NAN,
+					  .noise_percent = (double)NAN,
+					  .low = (double)NAN,
+					  .high = (double)NAN};
+
 struct difference difference_of(double base, double new, enum better better, double noise,
 				double limit)
 {
-	const double unknown = (double)NAN;
-	struct difference d = {unknown, unknown, unknown, unknown, VERDICT_UNJUDGED, false};
-	bool worse;
+	struct difference d = unknown;
 
 	if (!isfinite(base) || !isfinite(new))
 		return d;
@@ -103,15 +102,61 @@ struct difference difference_of(double base, double new, enum better better, dou
 		d.low = d.percent - d.noise_percent;
 		d.high = d.percent + d.noise_percent;
 	}
-	if (better == BETTER_NONE)
-		return d;
-	worse = better == BETTER_HIGHER ? new < base : new > base;
-	if (new == base || fabs(new - base) <= noise) /* false when the noise is not known */
-		d.verdict = VERDICT_SAME;
-	else
-		d.verdict = worse ? VERDICT_WORSE : VERDICT_BETTER;
+	/* The second is true when the noise is not known. */
+	d.verdict = judge(new - base, new != base && !(fabs(new - base) <= noise), better);
 	d.regression = d.verdict == VERDICT_WORSE && fabs(d.percent) > limit;
 	return d;
+}
+
+static double mean_of(const double *values, size_t n)
+{
+	double mean = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		mean += values[i] / (double)n;
+	return mean;
+}
+
+static struct difference difference_of_ratios(struct spread logarithms, enum better better,
+					      double limit)
+{
+	double center = logarithms.mean, half;
+	struct difference d = unknown;
+
+	d.percent = expm1(center) * 100;
+	half = logarithms.freedom > 0 ? student_quantile(logarithms.freedom) * logarithms.error
+				      : (double)NAN;
+	d.low = expm1(center - half) * 100;
+	d.high = expm1(center + half) * 100;
+	d.noise_percent = (d.high - d.low) / 2;
+	d.verdict = judge(center, center != 0 && !(fabs(center) <= half), better);
+	d.regression = d.verdict == VERDICT_WORSE && fabs(d.percent) > limit;
+	return d;
+}
+
+struct difference difference_of_rounds(const double *base, const double *new, size_t n,
+				       enum better better, double limit)
+{
+	double *change = xcalloc(n + 1, sizeof(*change));
+	bool above = true;
+	struct spread s;
+	double noise;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		above = above && base[i] > 0 && new[i] > 0;
+	for (i = 0; i < n; i++)
+		change[i] = above ? log(new[i] / base[i]) : new[i] - base[i];
+	s = spread_of_values(change, n);
+	s.mean = mean_of(change, n);
+	free(change);
+	if (n == 0)
+		return unknown;
+	if (above)
+		return difference_of_ratios(s, better, limit);
+	noise = s.freedom > 0 ? student_quantile(s.freedom) * s.error : (double)NAN;
+	return difference_of(mean_of(base, n), mean_of(new, n), better, noise, limit);
 }
 
 const char *verdict_word(enum verdict v)

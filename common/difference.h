@@ -69,15 +69,22 @@ bool noise_text(struct noise noise, char *out, size_t size);
 /*
  * Half-width of the 95 % interval of new - base, in the figure's own unit; NAN: unknown.
  * _sides: both have a noise of their own. _one: one of them is a single run beside `n` others
- * whose noise is `several`. _pairs: base[i] and new[i] took turns in round i.
+ * whose noise is `several`.
  */
 double noise_sides(double base, double new, struct noise base_noise, struct noise new_noise);
 double noise_one(double single, double mean, size_t n, struct noise several);
-double noise_pairs(const double *base, const double *new, size_t n);
 
 /* `noise` is a half-width, `limit` in percent. BETTER_NONE: the difference is not judged. */
 struct difference difference_of(double base, double new, enum better better, double noise,
 				double limit);
+
+/*
+ * base[i] and new[i] took turns in round i. When all are above 0 the mean and its interval are
+ * those of the ratios (of their logarithms), so that a drift that slows both by the same share
+ * does not count; the interval then is not symmetric. Else they are those of new - base.
+ */
+struct difference difference_of_rounds(const double *base, const double *new, size_t n,
+				       enum better better, double limit);
 
 const char *verdict_word(enum verdict v);
 

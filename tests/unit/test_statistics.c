@@ -185,7 +185,7 @@ static int pairs_called(double factor, enum verdict wanted)
 
 	random_seed(&r, 23);
 	for (trial = 0; trial < TRIALS; trial++) {
-		double a[6], b[6], ma, mb;
+		double a[6], b[6];
 		enum verdict v;
 
 		for (i = 0; i < 6; i++) {
@@ -194,9 +194,7 @@ static int pairs_called(double factor, enum verdict wanted)
 			a[i] = drift + normal(&r);
 			b[i] = factor * (drift + normal(&r));
 		}
-		ma = mean_of(a, 6);
-		mb = mean_of(b, 6);
-		v = difference_of(ma, mb, BETTER_HIGHER, noise_pairs(a, b, 6), 0).verdict;
+		v = difference_of_rounds(a, b, 6, BETTER_HIGHER, 0).verdict;
 		called += wanted == VERDICT_SAME ? v != wanted : v == wanted;
 	}
 	return called;
@@ -210,7 +208,25 @@ static void test_rounds(void **state)
 	if (alarms < 30 || alarms > 70)
 		fail_msg("rounds: %d false alarms", alarms);
 	assert_true(pairs_called(0.9, VERDICT_WORSE) > 990);
-	assert_true(isnan(noise_pairs(NULL, NULL, 0)));
+}
+
+static void test_rounds_known(void **state)
+{
+	static const double a[] = {100, 200, 400}, half[] = {50, 100, 200}, some[] = {0, 2, 1};
+	static const double none[] = {0, 0, 0}, near[] = {99, 201, 401};
+	struct difference d = difference_of_rounds(a, half, 3, BETTER_HIGHER, 5);
+
+	(void)state;
+	assert_true(fabs(d.percent + 50) < 1e-9 && fabs(d.high + 50) < 1e-6); /* drift is gone */
+	assert_true(d.verdict == VERDICT_WORSE && d.regression);
+	assert_false(difference_of_rounds(a, half, 3, BETTER_HIGHER, 60).regression);
+	assert_true(difference_of_rounds(a, half, 3, BETTER_LOWER, 5).verdict == VERDICT_BETTER);
+	assert_true(difference_of_rounds(a, near, 3, BETTER_LOWER, 5).verdict == VERDICT_SAME);
+	assert_true(difference_of_rounds(none, none, 3, BETTER_LOWER, 5).verdict == VERDICT_SAME);
+	assert_true(difference_of_rounds(none, some, 3, BETTER_LOWER, 5).verdict == VERDICT_SAME);
+	assert_true(isnan(difference_of_rounds(a, a, 0, BETTER_LOWER, 5).percent));
+	d = difference_of_rounds(a, half, 1, BETTER_HIGHER, 5);
+	assert_true(fabs(d.percent + 50) < 1e-9 && isnan(d.low));
 }
 
 int main(void)
@@ -222,6 +238,7 @@ int main(void)
 		cmocka_unit_test(test_coverage_of_series),
 		cmocka_unit_test(test_runs_against_runs),
 		cmocka_unit_test(test_rounds),
+		cmocka_unit_test(test_rounds_known),
 	};
 
 	return RUN("statistics", tests);
