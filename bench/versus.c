@@ -135,6 +135,7 @@ static void tally_merge(struct tally *into, const struct tally *from)
 	into->skipped += from->skipped;
 	into->in_window += from->in_window;
 	into->window_ns += from->window_ns;
+	into->busy_share = fmax(into->busy_share, from->busy_share);
 	histogram_merge(&into->latency, &from->latency);
 	into->real_failures = into->real_failures || from->real_failures;
 	if (into->message[0] == '\0')
@@ -196,8 +197,9 @@ int versus_run(const struct invocation *inv, const struct engine_options *a,
 	int status = check_b(b, record, e);
 	int i;
 
+	v->poll = a->poll;
 	sides[0] = *a;
-	sides[1] = *b;
+	sides[1] = *b; /* what the check found out is in it */
 	for (i = 0; i < 2; i++)
 		sides[i].duration_ns = (uint64_t)(turn_seconds(inv) * 1e9);
 	v->turns = xcalloc(2 * (size_t)rounds_of(inv), sizeof(*v->turns));

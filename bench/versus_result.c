@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/result.h"
 #include "bench/sqlstate.h"
 #include "common/difference.h"
 #include "common/memory.h"
@@ -53,6 +54,7 @@ void tally_add(struct tally *t, const struct engine_result *result)
 	t->skipped += s->skipped;
 	t->in_window += result->in_window;
 	t->window_ns += result->window_ns;
+	t->busy_share = fmax(t->busy_share, result_busiest(result));
 	histogram_merge(&t->latency, &result->latency);
 	note_failures(t, s);
 }
@@ -103,8 +105,10 @@ static struct compared compare(const struct versus_result *v, size_t figure, dou
 	}
 	c.difference = difference_of_rounds(
 		a, b, n, record_metric_name(figures[figure].metric)->better, limit);
-	if (n < 2) /* nothing tells how far to trust it */
+	if (n < 2) { /* nothing tells how far to trust it */
+		c.difference.verdict = VERDICT_SAME;
 		c.difference.regression = false;
+	}
 	free(a);
 	free(b);
 	return c;
@@ -234,11 +238,41 @@ static bool find(struct record *r, const struct compared *list, enum verdict ver
 	return any;
 }
 
+/* What makes the figures of a side doubtful. */
+static void find_in_side(struct record *r, const struct versus_result *v, size_t side)
+{
+	const struct tally *t = &v->sides[side];
+	char text[400];
+
+	if (t->failed) {
+		snprintf(text, sizeof(text), "%llu of %llu transactions failed: %s",
+			 (unsigned long long)t->failed, (unsigned long long)(t->done + t->failed),
+			 t->message);
+		record_finding(r, "FAILED-TRANSACTIONS",
+			       t->done ? SEVERITY_WARNING : SEVERITY_ERROR, side_names[side], text,
+			       "failed ones are not in the latency");
+	}
+	if (t->skipped) {
+		snprintf(text, sizeof(text), "%llu transactions were due and never begun",
+			 (unsigned long long)t->skipped);
+		record_finding(r, "RATE-NOT-REACHED", SEVERITY_WARNING, side_names[side], text,
+			       "use more connections (-c), or offer less (-R)");
+	}
+	if (t->busy_share > RESULT_BUSY_LIMIT && !v->poll) {
+		snprintf(text, sizeof(text),
+			 "a client thread was %.0f %% busy: the client may be the limit, and hide "
+			 "a difference",
+			 100 * t->busy_share);
+		record_finding(r, "CLIENT-BUSY", SEVERITY_WARNING, side_names[side], text,
+			       "give it more threads (-j), or run the client on its own machine");
+	}
+}
+
 static bool add_findings(struct record *r, const struct versus_result *v,
 			 const struct compared *list)
 {
 	bool regression, told;
-	char text[400];
+	char text[200];
 	size_t i;
 
 	regression = find(r, list, VERDICT_WORSE, true, "B-REGRESSION", SEVERITY_ERROR,
@@ -257,18 +291,8 @@ static bool add_findings(struct record *r, const struct versus_result *v,
 		record_finding(r, "NO-DIFFERENCE", SEVERITY_INFO, "B against A", text,
 			       "more or longer rounds (--rounds, -T) show smaller differences");
 	}
-	for (i = 0; i < 2; i++) {
-		const struct tally *t = &v->sides[i];
-
-		if (!t->failed)
-			continue;
-		snprintf(text, sizeof(text), "%llu of %llu transactions failed: %s",
-			 (unsigned long long)t->failed, (unsigned long long)(t->done + t->failed),
-			 t->message);
-		record_finding(r, "FAILED-TRANSACTIONS",
-			       t->done ? SEVERITY_WARNING : SEVERITY_ERROR, side_names[i], text,
-			       "");
-	}
+	for (i = 0; i < 2; i++)
+		find_in_side(r, v, i);
 	return regression;
 }
 

@@ -16,6 +16,7 @@
 struct tally { /* of one turn, or of all turns of a side */
 	uint64_t done, failed, skipped, in_window, window_ns;
 	struct histogram latency;
+	double busy_share;  /* of the busiest client thread, at worst */
 	bool real_failures; /* other than contention */
 	char message[200];  /* of the first failure */
 };
@@ -27,10 +28,10 @@ struct turn {
 };
 
 struct versus_result {
-	struct tally sides[2]; /* A, B: complete rounds only */
-	struct turn *turns;    /* in the order they ran, two a round */
-	size_t rounds;	       /* complete ones */
-	bool interrupted;
+	struct tally sides[2];	   /* A, B: complete rounds only */
+	struct turn *turns;	   /* in the order they ran, two a round */
+	size_t rounds;		   /* complete ones */
+	bool interrupted, poll;	   /* poll: client threads are busy because they were asked to */
 	const struct error *error; /* what ended the run early; may be NULL */
 };
 
