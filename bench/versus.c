@@ -72,8 +72,12 @@ static const char *find_fact(const struct facts *facts, const char *name)
 	return "";
 }
 
-/* B's server and statements; what differs from A's goes into the record. */
-static int check_b(struct engine_options *b, struct record *record, struct error *e)
+/*
+ * B's server and statements; what differs from A's goes into the record. `where` gets what to call
+ * the server.
+ */
+static int check_b(struct engine_options *b, struct record *record, const char **where,
+		   struct error *e)
 {
 	struct record *other = record_new("bench", "run", 0, NULL);
 	int status = preflight(b, other, e);
@@ -88,14 +92,16 @@ static int check_b(struct engine_options *b, struct record *record, struct error
 		snprintf(name, sizeof(name), "B: %s", f->name);
 		record_target(record, name, f->value);
 	}
+	*where = arena_printf(&record->arena, "%s on %s", find_fact(&other->target, "database"),
+			      find_fact(&other->target, "host"));
 	record_free(other);
 	return status < 0 ? error_context(e, "B") : 0;
 }
 
 static void describe(const struct invocation *inv, const struct engine_options *b,
-		     struct record *record)
+		     const char *where, struct record *record)
 {
-	char names[200] = "another server", text[64];
+	char names[200] = "", text[64];
 	const char *title = arena_strdup(&record->arena, record->title);
 	size_t i, n = 0;
 
@@ -103,7 +109,7 @@ static void describe(const struct invocation *inv, const struct engine_options *
 		if (n < sizeof(names))
 			n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", i ? " + " : "",
 					      b->workload->scripts[i].name);
-	record_title(record, "A: %s; B: %s", title, names);
+	record_title(record, "A: %s; B: %s", title, option_given(inv, "ab") ? names : where);
 	snprintf(text, sizeof(text), "%u of A and B, %g s each", rounds_of(inv), turn_seconds(inv));
 	record_target(record, "rounds", text);
 }
@@ -194,7 +200,8 @@ int versus_run(const struct invocation *inv, const struct engine_options *a,
 	struct versus_result *v = xcalloc(1, sizeof(*v));
 	struct engine_options sides[2];
 	struct error ended_by = ERROR_INIT;
-	int status = check_b(b, record, e);
+	const char *where;
+	int status = check_b(b, record, &where, e);
 	int i;
 
 	v->poll = a->poll;
@@ -204,7 +211,7 @@ int versus_run(const struct invocation *inv, const struct engine_options *a,
 		sides[i].duration_ns = (uint64_t)(turn_seconds(inv) * 1e9);
 	v->turns = xcalloc(2 * (size_t)rounds_of(inv), sizeof(*v->turns));
 	if (status == 0) {
-		describe(inv, b, record);
+		describe(inv, b, where, record);
 		status = take_rounds(sides, rounds_of(inv), v, &ended_by);
 		if (status < 0)
 			*e = ended_by;

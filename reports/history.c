@@ -81,6 +81,16 @@ static int read_all(struct history *h, const char *directory, struct error *e)
 	return status;
 }
 
+static bool has_headline(const struct history_run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->value_count; i++)
+		if (run->values[i].headline)
+			return true;
+	return false;
+}
+
 /* The run whose kind is wanted. */
 static int find_kind(struct history *h, const struct history_request *q, struct history_run *kind,
 		     struct error *e)
@@ -91,12 +101,13 @@ static int find_kind(struct history *h, const struct history_request *q, struct 
 
 	for (i = h->count; i > 0 && !q->like; i--) {
 		*kind = h->runs[i - 1];
-		if (q->title ? strcmp(kind->title, q->title) == 0 : kind->complete)
+		if (q->title ? strcmp(kind->title, q->title) == 0
+			     : kind->complete && has_headline(kind))
 			return 0;
 	}
 	if (!q->like) {
 		error_set(e, ERROR_INPUT, "there is no %s%s%s in '%s'",
-			  q->title ? "run with the title '" : "complete run",
+			  q->title ? "run with the title '" : "complete run with headline figures",
 			  q->title ? q->title : "", q->title ? "'" : "", q->directory);
 		return error_hint(e, "see 'lakeport report list'");
 	}

@@ -54,9 +54,14 @@ ok "the same: no regression" record "'B-REGRESSION' not in [f['id'] for f in r['
 other=${dsn%/*}/postgres
 lakeport bench run -d "$dsn" -c 2 -T 0.6 --rounds 3 -f "$work/b.sql" --versus "$other"
 ok "another server: status 0" equal "$status" 0
-ok "another server: in the title" has "; B: another server"
+ok "another server: in the title" has "; B: postgres on "
 lakeport report text latest
 ok "another server: what differs is known" grep -q '^  B: database  *postgres$' "$work/out"
+
+lakeport report history --like latest --metric rate --of B
+ok "history: of a side" grep -q '^  Rate (B) ' "$work/out"
+lakeport report compare latest latest
+ok "compare: both sides are judged" has "Latency, p50 (B)"
 
 fails 4 "B does not prepare" "B: $work/wrong.sql:1: cannot prepare" \
 	bench run -d "$dsn" -T 1 -f "$work/a.sql" --ab "$work/wrong.sql"
@@ -69,6 +74,8 @@ fails 2 "both" "cannot both be given" \
 fails 2 "rounds of one" "--rounds needs --versus or --ab" bench run -d "$dsn" --rounds 3
 fails 2 "a count" "rounds have a duration" \
 	bench run -d "$dsn" -t 10 -f "$work/a.sql" --ab "$work/b.sql"
+fails 2 "a workload file" "a workload file has phases of its own" \
+	bench run -d "$dsn" -w bench/scenarios/spike.yaml --ab "$work/b.sql"
 fails 2 "turns too short" "6 rounds in 0.3 s leave 0.05 s for each turn" \
 	bench run -d "$dsn" -T 0.3 -f "$work/a.sql" --ab "$work/b.sql"
 

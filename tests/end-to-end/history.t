@@ -59,7 +59,7 @@ fails 2 "an unknown title" "there is no run with the title 'x'" report history -
 fails 2 "both" "cannot both be given" report history --title x --like latest
 fails 2 "no folder" "cannot read the runs folder" report history --runs nowhere
 mkdir empty
-fails 2 "no runs" "there is no complete run in 'empty'" report history --runs empty
+fails 2 "no runs" "there is no complete run with headline figures in 'empty'" report history --runs empty
 
 lakeport report history --format html -o page.html
 ok "html: status 0" equal "$status" 0

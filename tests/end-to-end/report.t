@@ -200,7 +200,7 @@ without_plots "gnuplot crashes" "gnuplot was ended by signal 11"
 ok "no folder of plots is left behind" [ -z "$(ls tmp)" ]
 
 # help
-for verb in html text markdown csv junit list compare; do
+for verb in html text markdown csv junit list compare history; do
 	ok "help: $verb" gives 0 report $verb --help
 done
 
