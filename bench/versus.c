@@ -189,7 +189,9 @@ static int take_rounds(const struct engine_options *sides, size_t rounds, struct
 	free(scratch);
 	if (status == -1 && v->rounds == 0)
 		return -1;
-	if (status == -1)
+	if (status == -1 && ended_by->class == ERROR_INTERRUPTED)
+		v->interrupted = true; /* while connecting */
+	else if (status == -1)
 		v->error = ended_by;
 	return 0;
 }
