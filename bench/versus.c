@@ -52,7 +52,7 @@ int versus_check(const struct invocation *inv, struct error *e)
 	if (option_given(inv, "transactions"))
 		return error_set(e, ERROR_USAGE,
 				 "rounds have a duration: use -T or --round-duration, not -t");
-	if (turn_seconds(inv) < TURN_MIN_S) {
+	if (turn_seconds(inv) < TURN_MIN_S - 1e-9) { /* 0.6 / 6 is less than 0.1 */
 		error_set(e, ERROR_USAGE,
 			  "%u rounds in %g s leave %g s for each turn, %g are needed",
 			  rounds_of(inv), option_number(inv, "duration"), turn_seconds(inv),
