@@ -8,8 +8,6 @@
 #include "bench/sqlstate.h"
 #include "common/text.h"
 
-#define BUSY_LIMIT 0.8 /* a client thread busier than this may be what limits the rate */
-
 static const struct {
 	const char *suffix;
 	double share; /* 0: the mean, above 1: the longest */
@@ -66,7 +64,7 @@ static double failed_share(uint64_t done, uint64_t failed)
 	return done + failed ? 100.0 * (double)failed / (double)(done + failed) : 0;
 }
 
-static double busiest(const struct engine_result *result)
+double result_busiest(const struct engine_result *result)
 {
 	double share = 0;
 	unsigned i;
@@ -93,7 +91,7 @@ static void add_metrics(struct record *r, const struct engine_options *o,
 	record_metric(r, "skipped", NULL, (double)t.skipped, false);
 	record_metric(r, "client_cpu_us_per_transaction", NULL,
 		      all > 0 ? (double)result->total.cpu_ns / 1e3 / all : (double)NAN, true);
-	record_metric(r, "client_busy_share", NULL, 100 * busiest(result), false);
+	record_metric(r, "client_busy_share", NULL, 100 * result_busiest(result), false);
 	record_metric(r, "window_s", NULL, window_s, false);
 	record_metric(r, "connections", NULL, o->connections, false);
 	record_metric(r, "threads", NULL, o->threads, false);
@@ -303,10 +301,10 @@ static void add_errors(struct record *r, const struct engine_options *o, const s
 static void find_busy_client(struct record *r, const struct engine_options *o,
 			     const struct engine_result *result)
 {
-	double share = busiest(result);
+	double share = result_busiest(result);
 	char text[200];
 
-	if (share <= BUSY_LIMIT || o->poll)
+	if (share <= RESULT_BUSY_LIMIT || o->poll)
 		return;
 	snprintf(text, sizeof(text),
 		 "a client thread was %.0f %% busy: the client may be the limit", 100 * share);

@@ -5,6 +5,11 @@
 #include "bench/engine.h"
 #include "common/record.h"
 
+#define RESULT_BUSY_LIMIT 0.8 /* a client thread busier than this may be what limits the rate */
+
+/* The share of the window that the busiest client thread worked. */
+double result_busiest(const struct engine_result *result);
+
 /* Adds metrics, histograms, series, tables and findings; sets outcome, exit status and error. */
 void result_record(struct record *record, const struct engine_options *options,
 		   const struct engine_result *result);

@@ -15,6 +15,7 @@
 #include "bench/observe.h"
 #include "bench/preflight.h"
 #include "bench/result.h"
+#include "bench/versus.h"
 #include "common/clock.h"
 #include "common/finish.h"
 #include "common/log.h"
@@ -99,16 +100,19 @@ static const struct option run_options[] = {
 	 "after the run ask for the plans of the slowest statements: none, without executing them, "
 	 "or by executing each once and rolling back",
 	 "plan", 0, 0, explain_words, NULL},
+	VERSUS_OPTIONS,
 };
 
-static int gather_requests(const struct invocation *inv, struct script_request *requests,
-			   size_t *count)
+static int gather_requests(const struct invocation *inv, bool side_b,
+			   struct script_request *requests, size_t *count)
 {
 	size_t files, builtins, i;
-	const char *const *file = option_list(inv, "file", &files);
+	const char *const *file = option_list(inv, side_b ? "ab" : "file", &files);
 	const char *const *builtin = option_list(inv, "builtin", &builtins);
 
 	*count = 0;
+	if (side_b)
+		builtins = 0;
 	if (files + builtins > SCRIPT_MAX_COUNT)
 		return -1;
 	for (i = 0; i < builtins; i++)
@@ -142,7 +146,9 @@ static int gather_definitions(struct invocation *inv, struct definition **defini
 	return 0;
 }
 
-static struct workload *load(struct invocation *inv, const struct plan *plan, struct error *e)
+/* `side_b`: the scripts of --ab, not those of the run itself. */
+static struct workload *load(struct invocation *inv, const struct plan *plan, bool side_b,
+			     struct error *e)
 {
 	struct script_request requests[SCRIPT_MAX_COUNT];
 	struct definition *definitions;
@@ -153,7 +159,7 @@ static struct workload *load(struct invocation *inv, const struct plan *plan, st
 	if (plan)
 		return workload_load(plan->requests, plan->pattern_count, definitions,
 				     definition_count, e);
-	if (gather_requests(inv, requests, &request_count) < 0) {
+	if (gather_requests(inv, side_b, requests, &request_count) < 0) {
 		error_set(e, ERROR_USAGE, "more than %d scripts", SCRIPT_MAX_COUNT);
 		return NULL;
 	}
@@ -338,20 +344,49 @@ static enum explain_mode explain_mode_of(const char *word)
 	return (enum explain_mode)i;
 }
 
-static int measure(struct invocation *inv, struct engine_options *o, struct record *record,
-		   struct error *e)
+/* B is A but for its server or its scripts, which `other` keeps. */
+static int prepare_b(struct invocation *inv, struct engine_options *b, struct workload **other,
+		     struct error *e)
+{
+	if (option_given(inv, "versus"))
+		b->dsn = option_text(inv, "versus");
+	if (!option_given(inv, "ab"))
+		return 0;
+	*other = load(inv, NULL, true, e);
+	b->workload = *other;
+	return *other ? check_protocol(b, e) : -1;
+}
+
+static int run_once(const struct invocation *inv, struct engine_options *o, struct record *record,
+		    struct error *e)
 {
 	struct engine_result result;
-	int status;
 
-	if (preflight(o, record, e) < 0)
-		return -1;
-	describe_run(record, o);
-	log_debug("%u connections on %u threads", o->connections, o->threads);
 	if (run_observed(inv, o, &result, record, e) < 0)
 		return -1;
 	explain_record(o, &result, explain_mode_of(option_text(inv, "explain")), record);
 	engine_result_release(&result);
+	return 0;
+}
+
+static int measure(struct invocation *inv, struct engine_options *o, struct record *record,
+		   struct error *e)
+{
+	struct engine_options b = *o;
+	struct workload *other = NULL;
+	int status = prepare_b(inv, &b, &other, e);
+
+	if (status == 0)
+		status = preflight(o, record, e);
+	if (status == 0) {
+		describe_run(record, o);
+		log_debug("%u connections on %u threads", o->connections, o->threads);
+		status = versus_asked(inv) ? versus_run(inv, o, &b, record, e)
+					   : run_once(inv, o, record, e);
+	}
+	workload_free(other);
+	if (status < 0)
+		return -1;
 	status = finish_run(inv, record, e);
 	if (status > 1 && record->error)
 		log_error("%s", record->error);
@@ -368,12 +403,14 @@ static int bench_run_main(struct invocation *inv, struct error *e)
 
 	if (record_check_directory(option_text(inv, "runs"), e) < 0)
 		return -1;
+	if (versus_check(inv, e) < 0)
+		return -1;
 	if (option_set(inv, "workload")) {
 		plan = plan_load(option_text(inv, "workload"), e);
 		if (!plan)
 			return -1;
 	}
-	workload = load(inv, plan, e);
+	workload = load(inv, plan, false, e);
 	if (!workload) {
 		plan_free(plan);
 		return -1;
@@ -422,6 +459,10 @@ const struct command bench_run = {
 		"phases with connections, rates, ramps and spikes, and targets that are judged: a\n"
 		"missed one makes the exit status 1. bench/scenarios/ has six to start from.\n"
 		"\n"
+		"--versus and --ab measure two sides in one run: both take turns in rounds (A B,\n"
+		"B A, ...), and every difference has its 95 % interval, from how it moves from\n"
+		"round to round.\n"
+		"\n"
 		"Exit status 1 when transactions failed (other than by serialization failures and\n"
 		"deadlocks), 4 when none succeeded.",
 	.examples =
@@ -431,7 +472,11 @@ const struct command bench_run = {
 		"  lakeport bench run -d postgresql:///shop -c 32 -T 30 -R 2000 -b simple-update\n"
 		"  lakeport bench run -d postgresql:///shop -w bench/scenarios/spike.yaml\n"
 		"  lakeport bench run -d postgresql:///shop -c 8 --warmup 10 -T 60 -D "
-		"rows=1000 -f mix.sql\n",
+		"rows=1000 -f mix.sql\n"
+		"  lakeport bench run -d postgresql:///shop -c 8 -T 30 -f old.sql --ab new.sql\n"
+		"  lakeport bench run -d postgresql:///shop -c 8 -T 30 --versus "
+		"postgresql://lake/shop \\\n"
+		"    --max-regression 5%\n",
 	OPTIONS(run_options),
 	.takes_dsn = true,
 	.takes_runs = true,

@@ -67,6 +67,27 @@ void axis_linear(struct plot_axis *a, double min, double max, bool whole)
 	}
 }
 
+void axis_between(struct plot_axis *a, double min, double max)
+{
+	double step, at;
+	char label[48];
+
+	if (!(max > min) || !isfinite(max - min)) {
+		axis_linear(a, min, max, false);
+		return;
+	}
+	*a = (struct plot_axis){0};
+	step = round_step((max - min) / WANTED_TICKS);
+	a->min = floor(min / step + 1e-9) * step;
+	for (at = a->min; a->tick_count < PLOT_TICKS; at += step) {
+		label_number(fabs(at) < step / 1e6 ? 0 : at, step, label, sizeof(label));
+		add_tick(a, at, label);
+		a->max = at;
+		if (at >= max - step * 1e-9)
+			break;
+	}
+}
+
 void axis_log(struct plot_axis *a, double min, double max)
 {
 	static const int factors[] = {1, 2, 5};

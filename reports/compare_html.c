@@ -1,6 +1,7 @@
-/* compare_html.c - two runs compared, as a page. The pieces are in html.c. */
+/* compare_html.c - runs compared, as a page. The pieces are in html.c. */
 #include "reports/render.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "reports/chart.h"
@@ -18,7 +19,7 @@ struct page {
 	size_t chart_count;
 };
 
-static const struct histogram *first_histogram(const struct record *r, const char **name)
+static void add_histogram(struct histogram *all, const struct record *r, const char **name)
 {
 	size_t i;
 
@@ -28,17 +29,28 @@ static const struct histogram *first_histogram(const struct record *r, const cha
 		if (h->of || h->h->count == 0 || (*name && strcmp(*name, h->name) != 0))
 			continue;
 		*name = h->name;
-		return h->h;
+		histogram_merge(all, h->h);
+		return;
 	}
-	return NULL;
+}
+
+/* Of all runs of a side together; NULL: none has values. */
+static const struct histogram *first_histogram(struct page *p, struct runs runs, const char **name)
+{
+	struct histogram *all = arena_alloc(&p->arena, sizeof(*all));
+	size_t i;
+
+	for (i = 0; i < runs.count; i++)
+		add_histogram(all, runs.items[i], name);
+	return all->count ? all : NULL;
 }
 
 /* The first kind of time that both have: the percentile curves on top of each other. */
 static void collect_times(struct page *p)
 {
 	const char *name = NULL, *title;
-	const struct histogram *base = first_histogram(p->c->base, &name);
-	const struct histogram *new = base ? first_histogram(p->c->new, &name) : NULL;
+	const struct histogram *base = first_histogram(p, p->c->bases, &name);
+	const struct histogram *new = base ? first_histogram(p, p->c->news, &name) : NULL;
 	struct labelled_histogram both[] = {{"base", base}, {"new", new}};
 	size_t i;
 
@@ -77,7 +89,12 @@ static bool find_course(const struct record *r, const char *name, const char *la
 	return false;
 }
 
-/* Judged figures that both runs have over time. */
+static const char *label(struct page *p, const char *side, struct runs runs)
+{
+	return runs.count > 1 ? arena_printf(&p->arena, "%s, first run", side) : side;
+}
+
+/* Judged figures that both have over time; of several runs a side the first is shown. */
 static void collect_courses(struct page *p)
 {
 	size_t i;
@@ -87,8 +104,8 @@ static void collect_courses(struct page *p)
 		struct course both[2];
 
 		if (item->of || item->difference.verdict == VERDICT_UNJUDGED ||
-		    !find_course(p->c->base, item->name, "base", &both[0]) ||
-		    !find_course(p->c->new, item->name, "new", &both[1]))
+		    !find_course(p->c->base, item->name, label(p, "base", p->c->bases), &both[0]) ||
+		    !find_course(p->c->new, item->name, label(p, "new", p->c->news), &both[1]))
 			continue;
 		if (chart_courses(&p->arena, metric_title(item->name), item->unit, both, 2,
 				  &p->charts[p->chart_count]))
@@ -123,6 +140,10 @@ static void put_card(struct page *p, const struct compared *item)
 	buf_clear(&more);
 	format_percent(&more, item->difference.percent);
 	escape_html(p->out, buf_text(&more));
+	if (isfinite(item->difference.low)) {
+		buf_puts(p->out, "</div><div class=\"more\">95 %: ");
+		escape_html(p->out, compared_interval(p->c, item));
+	}
 	buf_printf(p->out, "</div><div class=\"verdict %s\">", verdict_class(item));
 	escape_html(p->out, compared_verdict(p->c, item));
 	buf_puts(p->out, "</div></div>\n");
@@ -131,6 +152,10 @@ static void put_card(struct page *p, const struct compared *item)
 
 static void put_run(struct page *p, const char *which, const struct record *r)
 {
+	if (!r) { /* the other side has more */
+		buf_puts(p->out, "<div></div>\n");
+		return;
+	}
 	buf_puts(p->out, "<div class=\"box\">");
 	html_element(p->out, "h3", NULL, which);
 	buf_puts(p->out, "<dl><dt>Run</dt>");
@@ -179,9 +204,7 @@ static void put_figures(struct page *p)
 {
 	struct sheet *judged = comparison_sheet(p->c, true), *rest = comparison_sheet(p->c, false);
 
-	html_section(p->out, "figures", "Figure by figure",
-		     "noise: how far a figure moves by itself, seen from second to second inside "
-		     "the two runs (95 %)");
+	html_section(p->out, "figures", "Figure by figure", comparison_method(p->c));
 	html_sheet(p->out, &p->arena, judged);
 	buf_puts(p->out, "</section>\n");
 	if (!rest)
@@ -205,7 +228,7 @@ int compare_html(struct comparison *c, const struct render_options *options, str
 	collect_courses(&p);
 	for (i = 0; i < p.chart_count; i++)
 		all[i] = &p.charts[i];
-	html_begin(out, "lakeport: two runs compared");
+	html_begin(out, "lakeport: runs compared");
 	put_head(&p);
 	if (p.chart_count)
 		html_draw(out, all, p.chart_count);
@@ -216,10 +239,12 @@ int compare_html(struct comparison *c, const struct render_options *options, str
 		buf_puts(out, "</section>\n");
 	}
 	put_figures(&p);
-	html_section(out, "runs", "The two runs", NULL);
+	html_section(out, "runs", "The runs", NULL);
 	buf_puts(out, "<div class=\"two\">\n");
-	put_run(&p, "Base", c->base);
-	put_run(&p, "New", c->new);
+	for (i = 0; i < c->bases.count || i < c->news.count; i++) {
+		put_run(&p, "Base", i < c->bases.count ? c->bases.items[i] : NULL);
+		put_run(&p, "New", i < c->news.count ? c->news.items[i] : NULL);
+	}
 	buf_puts(out,
 		 "</div>\n</section>\n<footer>Drawn by lakeport " LAKEPORT_VERSION "</footer>\n");
 	html_end(out);

@@ -1,6 +1,7 @@
 /* comparison.c - see comparison.h. */
 #include "reports/comparison.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,33 +40,46 @@ static struct compared *add_item(struct comparison *c, const struct metric *m)
 	return &c->items[c->count++];
 }
 
-static void join_metrics(struct comparison *c)
+static void join_metrics(struct comparison *c, const struct record *r, bool new)
 {
 	size_t i;
 
-	for (i = 0; i < c->base->metric_count && i < MAX_METRICS; i++) {
-		const struct metric *m = &c->base->metrics[i];
+	for (i = 0; i < r->metric_count && i < MAX_METRICS; i++) {
+		const struct metric *m = &r->metrics[i];
 		struct compared *item = find_item(c, m->name, m->of);
 
-		if (item) /* a name twice: the first counts */
-			continue;
-		item = add_item(c, m);
-		item->in_base = true;
-		item->base = m->value;
-		item->headline = m->headline;
-	}
-	for (i = 0; i < c->new->metric_count &&i < MAX_METRICS; i++) {
-		const struct metric *m = &c->new->metrics[i];
-		struct compared *item = find_item(c, m->name, m->of);
-
-		if (item && item->in_new)
+		if (!item && c->count >= MAX_METRICS)
 			continue;
 		if (!item)
 			item = add_item(c, m);
-		item->in_new = true;
-		item->new = m->value;
+		item->in_base = item->in_base || !new;
+		item->in_new = item->in_new || new;
 		item->headline = item->headline || m->headline;
 	}
+}
+
+/* The values of a metric in the runs of a side that know it (a name twice: the first counts). */
+static size_t gather(struct runs runs, const struct compared *item, double *values)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < runs.count; i++) {
+		const struct metric *m = record_find_metric(runs.items[i], item->name, item->of);
+
+		if (m && isfinite(m->value))
+			values[n++] = m->value;
+	}
+	return n;
+}
+
+static double mean_of(const double *values, size_t n)
+{
+	double mean = n ? 0 : (double)NAN;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		mean += values[i] / (double)n;
+	return mean;
 }
 
 /* Noise is known for the run as a whole only: the series do not tell its parts apart. */
@@ -77,12 +91,32 @@ static struct noise noise_in(const struct record *r, const struct compared *item
 	return values ? noise_of(values, n, stride) : (struct noise){0};
 }
 
+static double noise_between(const struct comparison *c, const struct compared *item,
+			    const double *bases, const double *news)
+{
+	size_t b = item->base_count, n = item->new_count;
+
+	if (b > 1 && n > 1)
+		return noise_sides(item->base, item->new, noise_of_runs(bases, b),
+				   noise_of_runs(news, n));
+	if (b > 1)
+		return noise_one(item->new, item->base, b, noise_of_runs(bases, b));
+	if (n > 1)
+		return noise_one(item->base, item->new, n, noise_of_runs(news, n));
+	return noise_sides(item->base, item->new, noise_in(c->base, item), noise_in(c->new, item));
+}
+
 static void judge(struct comparison *c, struct compared *item, bool all)
 {
 	bool wanted = item->better != BETTER_NONE && (all || item->headline);
+	double bases[COMPARISON_RUNS_MAX], news[COMPARISON_RUNS_MAX];
 
+	item->base_count = gather(c->bases, item, bases);
+	item->new_count = gather(c->news, item, news);
+	item->base = mean_of(bases, item->base_count);
+	item->new = mean_of(news, item->new_count);
 	item->difference = difference_of(item->base, item->new, wanted ? item->better : BETTER_NONE,
-					 noise_in(c->base, item), noise_in(c->new, item), c->limit);
+					 noise_between(c, item, bases, news), c->limit);
 	c->judged += item->difference.verdict != VERDICT_UNJUDGED;
 	c->regressions += item->difference.regression;
 }
@@ -92,7 +126,7 @@ static void add_note(struct comparison *c, const char *text)
 	if (c->note_count >= MAX_NOTES)
 		return;
 	if (c->note_count == MAX_NOTES - 1)
-		text = "there are more differences between the two runs";
+		text = "there are more differences between the runs";
 	c->notes = xgrow(c->notes, c->note_count, &c->note_capacity, sizeof(*c->notes));
 	c->notes[c->note_count++] = text;
 }
@@ -107,77 +141,138 @@ static const char *find_fact(const struct facts *facts, const char *name)
 	return NULL;
 }
 
-static void compare_facts(struct comparison *c, const char *whose, const struct facts *base,
-			  const struct facts *new)
+struct pair { /* two runs whose circumstances are held together, and what to call the other */
+	const struct record *one, *other;
+	const char *one_name, *other_name, *now;
+};
+
+static void compare_facts(struct comparison *c, const struct pair *p, const char *whose,
+			  const struct facts *one, const struct facts *two)
 {
 	size_t i;
 
-	for (i = 0; i < base->count; i++) {
-		const struct fact *f = &base->items[i];
-		const char *other = find_fact(new, f->name);
+	for (i = 0; i < one->count; i++) {
+		const struct fact *f = &one->items[i];
+		const char *other = find_fact(two, f->name);
 
 		if (strcmp(f->name, "seed") == 0)
 			continue; /* another one is drawn for each run */
 		if (!same_text(f->value, other))
 			add_note(c, arena_printf(
-					    &c->arena, "%s %s differs: '%s' in the base, %s%s%s",
-					    whose, f->name, f->value, other ? "'" : "",
-					    other ? other : "not known", other ? "' now" : " now"));
+					    &c->arena, "%s %s differs: '%s' in the %s, %s%s%s %s",
+					    whose, f->name, f->value, p->one_name, other ? "'" : "",
+					    other ? other : "not known", other ? "'" : "", p->now));
 	}
-	for (i = 0; i < new->count; i++)
-		if (!find_fact(base, new->items[i].name))
-			add_note(c, arena_printf(&c->arena, "%s %s is known only now: '%s'", whose,
-						 new->items[i].name, new->items[i].value));
+	for (i = 0; i < two->count; i++)
+		if (!find_fact(one, two->items[i].name))
+			add_note(c, arena_printf(&c->arena, "%s %s is known only %s: '%s'", whose,
+						 two->items[i].name, p->now, two->items[i].value));
 }
 
-static void compare_arguments(struct comparison *c)
+static void compare_arguments(struct comparison *c, const struct pair *p)
 {
-	struct buf base = {.max = 4096}, new = {.max = 4096};
+	struct buf one = {.max = 4096}, two = {.max = 4096};
 
-	format_command(&base, c->base);
-	format_command(&new, c->new);
-	if (strcmp(buf_text(&base), buf_text(&new)) != 0)
-		add_note(c, arena_printf(&c->arena, "the commands differ: %s (base), %s (new)",
-					 buf_text(&base), buf_text(&new)));
-	buf_release(&base);
-	buf_release(&new);
+	format_command(&one, p->one);
+	format_command(&two, p->other);
+	if (strcmp(buf_text(&one), buf_text(&two)) != 0)
+		add_note(c,
+			 arena_printf(&c->arena, "the commands differ: %s (%s), %s (%s)",
+				      buf_text(&one), p->one_name, buf_text(&two), p->other_name));
+	buf_release(&one);
+	buf_release(&two);
 }
 
-static void note_outcome(struct comparison *c, const char *which, const struct record *r)
+static void compare_pair(struct comparison *c, const struct pair *p)
 {
-	if (r->outcome == OUTCOME_FAILED || r->outcome == OUTCOME_INTERRUPTED)
+	const struct record *one = p->one, *two = p->other;
+
+	if (strcmp(one->tool, two->tool) != 0 || strcmp(one->verb, two->verb) != 0)
 		add_note(c, arena_printf(&c->arena,
-					 "the %s run is marked '%s': its figures cover "
-					 "only a part of the work",
-					 which, outcome_word(r->outcome)));
+					 "these are runs of different kinds: %s %s and %s %s",
+					 one->tool, one->verb, two->tool, two->verb));
+	compare_arguments(c, p);
+	compare_facts(c, p, "target:", &one->target, &two->target);
+	compare_facts(c, p, "machine:", &one->where, &two->where);
 }
 
-struct comparison *comparison_new(const struct record *base, const struct record *new, double limit,
-				  bool all)
+/* The runs of a side should differ in nothing: each is held against the first. */
+static void compare_within(struct comparison *c, struct runs runs, const char *side)
+{
+	size_t i;
+
+	for (i = 1; i < runs.count; i++) {
+		struct pair p = {.one = runs.items[0], .other = runs.items[i]};
+
+		p.one_name = arena_printf(&c->arena, "first %s run", side);
+		p.other_name = arena_printf(&c->arena, "%s run %zu", side, i + 1);
+		p.now = arena_printf(&c->arena, "in %s", p.other_name);
+		compare_pair(c, &p);
+	}
+}
+
+static void note_outcomes(struct comparison *c, struct runs runs, const char *side)
+{
+	size_t i;
+
+	for (i = 0; i < runs.count; i++) {
+		const struct record *r = runs.items[i];
+
+		if (r->outcome != OUTCOME_FAILED && r->outcome != OUTCOME_INTERRUPTED)
+			continue;
+		add_note(c, arena_printf(&c->arena,
+					 "%s %s run%s%s is marked '%s': its figures cover "
+					 "only a part of the work",
+					 runs.count > 1 ? "a" : "the", side,
+					 runs.count > 1 ? ", " : "", runs.count > 1 ? r->id : "",
+					 outcome_word(r->outcome)));
+	}
+}
+
+static void note_same_runs(struct comparison *c)
+{
+	size_t i, k;
+
+	for (i = 0; i < c->bases.count; i++)
+		for (k = 0; k < c->news.count; k++)
+			if (strcmp(c->bases.items[i]->id, c->news.items[k]->id) == 0)
+				add_note(c, "both sides have the same run");
+}
+
+static void add_notes(struct comparison *c)
+{
+	const struct pair across = {c->base, c->new, "base", "new", "now"};
+
+	note_outcomes(c, c->bases, "base");
+	note_outcomes(c, c->news, "new");
+	note_same_runs(c);
+	if (c->judged == 0)
+		add_note(c, "nothing could be judged: the runs share no figure that is a headline "
+			    "and has a direction");
+	compare_pair(c, &across);
+	compare_within(c, c->bases, "base");
+	compare_within(c, c->news, "new");
+}
+
+struct comparison *comparison_new(struct runs bases, struct runs news, double limit, bool all)
 {
 	struct comparison *c = xcalloc(1, sizeof(*c));
 	size_t i;
 
-	c->base = base;
-	c->new = new;
+	assert(bases.count >= 1 && bases.count <= COMPARISON_RUNS_MAX);
+	assert(news.count >= 1 && news.count <= COMPARISON_RUNS_MAX);
+	c->bases = bases;
+	c->news = news;
+	c->base = bases.items[0];
+	c->new = news.items[0];
 	c->limit = limit;
-	join_metrics(c);
+	for (i = 0; i < bases.count; i++)
+		join_metrics(c, bases.items[i], false);
+	for (i = 0; i < news.count; i++)
+		join_metrics(c, news.items[i], true);
 	for (i = 0; i < c->count; i++)
 		judge(c, &c->items[i], all);
-	note_outcome(c, "base", base);
-	note_outcome(c, "new", new);
-	if (strcmp(base->tool, new->tool) != 0 || strcmp(base->verb, new->verb) != 0)
-		add_note(c, arena_printf(&c->arena,
-					 "these are runs of different kinds: %s %s and %s %s",
-					 base->tool, base->verb, new->tool, new->verb));
-	if (strcmp(base->id, new->id) == 0)
-		add_note(c, "both are the same run");
-	if (c->judged == 0)
-		add_note(c, "nothing could be judged: the runs share no figure that is a headline "
-			    "and has a direction");
-	compare_arguments(c);
-	compare_facts(c, "target:", &base->target, &new->target);
-	compare_facts(c, "machine:", &base->where, &new->where);
+	add_notes(c);
 	return c;
 }
 
@@ -189,96 +284,4 @@ void comparison_free(struct comparison *c)
 	free(c->notes);
 	arena_release(&c->arena);
 	free(c);
-}
-
-const char *compared_title(struct comparison *c, const struct compared *item)
-{
-	const char *title = metric_title(item->name);
-
-	return item->of ? arena_printf(&c->arena, "%s (%s)", title, item->of) : title;
-}
-
-const char *compared_verdict(struct comparison *c, const struct compared *item)
-{
-	if (!item->in_new)
-		return "only in the base";
-	if (!item->in_base)
-		return "only in the new run";
-	if (item->difference.regression)
-		return arena_printf(&c->arena, "worse, beyond %g %%", c->limit);
-	if (item->difference.verdict == VERDICT_WORSE)
-		return "worse, allowed";
-	return verdict_word(item->difference.verdict);
-}
-
-const char *comparison_sentence(struct comparison *c)
-{
-	if (c->judged == 0)
-		return "No figure could be judged.";
-	if (c->regressions == 0)
-		return arena_printf(&c->arena,
-				    "None of %zu judged figures is worse by more than %g %%.",
-				    c->judged, c->limit);
-	return arena_printf(&c->arena, "%zu of %zu judged figures %s worse by more than %g %%.",
-			    c->regressions, c->judged, c->regressions == 1 ? "is" : "are",
-			    c->limit);
-}
-
-static const char *quantity_text(struct comparison *c, double value, const char *unit)
-{
-	struct quantity q = quantity_of(value, unit);
-
-	return arena_printf(&c->arena, "%s%s%s", q.number, *q.unit ? " " : "", q.unit);
-}
-
-static const char *percent_text(struct comparison *c, double percent)
-{
-	struct buf text = {0};
-	const char *result;
-
-	format_percent(&text, percent);
-	result = arena_strdup(&c->arena, buf_text(&text));
-	buf_release(&text);
-	return result;
-}
-
-static void fill_row(struct comparison *c, const struct compared *item, struct sheet_cell *row)
-{
-	const struct difference *d = &item->difference;
-
-	row[0].text = compared_title(c, item);
-	row[1].text = quantity_text(c, item->base, item->unit);
-	row[1].number = item->base;
-	row[2].text = quantity_text(c, item->new, item->unit);
-	row[2].number = item->new;
-	row[3].text = percent_text(c, d->percent);
-	row[3].number = d->percent;
-	row[4].text = isnan(d->noise_percent) ? "unknown"
-		      : isinf(d->noise_percent)
-			      ? FORMAT_NOTHING
-			      : arena_printf(&c->arena, "± %.*f %%",
-					     d->noise_percent < 9.95 ? 2 : 1, d->noise_percent);
-	row[4].number = d->noise_percent;
-	row[5].text = compared_verdict(c, item);
-	row[5].number = d->regression ? 4 : d->verdict;
-}
-
-struct sheet *comparison_sheet(struct comparison *c, bool main)
-{
-	static const char *const titles[] = {"Figure",	   "Base",  "New",
-					     "Difference", "Noise", "Verdict"};
-	struct sheet *s = sheet_new(&c->arena, "comparison", main ? "Figures" : "Not judged", 6);
-	size_t i;
-
-	for (i = 0; i < 6; i++)
-		s->columns[i].title = titles[i];
-	s->columns[0].text = s->columns[5].text = true;
-	for (i = 0; i < c->count; i++) {
-		const struct compared *item = &c->items[i];
-		bool first = item->headline || item->difference.verdict != VERDICT_UNJUDGED;
-
-		if (first == main)
-			fill_row(c, item, sheet_row(&c->arena, s));
-	}
-	return s->row_count ? s : NULL;
 }

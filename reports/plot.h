@@ -67,10 +67,11 @@ void plot_script(const struct plot *p, size_t i, struct buf *script);
 bool svg_clean(const char *svg, struct buf *out);
 
 /*
- * Axes: round ticks from 0 (or below) to a little over `max`, powers of ten, and times. `whole`:
- * there is nothing between two whole numbers.
+ * Axes: round ticks from 0 (or below) to a little over `max`, or from a little under `min`; powers
+ * of ten, and times. `whole`: there is nothing between two whole numbers.
  */
 void axis_linear(struct plot_axis *a, double min, double max, bool whole);
+void axis_between(struct plot_axis *a, double min, double max);
 void axis_log(struct plot_axis *a, double min, double max);
 void axis_seconds(struct plot_axis *a, double max);
 

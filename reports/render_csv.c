@@ -174,8 +174,8 @@ int compare_csv(struct comparison *c, const struct render_options *options, stru
 
 	(void)options;
 	(void)e;
-	buf_puts(out, "name,of,unit,base,new,difference_percent,noise_percent,verdict,regression"
-		      "\r\n");
+	buf_puts(out, "name,of,unit,base,new,difference_percent,noise_percent,verdict,regression,"
+		      "interval_low_percent,interval_high_percent,base_runs,new_runs\r\n");
 	for (i = 0; i < c->count; i++) {
 		const struct compared *item = &c->items[i];
 
@@ -191,7 +191,11 @@ int compare_csv(struct comparison *c, const struct render_options *options, stru
 		format_exact(out, item->difference.noise_percent);
 		buf_putc(out, ',');
 		put_field(out, verdict_word(item->difference.verdict), ",");
-		buf_printf(out, "%d\r\n", item->difference.regression);
+		buf_printf(out, "%d,", item->difference.regression);
+		format_exact(out, item->difference.low);
+		buf_putc(out, ',');
+		format_exact(out, item->difference.high);
+		buf_printf(out, ",%zu,%zu\r\n", item->base_count, item->new_count);
 	}
 	return 0;
 }

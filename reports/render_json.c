@@ -1,4 +1,4 @@
-/* render_json.c - two runs compared, for scripts. (One run is JSON already: its record.) */
+/* render_json.c - runs compared, for scripts. (One run is JSON already: its record.) */
 #include "reports/render.h"
 
 #include <math.h>
@@ -40,8 +40,24 @@ static void put_item(struct buf *out, const struct compared *item)
 	put_number(out, "new", item->new, ",");
 	put_number(out, "difference_percent", item->difference.percent, ",");
 	put_number(out, "noise_percent", item->difference.noise_percent, ",");
+	put_number(out, "interval_low_percent", item->difference.low, ",");
+	put_number(out, "interval_high_percent", item->difference.high, ",");
+	buf_printf(out, "\"base_runs\":%zu,\"new_runs\":%zu,", item->base_count, item->new_count);
 	put_text(out, "verdict", verdict_word(item->difference.verdict), ",");
 	buf_printf(out, "\"regression\":%s}", item->difference.regression ? "true" : "false");
+}
+
+static void put_runs(struct buf *out, const char *name, struct runs runs)
+{
+	size_t i;
+
+	buf_printf(out, "\"%s\":[", name);
+	for (i = 0; i < runs.count; i++) {
+		buf_puts(out, i ? ",\"" : "\"");
+		escape_json(out, runs.items[i]->id);
+		buf_putc(out, '"');
+	}
+	buf_puts(out, "],");
 }
 
 int compare_json(struct comparison *c, const struct render_options *options, struct buf *out,
@@ -54,6 +70,9 @@ int compare_json(struct comparison *c, const struct render_options *options, str
 	buf_putc(out, '{');
 	put_text(out, "base", c->base->id, ",");
 	put_text(out, "new", c->new->id, ",");
+	put_runs(out, "base_runs", c->bases);
+	put_runs(out, "new_runs", c->news);
+	put_text(out, "method", comparison_method(c), ",");
 	put_number(out, "max_regression_percent", c->limit, ",");
 	buf_printf(out, "\"judged\":%zu,\"regressions\":%zu,\"notes\":[", c->judged,
 		   c->regressions);

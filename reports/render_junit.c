@@ -120,16 +120,18 @@ int render_junit(const struct record *r, const struct render_options *options, s
 	return 0;
 }
 
-/* "48,213 tx/s -> 41,000 tx/s: -15.0 %, noise ± 0.9 %" */
-static void describe(struct buf *out, const struct compared *item)
+/* "48,213 tx/s -> 41,000 tx/s: -15.0 %, 95 % interval -15.9 % to -14.1 %" */
+static void describe(struct buf *out, struct comparison *c, const struct compared *item)
 {
 	format_quantity(out, item->base, item->unit);
 	buf_puts(out, " -> ");
 	format_quantity(out, item->new, item->unit);
 	buf_puts(out, ": ");
 	format_percent(out, item->difference.percent);
-	if (isfinite(item->difference.noise_percent))
-		buf_printf(out, ", noise ± %.2f %%", item->difference.noise_percent);
+	if (isfinite(item->difference.low))
+		buf_printf(out, ", 95 %% interval %s", compared_interval(c, item));
+	if (item->difference.verdict == VERDICT_SAME)
+		buf_printf(out, ": %s", verdict_word(VERDICT_SAME));
 }
 
 int compare_junit(struct comparison *c, const struct render_options *options, struct buf *out,
@@ -151,7 +153,7 @@ int compare_junit(struct comparison *c, const struct render_options *options, st
 		begin_case(out, item->of ? arena_printf(&a, "metric.%s", item->of) : "metric",
 			   item->name);
 		buf_clear(&text);
-		describe(&text, item);
+		describe(&text, c, item);
 		if (item->difference.regression)
 			put_failure(out, "regression", compared_verdict(c, item), buf_text(&text));
 		else

@@ -168,6 +168,16 @@ int render_markdown(const struct record *r, const struct render_options *options
 	return 0;
 }
 
+static void put_runs(struct buf *out, const char *side, struct runs runs)
+{
+	size_t i;
+
+	for (i = 0; i < runs.count; i++) {
+		buf_puts(out, i ? ", " : side);
+		escape_markdown(out, runs.items[i]->id);
+	}
+}
+
 int compare_markdown(struct comparison *c, const struct render_options *options, struct buf *out,
 		     struct error *e)
 {
@@ -180,12 +190,14 @@ int compare_markdown(struct comparison *c, const struct render_options *options,
 	escape_markdown(out, c->new->title);
 	buf_puts(out, "\n\n**");
 	escape_markdown(out, comparison_sentence(c));
-	buf_puts(out, "**\n\nBase ");
-	escape_markdown(out, c->base->id);
-	buf_puts(out, ", new ");
-	escape_markdown(out, c->new->id);
+	buf_puts(out, "**\n\n");
+	put_runs(out, "Base: ", c->bases);
+	put_runs(out, "; new: ", c->news);
 	buf_puts(out, ".\n");
 	put_sheet(out, &a, comparison_sheet(c, true));
+	buf_putc(out, '\n');
+	escape_markdown(out, comparison_method(c));
+	buf_puts(out, ".\n");
 	if (c->note_count)
 		buf_puts(out, "\n## What differs besides\n\n");
 	for (i = 0; i < c->note_count; i++) {

@@ -307,6 +307,18 @@ int render_text(const struct record *r, const struct render_options *options, st
 	return 0;
 }
 
+static void put_runs(struct page *p, const char *side, struct runs runs)
+{
+	size_t i;
+
+	for (i = 0; i < runs.count; i++) {
+		const struct record *r = runs.items[i];
+
+		buf_puts(p->out, side);
+		put_wrapped(p, arena_printf(&p->arena, "%s  %s", r->id, r->title), 6, 6);
+	}
+}
+
 int compare_text(struct comparison *c, const struct render_options *options, struct buf *out,
 		 struct error *e)
 {
@@ -314,11 +326,10 @@ int compare_text(struct comparison *c, const struct render_options *options, str
 	size_t i;
 
 	(void)e;
-	buf_puts(out, "base  ");
-	put_wrapped(&p, arena_printf(&p.arena, "%s  %s", c->base->id, c->base->title), 6, 6);
-	buf_puts(out, "new   ");
-	put_wrapped(&p, arena_printf(&p.arena, "%s  %s", c->new->id, c->new->title), 6, 6);
+	put_runs(&p, "base  ", c->bases);
+	put_runs(&p, "new   ", c->news);
 	put_sheet(&p, comparison_sheet(c, true));
+	put_wrapped(&p, comparison_method(c), 0, 0);
 	if (c->note_count)
 		buf_putc(out, '\n');
 	for (i = 0; i < c->note_count; i++) {

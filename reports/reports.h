@@ -15,7 +15,7 @@
 #include "common/text.h"
 
 extern const struct command report_html, report_text, report_markdown, report_csv, report_junit;
-extern const struct command report_compare, report_list;
+extern const struct command report_compare, report_history, report_list;
 
 /*
  * The summary that a command prints when its run ends: the text report without what the user has

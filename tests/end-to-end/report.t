@@ -25,7 +25,7 @@ page_lacks() { ! grep -qF -- "$2" "$1"; }
 ok "text: a run" gives 0 report text runs/base.json
 ok "text: says nothing on stderr" quiet
 ok "text: the title" has "select-only@9 and tpcb-like@1, 8 connections, 30 s"
-ok "text: a headline with its noise" grep -q '^  Rate  *21,400 tx/s  ± 2.1 % ' out
+ok "text: a headline with its noise" grep -q '^  Rate  *21,400 tx/s  ± 2.3 % ' out
 ok "text: the finding" has "warning: pgbench_branches: 8 connections update 4 rows"
 ok "text: the command, quoted" has "lakeport bench run -d 'host=/run/lakeport dbname=bench'"
 ok "text: no colors in a file" sh -c '! grep -q "$(printf "\033")" out'
@@ -200,7 +200,7 @@ without_plots "gnuplot crashes" "gnuplot was ended by signal 11"
 ok "no folder of plots is left behind" [ -z "$(ls tmp)" ]
 
 # help
-for verb in html text markdown csv junit list compare; do
+for verb in html text markdown csv junit list compare history; do
 	ok "help: $verb" gives 0 report $verb --help
 done
 
