@@ -84,3 +84,28 @@ void stats_merge(struct stats *into, const struct stats *from)
 	if (from->window_ns > into->window_ns)
 		into->window_ns = from->window_ns;
 }
+
+void second_merge(struct second *into, const struct second *from)
+{
+	into->done += from->done;
+	into->failed += from->failed;
+	into->cpu_ns += from->cpu_ns;
+	histogram_merge(&into->latency, &from->latency);
+}
+
+size_t stats_flat_size(unsigned scripts, unsigned statements)
+{
+	return sizeof(struct stats) + scripts * sizeof(struct script_stats) +
+	       statements * sizeof(struct statement_stats);
+}
+
+struct stats *stats_flat(void *bytes, unsigned scripts, unsigned statements)
+{
+	struct stats *s = bytes;
+
+	s->scripts = (struct script_stats *)(s + 1);
+	s->statements = (struct statement_stats *)(s->scripts + scripts);
+	s->script_count = scripts;
+	s->statement_count = statements;
+	return s;
+}

@@ -12,6 +12,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/histogram.h"
@@ -71,7 +72,16 @@ struct stats {
 void stats_init(struct stats *s, unsigned scripts, unsigned statements);
 void stats_release(struct stats *s);
 void stats_merge(struct stats *into, const struct stats *from);
+void second_merge(struct second *into, const struct second *from); /* of the same index */
 void stats_failure(struct stats *s, uint32_t script, uint32_t statement, const char *sqlstate,
 		   const char *message, uint64_t count);
+
+/*
+ * Stats that lie in one piece, to be sent to another process of the same build: stats_flat_size()
+ * bytes, which stats_flat() makes usable wherever they have come to lie. Zeroed bytes are empty
+ * stats; what stats_merge() can put in, stats_merge() can take out.
+ */
+size_t stats_flat_size(unsigned scripts, unsigned statements);
+struct stats *stats_flat(void *bytes, unsigned scripts, unsigned statements);
 
 #endif

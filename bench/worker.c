@@ -249,7 +249,8 @@ static void start_running(struct worker *w)
 		clock_sleep(atomic_load(&engine->begin) - now);
 	arrival_init(&w->arrival, w->options->arrival,
 		     w->options->rate * w->client_count / w->options->connections,
-		     atomic_load(&engine->begin), w->options->seed, UINT32_MAX - w->index);
+		     atomic_load(&engine->begin), w->options->seed,
+		     UINT32_MAX - w->options->first_client - w->index);
 	tell_time(w, now);
 	for (i = 0; i < w->client_count; i++) {
 		now = clock_now();
