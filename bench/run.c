@@ -11,6 +11,7 @@
 
 #include "bench/bench.h"
 #include "bench/engine.h"
+#include "bench/many.h"
 #include "bench/preflight.h"
 #include "bench/result.h"
 #include "common/clock.h"
@@ -32,10 +33,12 @@ static const struct option run_options[] = {
 	 "workload file: a pgbench script as it is, or one annotated query (may be repeated)", NULL,
 	 0, 0, NULL, NULL},
 	{'D', "define", OPTION_LIST, "NAME=VALUE", "set a script variable", NULL, 0, 0, NULL, NULL},
-	{'c', "connections", OPTION_INT, "N", "connections kept busy at the same time", "8", 1,
+	{'c', "connections", OPTION_INT, "N",
+	 "connections kept busy at the same time; under mpirun divided among the ranks", "8", 1,
 	 ENGINE_MAX_CONNECTIONS, NULL, NULL},
-	{'j', "threads", OPTION_INT, "N", "client threads [default: one a core, at most 8]", NULL,
-	 1, ENGINE_MAX_THREADS, NULL, NULL},
+	{'j', "threads", OPTION_INT, "N",
+	 "client threads, under mpirun of each rank [default: one a core, at most 8]", NULL, 1,
+	 ENGINE_MAX_THREADS, NULL, NULL},
 	{'T', "duration", OPTION_SECONDS, "TIME", "length of the timed window", "10", 0.1, 864000,
 	 NULL, NULL},
 	{'t', "transactions", OPTION_INT, "N",
@@ -151,6 +154,7 @@ static unsigned default_threads(unsigned connections)
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned n = cores < 1 ? 1 : (unsigned)cores;
 
+	n = (n + many_neighbours() - 1) / many_neighbours();
 	if (n > MAX_DEFAULT_THREADS)
 		n = MAX_DEFAULT_THREADS;
 	return n < connections ? n : connections;
@@ -205,7 +209,7 @@ static int fill_options(const struct invocation *inv, struct engine_options *o, 
 	o->duration_ns = o->transactions ? 0 : ns_of(inv, "duration");
 	o->statement_timeout_ms = (unsigned)(option_number(inv, "statement-timeout") * 1e3 + 0.5);
 	o->seed = option_set(inv, "seed") ? (uint64_t)option_int(inv, "seed")
-					  : clock_wall() % 1000000000;
+					  : many_wall() % 1000000000;
 	o->default_seed = (int64_t)o->seed;
 	if (slot >= 0 && o->workload->initial[slot].type == VALUE_INT)
 		o->default_seed = o->workload->initial[slot].integer;
@@ -253,31 +257,38 @@ static void describe_run(struct record *r, const struct engine_options *o)
 static int measure(struct invocation *inv, struct engine_options *o, struct record *record,
 		   struct error *e)
 {
+	struct engine_options share;
 	struct engine_result result;
-	int status;
+	int status = 0, merged;
 
-	if (preflight(o, record, e) < 0)
+	if (preflight(o, record, e) < 0 || many_share(o, &share, e) < 0)
 		return -1;
 	describe_run(record, o);
 	log_debug("%u connections on %u threads", o->connections, o->threads);
-	if (engine_run(o, &result, e) < 0)
+	if (engine_run(&share, &result, e) < 0)
 		return -1;
-	result_record(record, o, &result);
+	merged = many_reduce(o, record, &result, e);
+	if (merged >= 0 && many_rank() == 0) {
+		result_record(record, merged ? o : &share, &result);
+		many_record(record);
+	}
 	engine_result_release(&result);
+	if (merged < 0 || many_rank() > 0)
+		return merged < 0 ? -1 : 0;
 	status = finish_run(inv, record, e);
 	if (status > 1 && record->error)
 		log_error("%s", record->error);
 	return status;
 }
 
-static int bench_run_main(struct invocation *inv, struct error *e)
+static int run_workload(struct invocation *inv, struct error *e)
 {
 	struct engine_options o = {0};
 	struct record *record = NULL;
 	struct workload *workload;
 	int status;
 
-	if (record_check_directory(option_text(inv, "runs"), e) < 0)
+	if (many_rank() == 0 && record_check_directory(option_text(inv, "runs"), e) < 0)
 		return -1;
 	workload = load(inv, e);
 	if (!workload)
@@ -291,6 +302,20 @@ static int bench_run_main(struct invocation *inv, struct error *e)
 	record_free(record);
 	workload_free(workload);
 	return status;
+}
+
+/* Under mpirun all ranks come here; what they have to say, rank 0 says. */
+static int bench_run_main(struct invocation *inv, struct error *e)
+{
+	int status = many_init(e);
+	unsigned rank = many_rank();
+
+	if (status == 0)
+		status = run_workload(inv, e);
+	if (status < 0)
+		many_fail(e);
+	many_finish();
+	return rank == 0 ? status : 0;
 }
 
 const struct command bench_run = {
@@ -307,6 +332,10 @@ const struct command bench_run = {
 		"An SQL error fails its transaction, is counted by SQLSTATE, and the run goes on;\n"
 		"a lost connection is opened again. Ctrl-C ends the run and keeps the record.\n"
 		"\n"
+		"Under 'mpirun -n N' there is one load from N processes (ranks): connections and\n"
+		"rate are those of all together, -t and -j those of each connection and rank; all\n"
+		"begin together, and rank 0 writes one record of everything.\n"
+		"\n"
 		"Scripts: pgbench's language (every meta command and function of pgbench 15 but\n"
 		"\\shell and \\setshell), or one SQL statement with comments\n"
 		"  -- WEIGHT: 40\n"
@@ -321,6 +350,8 @@ const struct command bench_run = {
 		"  lakeport bench run -d postgresql:///shop -c 8 -T 30 -f point.sql@9 -f "
 		"write.sql@1\n"
 		"  lakeport bench run -d postgresql:///shop -c 32 -T 30 -R 2000 -b simple-update\n"
+		"  mpirun -n 4 --host a,b,c,d --bind-to none lakeport bench run -d ... -c 400 -T "
+		"60\n"
 		"  lakeport bench run -d postgresql:///shop -c 8 --warmup 10 -T 60 -D "
 		"rows=1000 -f mix.sql\n",
 	OPTIONS(run_options),
