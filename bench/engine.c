@@ -330,6 +330,22 @@ static void heed_interrupts(struct watch *w, uint64_t now)
 		atomic_store(&w->engine->close_now, true);
 }
 
+/* Where one error is to end the run, it ends that of all. */
+static void heed_others(struct watch *w, uint64_t now)
+{
+	struct engine *engine = w->engine;
+	const struct engine_hooks *hooks = engine->options->hooks;
+	bool failed;
+
+	if (!hooks || !engine->options->stop_on_error)
+		return;
+	pthread_mutex_lock(&engine->lock);
+	failed = engine->failed;
+	pthread_mutex_unlock(&engine->lock);
+	if (hooks->stop(hooks->context, failed))
+		close_window_at(engine, now);
+}
+
 /* After the window: first patience, then cancel requests, then closed connections. */
 static void drive_drain(struct watch *w, uint64_t now)
 {
@@ -357,10 +373,12 @@ static void watch_run(struct watch *w)
 		clock_sleep(WATCH_PAUSE);
 		now = clock_now();
 		heed_interrupts(w, now);
+		heed_others(w, now);
 		drive_drain(w, now);
 		take_complete_seconds(w);
 		draw_progress(w, now);
 	}
+	heed_others(w, clock_now());
 }
 
 /* Waits until every connection is up and prepared, and starts the clock. -1: it failed. */

@@ -26,12 +26,14 @@
 #define ENGINE_MAX_THREADS     1024
 
 /*
- * What a process that shares its load with others (many.h) hangs into the run. Both are called by
+ * What a process that shares its load with others (many.h) hangs into the run. All are called by
  * the thread that called engine_run().
  */
 struct engine_hooks {
 	/* Every connection is up: returns when the load may begin, -1 when it may not. */
 	int (*ready)(void *context, struct error *e);
+	/* With stop_on_error, now and then: whether this run has failed; true: end it. */
+	bool (*stop)(void *context, bool failed);
 	/* Each second of the window, in order and complete. */
 	void (*second)(void *context, const struct second *s);
 	void *context;

@@ -16,6 +16,8 @@
 #define LONG_PAUSE  (2 * CLOCK_MS)
 #define PATIENCE    (100 * CLOCK_MS) /* then pauses are long */
 #define LINGER	    (2 * CLOCK_SECOND)
+#define TAG_PING    0
+#define TAG_STOP    1
 #define PINGS	    8
 
 struct many many = {.size = 1, .neighbours = 1};
@@ -62,7 +64,7 @@ static int send_to(int rank, const void *data, size_t size)
 {
 	MPI_Request request;
 
-	MPI_Isend(data, (int)size, MPI_BYTE, rank, 0, MPI_COMM_WORLD, &request);
+	MPI_Isend(data, (int)size, MPI_BYTE, rank, TAG_PING, MPI_COMM_WORLD, &request);
 	return many_wait(&request);
 }
 
@@ -70,7 +72,7 @@ static int receive_from(int rank, void *data, size_t size)
 {
 	MPI_Request request;
 
-	MPI_Irecv(data, (int)size, MPI_BYTE, rank, 0, MPI_COMM_WORLD, &request);
+	MPI_Irecv(data, (int)size, MPI_BYTE, rank, TAG_PING, MPI_COMM_WORLD, &request);
 	return many_wait(&request);
 }
 
@@ -274,7 +276,31 @@ static void keep_second(void *context, const struct second *s)
 	kept_add(&many.kept, s);
 }
 
-static const struct engine_hooks hooks = {.ready = ready, .second = keep_second};
+/*
+ * With --on-error stop the first rank that fails tells the others. The messages are empty and need
+ * not be received: who has ended already does not listen any more.
+ */
+static bool stop(void *context, bool failed)
+{
+	static bool told;
+	MPI_Request request;
+	int heard = 0, i;
+
+	(void)context;
+	if (many.interrupted || told)
+		return told;
+	MPI_Iprobe(MPI_ANY_SOURCE, TAG_STOP, MPI_COMM_WORLD, &heard, MPI_STATUS_IGNORE);
+	for (i = 0; failed && !heard && i < many.size; i++) {
+		if (i == many.rank)
+			continue;
+		MPI_Isend(NULL, 0, MPI_BYTE, i, TAG_STOP, MPI_COMM_WORLD, &request);
+		MPI_Request_free(&request);
+	}
+	told = heard || failed;
+	return told;
+}
+
+static const struct engine_hooks hooks = {.ready = ready, .stop = stop, .second = keep_second};
 
 static uint64_t hash(uint64_t h, const void *data, size_t size)
 {

@@ -2,9 +2,10 @@
  * many.h - one load from many processes: `mpirun -n N lakeport bench run ...`.
  *
  * Each process (rank) has a share of the connections and runs the engine as if it were alone; MPI
- * is used before the load begins and after it has ended, never while it runs. many.c is the real
- * thing, many_stub.c what is linked where there is no MPI; without mpirun both do nothing at all
- * and cost nothing.
+ * is used before the load begins and after it has ended, never while it runs (but for a look, now
+ * and then, whether another rank has failed, when the first error is to end the run). many.c is the
+ * real thing, many_stub.c what is linked where there is no MPI; without mpirun both do nothing at
+ * all and cost nothing.
  *
  * The order is the same in every rank:
  *

@@ -127,6 +127,17 @@ many 4 -d "$dsn" -c 8 -t 5 -f "$work/odd.sql"
 ok "failures: the exit status of rank 0 is that of the run" equal "$status" 1
 ok "failures: merged by kind" equal "$(record "[(x[0], int(x[4])) for x in t['errors']], int(m['failed']), int(m['transactions'])")" "([('22012', 20)], 20, 20)"
 
+# With --on-error stop the first error in one rank ends all of them, long before their time.
+echo "select 1 / least(:client_id, 1);" >"$work/first.sql"
+for limit in "-T 50" "-t 1000000000"; do
+	begin=$(date +%s)
+	# shellcheck disable=SC2086
+	many 3 -d "$dsn" -c 6 $limit -f "$work/first.sql" --on-error stop
+	ok "--on-error stop, $limit: ends as failed" equal "$status $(record "r['outcome'], r['error'].split(':')[1]")" "4 ('failed', ' division by zero (SQLSTATE 22012)')"
+	ok "--on-error stop, $limit: at once" [ $(($(date +%s) - begin)) -le 10 ]
+	ok "--on-error stop, $limit: what the others did is in the record" equal "$(record "[x[0] for x in t['errors']], int(m['connections']), m['transactions'] > 20")" "(['22012'], 6, True)"
+done
+
 # The null server.
 mkdir "$work/null"
 echo "select 1;" >"$work/one.sql"
