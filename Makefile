@@ -24,7 +24,7 @@ LDFLAGS    = $(SANITIZE) -pthread
 LDLIBS     = $(PKG_LIBS) -lcrypto -lm -Wl,--as-needed $(MPI_LIBS)
 
 # One load from many machines (bench/many.h) where Open MPI is installed; else a stub.
-MPI       := $(shell pkg-config --exists ompi-c && echo yes)
+MPI       := $(shell pkg-config --exists ompi-c 2>/dev/null && echo yes)
 MPI_LIBS  := $(if $(MPI),$(shell pkg-config --libs ompi-c))
 NOT_BUILT := $(if $(MPI),bench/many_stub.c,bench/many.c bench/many_reduce.c)
 

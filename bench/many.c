@@ -14,7 +14,6 @@
 #define SPIN	    CLOCK_MS /* awaited so long without sleeping, so that ranks begin together */
 #define SHORT_PAUSE (CLOCK_MS / 20)
 #define LONG_PAUSE  (2 * CLOCK_MS)
-#define PATIENCE    (100 * CLOCK_MS) /* then pauses are long */
 #define LINGER	    (2 * CLOCK_SECOND)
 #define TAG_PING    0
 #define TAG_STOP    1
@@ -22,9 +21,10 @@
 
 struct many many = {.size = 1, .neighbours = 1};
 
-int many_wait(MPI_Request *request)
+/* Nobody is kept waiting for long while `pause` is short, and no core is busy while it is long. */
+static int wait_pausing(MPI_Request *request, uint64_t pause)
 {
-	uint64_t begun = clock_now(), waited;
+	uint64_t begun = clock_now();
 	int done = 0;
 
 	for (;;) {
@@ -35,21 +35,26 @@ int many_wait(MPI_Request *request)
 			many.interrupted = many.over = true;
 			return -1;
 		}
-		waited = clock_now() - begun;
-		if (waited < SPIN)
+		if (clock_now() - begun < SPIN)
 			sched_yield();
 		else
-			clock_sleep(waited < PATIENCE ? SHORT_PAUSE : LONG_PAUSE);
+			clock_sleep(pause);
 	}
 }
 
+int many_wait(MPI_Request *request)
+{
+	return wait_pausing(request, SHORT_PAUSE);
+}
+
+/* Where ranks wait for the slowest of them, however long that takes. */
 static int all_gather(const void *mine, void *all, size_t size)
 {
 	MPI_Request request;
 
 	MPI_Iallgather(mine, (int)size, MPI_BYTE, all, (int)size, MPI_BYTE, MPI_COMM_WORLD,
 		       &request);
-	return many_wait(&request);
+	return wait_pausing(&request, LONG_PAUSE);
 }
 
 int many_broadcast(void *data, size_t size, int from)
