@@ -210,6 +210,29 @@ for what in INT death; do
 	ok "$what: no rank is left" equal "$(pgrep -fc "$work/short.sql")" 0
 done
 
+# The same while the ranks still wait for one that cannot connect yet: an end, and no record.
+mkdir "$work/late"
+null_server "$nullpg" --socket "$work/null" --port 5998
+first_pid=$null_pid
+null_server "$nullpg" --socket "$work/late" --port 5998 --start-delay 30000
+for what in INT death; do
+	rm -rf "$work/runs"
+	PGHOST=$work/null "${mpi[@]}" -n 3 "$work/only" 1 "PGHOST=$work/late" "$lakeport" bench run \
+		-d "port=5998 user=x dbname=x" -c 6 -T 60 -f "$work/one.sql" >"$work/out" 2>"$work/err" </dev/null &
+	job=$!
+	sleep 2
+	if [ $what = INT ]; then kill -INT $job; else kill -9 "$(pgrep -P $job | sed -n 2p)"; fi
+	begin=$(date +%s)
+	wait $job
+	ok "$what before the begin: the job fails" [ $? != 0 ]
+	ok "$what before the begin: in time" [ $(($(date +%s) - begin)) -le 6 ]
+	ok "$what before the begin: said once" said "interrupted while waiting for the other ranks"
+	ok "$what before the begin: no record" equal "$(records)" 0
+done
+null_stop
+null_pid=$first_pid
+null_stop
+
 # Two network namespaces, as two machines: no ssh; ranks and server meet on a network of their own.
 a=lpA$$ b=lpB$$
 if [ "$(id -u)" = 0 ] && ip netns add "$a" 2>/dev/null && ip netns add "$b" 2>/dev/null; then
