@@ -55,12 +55,14 @@ install: all                      ## into $(DESTDIR)$(PREFIX): program, manual p
 	install -Dm755 $(BUILD)/lakeport $(DESTDIR)$(PREFIX)/bin/lakeport
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/lakeport/scenarios bench/scenarios/*
 	$(BUILD)/lakeport help --man > $(DESTDIR)$(PREFIX)/share/man/man1/lakeport.1
 	$(BUILD)/lakeport help --completion \
 	  > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/lakeport
 
 .PHONY: uninstall
 uninstall:                        ## remove what install put there
+	rm -rf $(DESTDIR)$(PREFIX)/share/lakeport
 	rm -f $(DESTDIR)$(PREFIX)/bin/lakeport $(DESTDIR)$(PREFIX)/share/man/man1/lakeport.1 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/lakeport
 

@@ -24,8 +24,25 @@ const struct arrival_kind arrival_kinds[] = {
 /* The sum of gaps is kept as a double: exact to a fraction of a nanosecond for months. */
 static void advance(struct arrival *a)
 {
-	a->offset += a->kind->gap(&a->random) * a->mean_ns;
-	a->due = a->begin + (uint64_t)a->offset;
+	double gap = a->kind->gap(&a->random);
+
+	if (a->plan)
+		a->offset = plan_after(a->plan, a->offset, gap, a->share);
+	else
+		a->offset += gap * a->mean_ns;
+	a->due = isinf(a->offset) ? UINT64_MAX : a->begin + (uint64_t)a->offset;
+}
+
+void arrival_init_plan(struct arrival *a, const struct arrival_kind *kind, const struct plan *plan,
+		       double share, uint64_t begin, uint64_t seed, uint64_t lane)
+{
+	memset(a, 0, sizeof(*a));
+	a->kind = kind;
+	a->begin = begin;
+	a->plan = plan;
+	a->share = share;
+	random_seed_lane(&a->random, seed, lane);
+	advance(a);
 }
 
 void arrival_init(struct arrival *a, const struct arrival_kind *kind, double rate, uint64_t begin,
@@ -56,7 +73,7 @@ uint64_t arrival_skip_to(struct arrival *a, uint64_t end)
 {
 	uint64_t n = 0;
 
-	for (; a->due < end; n++)
+	for (; a->due < end && a->due != UINT64_MAX; n++)
 		advance(a);
 	return n;
 }

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bench/plan.h"
 #include "common/random.h"
 
 struct arrival_kind {
@@ -27,11 +28,19 @@ extern const struct arrival_kind
 struct arrival {
 	const struct arrival_kind *kind; /* NULL: closed loop */
 	struct random random;
-	double mean_ns; /* between two transactions of this worker */
-	double offset;	/* of the next one from `begin`, ns */
+	const struct plan *plan; /* NULL: the rate does not change */
+	double share;		 /* of the plan's rate that is ours */
+	double mean_ns;		 /* between two transactions of this worker */
+	double offset;		 /* of the next one from `begin`, ns */
 	uint64_t begin;
 	uint64_t due; /* the next one */
 };
+
+/*
+ * The load of a plan: `share` of its rate, whose time 0 is `begin`.
+ */
+void arrival_init_plan(struct arrival *a, const struct arrival_kind *kind, const struct plan *plan,
+		       double share, uint64_t begin, uint64_t seed, uint64_t lane);
 
 /* The first transaction is due one gap after `begin`, or somewhere within it when constant. */
 void arrival_init(struct arrival *a, const struct arrival_kind *kind, double rate, uint64_t begin,

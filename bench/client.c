@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "bench/dataset.h"
+#include "bench/sqlstate.h"
 #include "bench/worker.h"
 #include "common/memory.h"
 
@@ -22,109 +24,13 @@ static struct stats *stats_of(struct client *c)
 	return &c->worker->stats;
 }
 
-static void note_failure(struct client *c, uint32_t statement, const char *sqlstate,
-			 const char *message)
-{
-	struct engine *engine = c->worker->engine;
-	struct error e;
-
-	c->failed = true;
-	if (c->counted)
-		stats_failure(stats_of(c), c->script_index, statement, sqlstate, message, 1);
-	if (!c->worker->options->stop_on_error)
-		return;
-	error_set(&e, ERROR_SQL, "script '%s' failed: %s (%s%s)", c->script->name, message,
-		  strcmp(sqlstate, STATS_META) == 0 ? "" : "SQLSTATE ", sqlstate);
-	snprintf(e.sqlstate, sizeof(e.sqlstate), "%s", sqlstate);
-	error_hint(&e, "without '--on-error stop' failures are counted and the run goes on");
-	engine_fail(engine, &e);
-}
-
 /* A fault in the script's own commands: a division by zero, a \gset without a row. */
-static void note_meta_failure(struct client *c, const struct step *step, const char *why)
+static void meta_failure(struct client *c, const struct step *step, const char *why)
 {
 	char message[200];
 
 	snprintf(message, sizeof(message), "%s:%u: %s", c->script->source, step->line, why);
-	note_failure(c, NO_STATEMENT, STATS_META, message);
-}
-
-static void pick_script(struct client *c)
-{
-	const struct workload *w = c->worker->options->workload;
-
-	c->script_index = 0;
-	if (w->script_count > 1)
-		c->script_index = (uint32_t)workload_pick(
-			w, random_range(&c->random, 0, w->total_weight - 1));
-	c->script = &w->scripts[c->script_index];
-}
-
-/*
- * Open loop: the next due time, leaving out those that are too late. False when none is due yet.
- */
-static bool take_due(struct worker *w, uint64_t now, uint64_t *due)
-{
-	uint64_t limit = w->options->max_lag_ns;
-
-	while (w->arrival.due <= now) {
-		*due = arrival_take(&w->arrival);
-		if (!limit || now - *due <= limit)
-			return true;
-		if (*due >= w->window_begin)
-			w->stats.skipped++;
-	}
-	return false;
-}
-
-void client_begin(struct client *c, uint64_t now)
-{
-	struct worker *w = c->worker;
-	bool limited = w->options->transactions > 0;
-	uint64_t due = now;
-
-	if (now >= w->window_end || (limited && c->transactions_left == 0)) {
-		c->state = CLIENT_DONE;
-		worker_client_done(c);
-		return;
-	}
-	if (arrival_is_open(&w->arrival) && !take_due(w, now, &due)) {
-		c->state = CLIENT_RESTING;
-		worker_rest(c);
-		return;
-	}
-	if (limited)
-		c->transactions_left--;
-	pick_script(c);
-	c->state = CLIENT_IDLE;
-	c->pc = 0;
-	c->failed = c->pipeline = c->waited = false;
-	c->due = due;
-	c->begun = now;
-	c->counted = due >= w->window_begin;
-	if (!c->counted)
-		return;
-	w->stats.scripts[c->script_index].attempts++;
-	if (arrival_is_open(&w->arrival))
-		histogram_record(&w->stats.lag, now - due);
-}
-
-/* Counts the transaction that just ended. */
-static void count_transaction(struct client *c, uint64_t now)
-{
-	struct script_stats *s = &stats_of(c)->scripts[c->script_index];
-
-	worker_transaction(c, now, !c->failed);
-	if (!c->counted)
-		return;
-	if (c->failed) {
-		s->failed++;
-	} else {
-		s->done++;
-		histogram_record(&s->latency, now - c->due);
-		if (arrival_is_open(&c->worker->arrival))
-			histogram_record(&stats_of(c)->service, now - c->begun);
-	}
+	transaction_failure(c, NO_STATEMENT, STATS_META, message);
 }
 
 /* Sends what is in the buffer; the answer is awaited in `state`. */
@@ -214,7 +120,7 @@ static int evaluate(struct client *c, const struct step *step, struct value *v)
 
 	if (expression_evaluate(step->expression, &context, v, &why) == 0)
 		return 0;
-	note_meta_failure(c, step, why);
+	meta_failure(c, step, why);
 	return -1;
 }
 
@@ -251,6 +157,10 @@ static bool do_meta(struct client *c, const struct step *step, uint64_t now)
 		c->variables[step->slot] = v;
 		c->pc++;
 		return false;
+	case STEP_DRAW:
+		draw_row(step->draw, &c->random, c->variables);
+		c->pc++;
+		return false;
 	case STEP_SLEEP:
 		return do_sleep(c, step, v, now);
 	case STEP_JUMP:
@@ -271,6 +181,32 @@ static bool do_meta(struct client *c, const struct step *step, uint64_t now)
 	return false;
 }
 
+/* From the start, with the same random numbers and variables, as pgbench does. */
+static void try_again(struct client *c, uint64_t now)
+{
+	struct worker *w = c->worker;
+
+	if (c->counted) {
+		w->stats.retries++;
+		histogram_record(&w->stats.retry, now - c->try_begun);
+	}
+	c->retry = c->failed = c->waited = false;
+	c->tries++;
+	c->try_begun = now;
+	c->pc = 0;
+	c->state = CLIENT_IDLE;
+	c->random = c->saved_random;
+	memcpy(c->variables, c->saved_variables,
+	       w->options->workload->variable_count * sizeof(*c->variables));
+}
+
+/* Whether the error that just came is one that another try may heal. */
+static bool may_retry(const struct client *c, uint64_t now)
+{
+	return c->tries < c->worker->options->max_tries && sqlstate_is_contention(c->sqlstate) &&
+	       now < c->worker->window_end;
+}
+
 /*
  * The script is over, or was left after a failure. What it left open must not reach the next one:
  * unsent statements are dropped, an open transaction is rolled back.
@@ -285,18 +221,23 @@ static enum advance end_script(struct client *c, uint64_t *now)
 		c->wire.out_begin = c->wire.out_end = 0;
 	}
 	if (c->status != 'I') {
-		if (!c->failed) {
+		if (!c->failed && !c->retry) {
 			char message[200];
 
 			snprintf(message, sizeof(message),
 				 "%s: the script ends inside a transaction", c->script->source);
-			note_failure(c, NO_STATEMENT, STATS_META, message);
+			transaction_failure(c, NO_STATEMENT, STATS_META, message);
 		}
 		message_query(&c->wire, "ROLLBACK");
 		send_and_wait(c, CLIENT_ROLLBACK);
 		return ADVANCE_BLOCKED;
 	}
-	count_transaction(c, *now);
+	if (c->retry) {
+		try_again(c, *now);
+		return ADVANCE_ENDED;
+	}
+	transaction_count(c, *now);
+	client_begin(c, *now);
 	return ADVANCE_ENDED;
 }
 
@@ -317,7 +258,6 @@ void client_run(struct client *c, uint64_t now)
 	int turns = 0;
 
 	while (c->state == CLIENT_IDLE && advance(c, &now) == ADVANCE_ENDED) {
-		client_begin(c, now);
 		if (++turns >= TURNS && c->state == CLIENT_IDLE) {
 			worker_defer(c);
 			return;
@@ -345,7 +285,7 @@ static void count_failed_statement(struct client *c)
 		if (c->counted)
 			stats_of(c)->statements[index].failed++;
 	}
-	note_failure(c, index, c->sqlstate, c->message);
+	transaction_failure(c, index, c->sqlstate, c->message);
 }
 
 /* A Parse whose completion never came did not happen. */
@@ -379,7 +319,7 @@ static void check_capture(struct client *c)
 		 c->rows < 0 ? 0ll : (long long)c->rows);
 	if (c->counted)
 		stats_of(c)->statements[s->index].failed++;
-	note_failure(c, s->index, STATS_META, message);
+	transaction_failure(c, s->index, STATS_META, message);
 }
 
 /* ReadyForQuery: everything that was sent is answered. */
@@ -390,8 +330,12 @@ static void answered(struct client *c, uint64_t now)
 		settle_parsing(c);
 	if (c->state == CLIENT_ROLLBACK) {
 		c->status = 'I';
-		count_transaction(c, now);
-		client_begin(c, now);
+		if (c->retry) {
+			try_again(c, now);
+		} else {
+			transaction_count(c, now);
+			client_begin(c, now);
+		}
 		client_run(c, now);
 		return;
 	}
@@ -400,14 +344,17 @@ static void answered(struct client *c, uint64_t now)
 	check_capture(c);
 	if (c->error_now) {
 		forget_prepared(c);
-		count_failed_statement(c);
+		if (may_retry(c, now))
+			c->retry = true;
+		else
+			count_failed_statement(c);
 	} else if (!c->pipeline && c->inflight_count && !c->failed) {
 		count_statement(c, &c->inflight[c->inflight_begin], now);
 	}
 	c->inflight_begin = c->inflight_count = 0;
 	c->pipeline = false;
 	c->state = CLIENT_IDLE;
-	if (c->failed)
+	if (c->failed || c->retry)
 		c->pc = (uint32_t)c->script->step_count;
 	client_run(c, now);
 }
@@ -486,10 +433,19 @@ void client_wake(struct client *c, uint64_t now)
 {
 	switch (c->state) {
 	case CLIENT_OFFLINE:
-		connect_start(c, now);
+		if (c->worker->options->connect_each || c->worker->options->plan) {
+			client_begin(c, now);
+			client_run(c, now);
+		} else {
+			connect_start(c, now);
+		}
 		break;
 	case CLIENT_CONNECTING:
 		connect_timeout(c, now);
+		break;
+	case CLIENT_THINKING:
+		client_begin(c, now);
+		client_run(c, now);
 		break;
 	case CLIENT_SLEEPING:
 		c->state = CLIENT_IDLE;
@@ -504,8 +460,6 @@ void client_wake(struct client *c, uint64_t now)
 /* The connection is gone, or given up: its transaction failed. */
 void client_abandon(struct client *c, uint64_t now, const char *sqlstate, const char *why)
 {
-	bool busy = c->state == CLIENT_WAITING || c->state == CLIENT_SLEEPING ||
-		    c->state == CLIENT_ROLLBACK || c->state == CLIENT_IDLE;
 	struct engine *engine = c->worker->engine;
 	struct error e;
 
@@ -513,26 +467,38 @@ void client_abandon(struct client *c, uint64_t now, const char *sqlstate, const 
 		error_set(&e, ERROR_CONNECT, "connection %u was lost before the run began: %s",
 			  c->id + 1, why);
 		engine_fail(engine, &e);
-	} else if (busy && c->script) {
+	} else if (c->in_transaction) {
 		if (c->inflight_count && c->state == CLIENT_WAITING && c->counted)
 			stats_of(c)
 				->statements[c->inflight[c->inflight_begin].statement->index]
 				.failed++;
 		if (c->state != CLIENT_ROLLBACK || !c->failed)
-			note_failure(c,
-				     c->inflight_count
-					     ? c->inflight[c->inflight_begin].statement->index
-					     : NO_STATEMENT,
-				     sqlstate, why);
-		count_transaction(c, now);
+			transaction_failure(
+				c,
+				c->inflight_count ? c->inflight[c->inflight_begin].statement->index
+						  : NO_STATEMENT,
+				sqlstate, why);
+		transaction_count(c, now);
 	}
 	connect_lost(c, now);
+}
+
+void client_fail_connect(struct client *c, uint64_t now, const struct error *e)
+{
+	if (!c->in_transaction)
+		return;
+	transaction_failure(c, NO_STATEMENT, e->sqlstate[0] ? e->sqlstate : STATS_LOST, e->text);
+	transaction_count(c, now);
 }
 
 void client_finish_setup(struct client *c, uint64_t now)
 {
 	c->state = CLIENT_IDLE;
 	c->status = 'I';
+	if (c->in_transaction) { /* it waited for its connection */
+		client_run(c, now);
+		return;
+	}
 	if (!c->worker->running) {
 		c->worker->ready_count++;
 		return;

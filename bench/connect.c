@@ -71,7 +71,7 @@ void connect_lost(struct client *c, uint64_t now)
 	connect_close(c);
 	if (c->state == CLIENT_DONE)
 		return;
-	if (c->connect_attempts == 0)
+	if (!c->lost_since)
 		c->lost_since = now;
 	if (c->worker->options->transactions && now - c->lost_since > RECONNECT_LIMIT)
 		over = true;
@@ -90,8 +90,8 @@ static void attempt_failed(struct client *c, uint64_t now, const char *why)
 	struct worker *w = c->worker;
 	struct error e = ERROR_INIT;
 
+	pg_connect_failure(why, &e);
 	if (atomic_load(&w->engine->phase) == PHASE_CONNECT) {
-		pg_connect_failure(why, &e);
 		error_context(&e, "connection %u of %u", c->id + 1, w->options->connections);
 		connect_close(c);
 		c->state = CLIENT_OFFLINE;
@@ -99,6 +99,7 @@ static void attempt_failed(struct client *c, uint64_t now, const char *why)
 		return;
 	}
 	w->stats.connect_failures++;
+	client_fail_connect(c, now, &e);
 	connect_lost(c, now);
 }
 
@@ -155,6 +156,8 @@ void connect_timeout(struct client *c, uint64_t now)
 static void send_setup(struct client *c, uint64_t now)
 {
 	const struct engine_options *o = c->worker->options;
+	/* A connection for one transaction prepares what that one needs, when it does. */
+	bool prepare = o->protocol == PROTOCOL_PREPARED && !o->connect_each;
 	size_t i;
 
 	c->state = CLIENT_SETUP;
@@ -168,7 +171,7 @@ static void send_setup(struct client *c, uint64_t now)
 		message_query(&c->wire, sql);
 		c->setup_expected++;
 	}
-	for (i = 0; o->protocol == PROTOCOL_PREPARED && i < o->workload->statement_count; i++) {
+	for (i = 0; prepare && i < o->workload->statement_count; i++) {
 		message_parse(&c->wire, &c->worker->templates[i]);
 		message_sync(&c->wire);
 		c->parsing[c->parsing_count++] = (uint32_t)i;
@@ -189,9 +192,11 @@ static void take_over(struct client *c)
 	histogram_record(&c->worker->stats.connect, now - c->connect_begun);
 	c->worker->connecting--;
 	worker_timer(c, 0);
-	if (c->was_connected)
+	if (c->lost_since) {
 		c->worker->stats.reconnects++;
-	c->was_connected = true;
+		histogram_record(&c->worker->stats.outage, now - c->lost_since);
+		c->lost_since = 0;
+	}
 	c->connect_attempts = 0;
 	c->cancel = PQgetCancel(c->pg);
 	wire_attach(&c->wire, PQsocket(c->pg), PQsslStruct(c->pg, "OpenSSL"));

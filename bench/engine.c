@@ -71,6 +71,11 @@ void engine_fail(struct engine *engine, const struct error *e)
 		close_window_at(engine, clock_now());
 }
 
+static unsigned phase_count(const struct engine_options *o)
+{
+	return o->plan ? (unsigned)o->plan->phase_count : 0;
+}
+
 static void init_client(struct worker *w, struct client *c, unsigned id)
 {
 	const struct engine_options *o = w->options;
@@ -100,6 +105,8 @@ static void init_client(struct worker *w, struct client *c, unsigned id)
 			c->variables[slot] =
 				(struct value){.type = VALUE_INT, .integer = known[i].value};
 	}
+	if (o->max_tries > 1)
+		c->saved_variables = xcalloc(load->variable_count, sizeof(*c->variables));
 	c->texts = xcalloc(load->variable_count, sizeof(*c->texts));
 	c->prepared = xcalloc(load->statement_count, 1);
 	/* Within one answer a statement is parsed at most once, so this is room enough. */
@@ -114,6 +121,7 @@ static void release_client(struct client *c)
 		free(c->texts[i]);
 	free(c->texts);
 	free(c->variables);
+	free(c->saved_variables);
 	free(c->prepared);
 	free(c->parsing);
 	free(c->inflight);
@@ -145,9 +153,15 @@ static int init_worker(struct engine *engine, unsigned index, unsigned first, un
 	w->ring = xcalloc(1, sizeof(*w->ring));
 	w->window_end = UINT64_MAX;
 	stats_init(&w->stats, (unsigned)engine->options->workload->script_count,
-		   (unsigned)engine->options->workload->statement_count);
-	for (i = 0; i < count; i++)
+		   (unsigned)engine->options->workload->statement_count,
+		   phase_count(engine->options));
+	for (i = 0; i < count; i++) {
 		init_client(w, &w->clients[i], first + i);
+		w->clients[i].rank = i * engine->options->threads + index;
+		if (engine->options->hooks)
+			w->clients[i].rank = w->clients[i].rank * engine->options->processes +
+					     engine->options->process;
+	}
 	return 0;
 }
 
@@ -487,7 +501,7 @@ int engine_run(const struct engine_options *o, struct engine_result *result, str
 
 	memset(result, 0, sizeof(*result));
 	stats_init(&result->total, (unsigned)o->workload->script_count,
-		   (unsigned)o->workload->statement_count);
+		   (unsigned)o->workload->statement_count, phase_count(o));
 	status = init_engine(engine, o, e);
 	if (status == 0)
 		status = run(engine, result, e);

@@ -17,6 +17,7 @@
 
 #include "bench/arrival.h"
 #include "bench/message.h"
+#include "bench/plan.h"
 #include "bench/script.h"
 #include "bench/stats.h"
 #include "common/error.h"
@@ -50,16 +51,22 @@ struct engine_options {
 	const struct arrival_kind *arrival; /* NULL: closed loop */
 	double rate;			    /* open loop: transactions a second, over all */
 	uint64_t max_lag_ns;		    /* open loop: later ones are skipped; 0: none are */
-	uint64_t drain_ns;		    /* for what is under way when the window closes */
-	unsigned statement_timeout_ms;	    /* 0: none */
+	const struct plan *plan; /* phases; connections, duration and rate come from it. Or NULL */
+	uint64_t drain_ns;	 /* for what is under way when the window closes */
+	unsigned statement_timeout_ms; /* 0: none */
 	uint64_t seed;
 	int64_t scale, default_seed; /* the variables of these names */
-	bool poll; /* never sleep: a core for each thread, no wake-ups in the latency */
+	unsigned max_tries; /* of a transaction that meets a serialization failure or deadlock */
+	bool connect_each;  /* a new connection for each transaction */
+	uint64_t spin_ns;   /* stay awake so long before a transaction is due */
+	bool poll;	    /* never sleep: a core for each thread, no wake-ups in the latency */
 	bool stop_on_error;
 	bool can_defer; /* statements that do not prepare at first are tried again when needed */
 	bool progress;
-	unsigned first_client;		  /* the number of our first connection among all */
 	const struct engine_hooks *hooks; /* NULL: alone. Else an interrupt leaves no time */
+	unsigned process, processes;	  /* with hooks: which one we are, of how many */
+	unsigned all_connections;	  /* with hooks: of all processes */
+	unsigned first_client;		  /* the number of our first connection among all */
 };
 
 struct engine_second {

@@ -114,6 +114,10 @@ static struct expression *parse(struct parser *p, const char *text, size_t n)
 		x = parse_values(p);
 	else
 		x = parse_level(p, LEVEL_OR);
+	if (x && p->lexer.strings && (x->op == OP_VALUES || x->op == OP_RANDOM) &&
+	    p->lexer.token.kind == TOKEN_FUNCTION &&
+	    distribution_parse(&p->lexer, &x->distribution) < 0)
+		return NULL;
 	if (x && p->lexer.token.kind != TOKEN_END)
 		return unexpected(p, "an operator or the end of the expression");
 	return x;

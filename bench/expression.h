@@ -44,7 +44,10 @@ struct expression *expression_parse(struct arena *arena, const char *text, size_
 				    const char *file, unsigned line, unsigned column,
 				    expression_slot *slot_of, void *context, struct error *e);
 
-/* The same for the PARAM of an annotated query: may be values('a', 1, null) as well. */
+/*
+ * The same for the PARAM of an annotated query: may be values('a', 1, null) as well, and behind
+ * that or a random(a, b) a distribution: random(1, 1000) zipfian(1.1).
+ */
 struct expression *expression_parse_param(struct arena *arena, const char *text, size_t n,
 					  const char *file, unsigned line, unsigned column,
 					  expression_slot *slot_of, void *context, struct error *e);

@@ -176,7 +176,8 @@ static bool evaluate(const struct expression *x, const struct evaluation *contex
 	case OP_SEED:
 		return read_seed(x, context, result, why);
 	case OP_VALUES:
-		*result = x->choices[random_range(context->random, 0, x->count - 1)];
+		*result =
+			x->choices[distribution_draw(&x->distribution, context->random, x->count)];
 		return true;
 	case OP_AND:
 	case OP_OR:

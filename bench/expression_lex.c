@@ -94,7 +94,7 @@ static int lex_word(struct lexer *lexer)
 
 	t->kind = TOKEN_FUNCTION;
 	t->length = name_length(lexer, 0);
-	for (i = 0; i < COUNT(keywords); i++)
+	for (i = 0; i < COUNT(keywords) && !lexer->names; i++)
 		if (strlen(keywords[i].text) == t->length &&
 		    strncasecmp(keywords[i].text, t->text, t->length) == 0)
 			t->kind = keywords[i].kind;
@@ -153,25 +153,27 @@ static int lex_number(struct lexer *lexer)
 	return 0;
 }
 
-/* 'text', a quote inside is doubled. The token keeps its quotes. */
-static int lex_string(struct lexer *lexer)
+/* 'text' or "name", a quote inside is doubled. The token keeps its quotes. */
+static int lex_quoted(struct lexer *lexer, enum token_kind kind)
 {
 	size_t n = 1, room = (size_t)(lexer->end - lexer->p);
+	char quote = *lexer->p;
 
 	for (; n < room; n++) {
-		if (lexer->p[n] != '\'')
+		if (lexer->p[n] != quote)
 			continue;
-		if (n + 1 < room && lexer->p[n + 1] == '\'') {
+		if (n + 1 < room && lexer->p[n + 1] == quote) {
 			n++;
 			continue;
 		}
-		lexer->token.kind = TOKEN_STRING;
+		lexer->token.kind = kind;
 		lexer->token.length = n + 1;
 		pass(lexer, n + 1);
 		return 0;
 	}
 	return place_fault(&lexer->place, lexer->e,
-			   "the string that begins here is never closed; expected '");
+			   "the %s that begins here is never closed; expected %c",
+			   kind == TOKEN_STRING ? "string" : "quoted name", quote);
 }
 
 static int lex_operator(struct lexer *lexer)
@@ -211,7 +213,15 @@ int lexer_next(struct lexer *lexer)
 	if (is_digit(c) || (c == '.' && is_digit(peek(lexer, 1))))
 		return lex_number(lexer);
 	if (c == '\'' && lexer->strings)
-		return lex_string(lexer);
+		return lex_quoted(lexer, TOKEN_STRING);
+	if (c == '"' && lexer->names)
+		return lex_quoted(lexer, TOKEN_IDENTIFIER);
+	if (c == '.' && lexer->names) {
+		t->kind = TOKEN_DOT;
+		t->length = 1;
+		pass(lexer, 1);
+		return 0;
+	}
 	if (c == ':' && is_name_part(peek(lexer, 1))) {
 		t->kind = TOKEN_VARIABLE;
 		t->text++;

@@ -18,7 +18,9 @@ enum token_kind {
 	TOKEN_INTEGER,
 	TOKEN_INTEGER_MIN, /* 9223372036854775808, which only fits behind a minus */
 	TOKEN_DOUBLE,
-	TOKEN_STRING,	/* 'text', where the lexer allows it */
+	TOKEN_STRING,	  /* 'text', where the lexer allows it */
+	TOKEN_IDENTIFIER, /* "text" and . where names are allowed */
+	TOKEN_DOT,
 	TOKEN_VARIABLE, /* :name, without the colon in `name` */
 	TOKEN_FUNCTION, /* a word that is no keyword */
 	TOKEN_PLUS,
@@ -73,6 +75,7 @@ struct lexer {
 	const char *p, *end;
 	struct place place;
 	bool strings; /* 'text' is a token */
+	bool names;   /* "text" and . are tokens, and no word is a keyword */
 	struct token token;
 	struct error *e;
 };

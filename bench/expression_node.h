@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bench/distribution.h"
 #include "bench/expression.h"
 #include "bench/place.h"
 
@@ -68,7 +69,8 @@ struct expression {
 		const struct value *choices;
 		const struct expression *const *arguments;
 	};
-	struct place place; /* for debug() */
+	struct distribution distribution; /* of OP_VALUES and OP_RANDOM */
+	struct place place;		  /* for debug() */
 };
 
 struct function {

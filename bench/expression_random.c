@@ -1,19 +1,12 @@
 /*
  * expression_random.c - drawing, hashing and permuting.
  *
- * random*() have the distributions of pgbench: uniform; a Gaussian cut at `parameter` standard
- * deviations and stretched over the range; an exponential whose density falls to e^-parameter at
- * the upper end; Zipf with s > 1 by rejection (L. Devroye, Non-Uniform Random Variate Generation,
- * X.6.1). hash*() and permute() give the very values of pgbench 15.
+ * random*() have the distributions of distribution.h over a range. hash*() and permute() give the
+ * very values of pgbench 15.
  */
-#include <math.h>
-
 #include "bench/expression_node.h"
 
-#define GAUSSIAN_PARAMETER_MIN 2.0
-#define ZIPFIAN_PARAMETER_MIN  1.001
-#define ZIPFIAN_PARAMETER_MAX  1000.0
-#define PERMUTE_ROUNDS	       6
+#define PERMUTE_ROUNDS 6
 
 static bool fail(const struct call *c, const char *text)
 {
@@ -28,73 +21,27 @@ static bool give(const struct call *c, int64_t i)
 	return true;
 }
 
-/* A share of the range [0, 1) as one of its `count` numbers. Rounding may reach 1: the last. */
-static uint64_t nth(double share, uint64_t count)
+static bool draw(const struct call *c, const struct distribution *d, int64_t low, uint64_t count)
 {
-	double n = (double)count * share;
+	const char *fault = distribution_fault(d);
 
-	return n < (double)count && (uint64_t)n < count ? (uint64_t)n : count - 1;
+	if (fault)
+		return fail(c, fault);
+	return give(c, (int64_t)((uint64_t)low + distribution_draw(d, c->context->random, count)));
 }
 
-static uint64_t draw_gaussian(struct random *r, uint64_t count, double parameter)
-{
-	double deviation, radius;
-
-	do { /* Box and Muller; at worst one in twelve is thrown away */
-		radius = sqrt(-2.0 * log(1.0 - random_double(r)));
-		deviation = radius * sin(2.0 * M_PI * random_double(r));
-	} while (deviation < -parameter || deviation >= parameter);
-	return nth((deviation + parameter) / (2.0 * parameter), count);
-}
-
-static uint64_t draw_exponential(struct random *r, uint64_t count, double parameter)
-{
-	double end = exp(-parameter), uniform = 1.0 - random_double(r);
-
-	return nth(-log(end + (1.0 - end) * uniform) / parameter, count);
-}
-
-static uint64_t draw_zipfian(struct random *r, uint64_t count, double s)
-{
-	double b = pow(2.0, s - 1.0), u, v, x, t;
-
-	if (count <= 1)
-		return 0;
-	do {
-		u = random_double(r);
-		v = random_double(r);
-		x = floor(pow(u, -1.0 / (s - 1.0)));
-		t = pow(1.0 + 1.0 / x, s - 1.0);
-	} while (!(x <= (double)count && v * x * (t - 1.0) / (b - 1.0) <= t / b));
-	return x < (double)count ? (uint64_t)x - 1 : count - 1;
-}
-
+/* random_gaussian() and its like: the parameter is an argument. */
 static bool draw_shaped(const struct call *c, int64_t low, uint64_t count)
 {
-	struct random *r = c->context->random;
-	double parameter;
-	uint64_t n;
+	struct distribution d = {.kind = DISTRIBUTION_EXPONENTIAL};
 
-	if (!value_to_double(&c->arguments[2], &parameter, c->why))
+	if (!value_to_double(&c->arguments[2], &d.parameter, c->why))
 		return false;
-	switch (c->x->op) {
-	case OP_RANDOM_GAUSSIAN:
-		if (!(parameter >= GAUSSIAN_PARAMETER_MIN))
-			return fail(c, "gaussian parameter must be at least 2.0");
-		n = draw_gaussian(r, count, parameter);
-		break;
-	case OP_RANDOM_ZIPFIAN:
-		if (!(parameter >= ZIPFIAN_PARAMETER_MIN && parameter <= ZIPFIAN_PARAMETER_MAX))
-			return fail(c, "zipfian parameter must be in range [1.001, 1000]");
-		n = draw_zipfian(r, count, parameter);
-		break;
-	default:
-		if (!(parameter > 0.0))
-			return fail(c, "exponential parameter must be greater than zero");
-		n = draw_exponential(r, count, parameter);
-		break;
-	}
-	return give(c, (int64_t)((uint64_t)low + n));
+	if (c->x->op == OP_RANDOM_GAUSSIAN)
+		d.kind = DISTRIBUTION_GAUSSIAN;
+	else if (c->x->op == OP_RANDOM_ZIPFIAN)
+		d.kind = DISTRIBUTION_ZIPFIAN;
+	return draw(c, &d, low, count);
 }
 
 bool evaluate_random(const struct call *c)
@@ -112,7 +59,7 @@ bool evaluate_random(const struct call *c)
 		return fail(c, "random range is too large");
 	if (c->x->op != OP_RANDOM)
 		return draw_shaped(c, low, range + 1);
-	return give(c, (int64_t)((uint64_t)low + random_range(c->context->random, 0, range)));
+	return draw(c, &c->x->distribution, low, range + 1);
 }
 
 /* FNV-1a over the eight bytes of the value, the lowest first. */

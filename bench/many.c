@@ -319,13 +319,18 @@ static uint64_t hash(uint64_t h, const void *data, size_t size)
 static uint64_t hash_of(const struct engine_options *o)
 {
 	const struct workload *w = o->workload;
-	const uint64_t numbers[] = {w->script_count, w->statement_count, o->connections,
-				    o->protocol,     o->warmup_ns,	 o->duration_ns,
-				    o->transactions, o->max_lag_ns,	 o->seed};
+	const uint64_t numbers[] = {
+		w->script_count, w->statement_count, o->connections,  o->protocol,
+		o->warmup_ns,	 o->duration_ns,     o->transactions, o->max_lag_ns,
+		o->max_tries,	 o->connect_each,    o->seed};
 	uint64_t h = hash(0xcbf29ce484222325ull, numbers, sizeof(numbers));
 	size_t i;
 
 	h = hash(h, &o->rate, sizeof(o->rate));
+	if (o->plan) {
+		h = hash(h, o->plan->segments, o->plan->segment_count * sizeof(*o->plan->segments));
+		h = hash(h, o->plan->patterns, o->plan->pattern_count * sizeof(*o->plan->patterns));
+	}
 	for (i = 0; i < w->script_count; i++)
 		h = hash(h, &w->scripts[i].weight, sizeof(w->scripts[i].weight));
 	for (i = 0; i < w->statement_count; i++)
@@ -348,7 +353,9 @@ int many_share(const struct engine_options *whole, struct engine_options *share,
 	}
 	share->connections = each + (rank < more);
 	share->first_client = rank * each + (rank < more ? rank : more);
-	share->rate = whole->rate * share->connections / whole->connections;
+	share->all_connections = whole->connections;
+	share->process = rank;
+	share->processes = size;
 	if (share->threads > share->connections)
 		share->threads = share->connections;
 	share->progress = whole->progress && rank == 0;

@@ -13,16 +13,13 @@
 #define FACTS 8192
 
 /* MPI gives its operations no context. */
-static struct {
-	unsigned scripts, statements;
-} shape;
+static const struct stats *like;
 
 static void merge_stats(void *in, void *into, int *count, MPI_Datatype *type)
 {
 	(void)type;
 	if (*count == 1) /* MPI may cut a message, and then asks for none, too */
-		stats_merge(stats_flat(into, shape.scripts, shape.statements),
-			    stats_flat(in, shape.scripts, shape.statements));
+		stats_merge(stats_flat(into, like), stats_flat(in, like));
 }
 
 static void merge_seconds(void *in, void *into, int *count, MPI_Datatype *type)
@@ -58,14 +55,14 @@ static int reduce(MPI_User_function *merge, const void *mine, void *sum, size_t 
 
 static int reduce_stats(const struct stats *mine, struct stats *sum)
 {
-	size_t size = stats_flat_size(shape.scripts, shape.statements);
+	size_t size = stats_flat_size(like);
 	char *out = xcalloc(1, size), *in = xcalloc(1, size);
 
-	stats_merge(stats_flat(out, shape.scripts, shape.statements), mine);
+	stats_merge(stats_flat(out, like), mine);
 	if (reduce(merge_stats, out, in, size, 1) < 0)
 		return -1;
 	if (many.rank == 0)
-		stats_merge(sum, stats_flat(in, shape.scripts, shape.statements));
+		stats_merge(sum, stats_flat(in, like));
 	free(out);
 	free(in);
 	return 0;
@@ -219,9 +216,8 @@ static int merge_all(const struct record *record, const struct engine_result *mi
 	uint64_t seconds = 0;
 	unsigned i;
 
-	shape.scripts = mine->total.script_count;
-	shape.statements = mine->total.statement_count;
-	stats_init(&sum->total, shape.scripts, shape.statements);
+	like = &mine->total;
+	stats_init(&sum->total, like->script_count, like->statement_count, like->phase_count);
 	sum->begin = mine->begin;
 	if (gather_ranks(record, mine) < 0)
 		return -1;

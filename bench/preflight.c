@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bench/dataset.h"
 #include "common/log.h"
 #include "common/pg.h"
 #include "common/text.h"
@@ -183,6 +184,22 @@ static int check_statements(struct pg *pg, struct engine_options *o, struct erro
 	return 0;
 }
 
+/* How many rows each source of parameters has. */
+static void add_datasets(const struct workload *load, struct record *record)
+{
+	struct buf text = {.max = 1000};
+	char rows[32];
+	size_t i;
+
+	for (i = 0; i < load->dataset_count; i++)
+		buf_printf(&text, "%s%s: %s rows", i ? "; " : "", load->datasets[i]->label,
+			   text_thousands((double)load->datasets[i]->row_count, 0, rows,
+					  sizeof(rows)));
+	if (load->dataset_count)
+		record_target(record, "parameters from", buf_text(&text));
+	buf_release(&text);
+}
+
 int preflight(struct engine_options *options, struct record *record, struct error *e)
 {
 	struct pg *pg = pg_connect(options->dsn, e);
@@ -199,6 +216,10 @@ int preflight(struct engine_options *options, struct record *record, struct erro
 	}
 	if (status == 0)
 		status = check_statements(pg, options, e);
+	if (status == 0)
+		status = datasets_sample(options->workload, pg, options->seed, e);
+	if (status == 0)
+		add_datasets(options->workload, record);
 	pg_close(pg);
 	return status;
 }

@@ -1,6 +1,7 @@
 /*
  * preflight.h - one look at the server before the load: can it be reached, do the statements
- * prepare, how large are the tables, which settings matter. What is wrong is said here, in one
+ * prepare, how large are the tables, which settings matter; and the rows from which parameters are
+ * drawn. What is wrong is said here, in one
  * line, before hundreds of connections are opened.
  */
 #ifndef LAKEPORT_BENCH_PREFLIGHT_H

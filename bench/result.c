@@ -44,7 +44,7 @@ static void add_times(struct record *r, const char *prefix, const char *of,
 }
 
 struct totals {
-	uint64_t done, failed, skipped;
+	uint64_t done, failed, retried, skipped;
 };
 
 static struct totals sum_scripts(const struct stats *s)
@@ -55,6 +55,7 @@ static struct totals sum_scripts(const struct stats *s)
 	for (i = 0; i < s->script_count; i++) {
 		t.done += s->scripts[i].done;
 		t.failed += s->scripts[i].failed;
+		t.retried += s->scripts[i].retried;
 	}
 	t.skipped = s->skipped;
 	return t;
@@ -97,6 +98,13 @@ static void add_metrics(struct record *r, const struct engine_options *o,
 	record_metric(r, "connections", NULL, o->connections, false);
 	record_metric(r, "threads", NULL, o->threads, false);
 	record_metric(r, "reconnects", NULL, (double)result->total.reconnects, false);
+	if (o->max_tries > 1) {
+		record_metric(r, "retried", NULL, (double)t.retried, false);
+		record_metric(r, "retries", NULL, (double)result->total.retries, false);
+		add_times(r, "retry", NULL, &result->total.retry, false);
+	}
+	if (result->total.outage.count)
+		add_times(r, "outage", NULL, &result->total.outage, false);
 	if (o->arrival) {
 		add_times(r, "service", NULL, &result->total.service, false);
 		add_times(r, "lag", NULL, &result->total.lag, false);
@@ -324,9 +332,10 @@ static void find_failures(struct record *r, const struct engine_result *result,
 	}
 	if (s->reconnects || s->connect_failures) {
 		snprintf(text, sizeof(text),
-			 "%llu connections were lost and opened again, %llu attempts failed",
-			 (unsigned long long)s->reconnects,
-			 (unsigned long long)s->connect_failures);
+			 "%llu connections were lost and opened again, %llu attempts failed; the "
+			 "longest outage was %.3f s",
+			 (unsigned long long)s->reconnects, (unsigned long long)s->connect_failures,
+			 (double)s->outage.max / 1e9);
 		record_finding(r, "CONNECTIONS-LOST", SEVERITY_WARNING, "connections", text,
 			       "look into the server's log for the reason");
 	}
@@ -413,4 +422,6 @@ void result_record(struct record *record, const struct engine_options *options,
 	add_errors(record, options, &result->total);
 	add_findings(record, options, result, &t);
 	set_outcome(record, result, &t);
+	if (options->plan)
+		result_plan(record, options, result);
 }

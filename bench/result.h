@@ -9,4 +9,8 @@
 void result_record(struct record *record, const struct engine_options *options,
 		   const struct engine_result *result);
 
+/* The same for what a workload file adds; after result_record(). */
+void result_plan(struct record *record, const struct engine_options *options,
+		 const struct engine_result *result);
+
 #endif

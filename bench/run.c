@@ -20,6 +20,7 @@
 #include "common/memory.h"
 
 #define MAX_DEFAULT_THREADS 8
+#define SPIN_NS		    (60 * CLOCK_US) /* a timer's wake-up is some 30 to 50 us late */
 
 static const char *const arrivals[] = {"poisson", "constant", NULL};
 static const char *const protocols[] = {"simple", "extended", "prepared", NULL};
@@ -32,6 +33,9 @@ static const struct option run_options[] = {
 	{'f', "file", OPTION_LIST, "FILE[@W]",
 	 "workload file: a pgbench script as it is, or one annotated query (may be repeated)", NULL,
 	 0, 0, NULL, NULL},
+	{'w', "workload", OPTION_TEXT, "FILE.yaml",
+	 "patterns, phases, spikes and targets from a file; takes the place of -b -f -c -T -t -R",
+	 NULL, 0, 0, NULL, NULL},
 	{'D', "define", OPTION_LIST, "NAME=VALUE", "set a script variable", NULL, 0, 0, NULL, NULL},
 	{'c', "connections", OPTION_INT, "N",
 	 "connections kept busy at the same time; under mpirun divided among the ranks", "8", 1,
@@ -63,6 +67,16 @@ static const struct option run_options[] = {
 	{'s', "scale", OPTION_INT, "N",
 	 "value of :scale [default: the number of rows of pgbench_branches, else 1]", NULL, 1, 1e9,
 	 NULL, NULL},
+	{0, "max-tries", OPTION_INT, "N",
+	 "tries of a transaction that meets a serialization failure or a deadlock", "1", 1, 1000000,
+	 NULL, NULL},
+	{'C', "connect-per-transaction", OPTION_FLAG, NULL,
+	 "open a new connection for each transaction; connecting is part of its latency", NULL, 0,
+	 0, NULL, NULL},
+	{0, "spin", OPTION_FLAG, NULL,
+	 "with a rate: stay awake for the last 60 us before a transaction is due, for less send "
+	 "lag",
+	 NULL, 0, 0, NULL, NULL},
 	{0, "poll", OPTION_FLAG, NULL,
 	 "never sleep while waiting for answers: costs a core for each thread, and takes the "
 	 "client's "
@@ -120,18 +134,21 @@ static int gather_definitions(struct invocation *inv, struct definition **defini
 	return 0;
 }
 
-static struct workload *load(struct invocation *inv, struct error *e)
+static struct workload *load(struct invocation *inv, const struct plan *plan, struct error *e)
 {
 	struct script_request requests[SCRIPT_MAX_COUNT];
 	struct definition *definitions;
 	size_t request_count, definition_count;
 
+	if (gather_definitions(inv, &definitions, &definition_count, e) < 0)
+		return NULL;
+	if (plan)
+		return workload_load(plan->requests, plan->pattern_count, definitions,
+				     definition_count, e);
 	if (gather_requests(inv, requests, &request_count) < 0) {
 		error_set(e, ERROR_USAGE, "more than %d scripts", SCRIPT_MAX_COUNT);
 		return NULL;
 	}
-	if (gather_definitions(inv, &definitions, &definition_count, e) < 0)
-		return NULL;
 	return workload_load(requests, request_count, definitions, definition_count, e);
 }
 
@@ -174,21 +191,45 @@ static enum protocol protocol_of(const char *word)
 	return (enum protocol)i;
 }
 
-static int fill_load(const struct invocation *inv, struct engine_options *o, struct error *e)
+/* What a workload file says wins; what would contradict it is refused. */
+static int fill_plan(const struct invocation *inv, struct engine_options *o, struct error *e)
+{
+	static const char *const others[] = {"builtin",	     "file", "connections", "duration",
+					     "transactions", "rate", "warmup"};
+	size_t i;
+
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (!option_given(inv, others[i]))
+			continue;
+		error_set(e, ERROR_USAGE, "--%s and --workload cannot both be given", others[i]);
+		return error_hint(e, "write it into the workload file");
+	}
+	o->connections = o->plan->most_connections;
+	o->duration_ns = o->plan->length;
+	return 0;
+}
+
+static const struct arrival_kind *arrival_of(const char *word)
 {
 	const struct arrival_kind *kind = arrival_kinds;
 
+	while (strcmp(kind->name, word) != 0)
+		kind++;
+	return kind;
+}
+
+static int fill_load(const struct invocation *inv, struct engine_options *o, struct error *e)
+{
+	bool open = option_set(inv, "rate") || (o->plan && o->plan->open);
+
 	o->rate = option_number(inv, "rate");
 	o->max_lag_ns = ns_of(inv, "max-lag");
-	if (o->rate == 0 && (o->max_lag_ns || option_given(inv, "arrival"))) {
+	if (!open && (o->max_lag_ns || option_given(inv, "arrival"))) {
 		error_set(e, ERROR_USAGE, "--max-lag and --arrival need a rate");
 		return error_hint(e, "give one with -R, or leave them out for a closed loop");
 	}
-	if (o->rate == 0)
-		return 0;
-	while (strcmp(kind->name, option_text(inv, "arrival")) != 0)
-		kind++;
-	o->arrival = kind;
+	if (open)
+		o->arrival = arrival_of(option_text(inv, "arrival"));
 	return 0;
 }
 
@@ -198,6 +239,10 @@ static int fill_options(const struct invocation *inv, struct engine_options *o, 
 
 	o->dsn = option_text(inv, "dsn");
 	o->connections = (unsigned)option_int(inv, "connections");
+	o->transactions = (uint64_t)option_int(inv, "transactions");
+	o->duration_ns = o->transactions ? 0 : ns_of(inv, "duration");
+	if (o->plan && fill_plan(inv, o, e) < 0)
+		return -1;
 	o->threads = option_set(inv, "threads") ? (unsigned)option_int(inv, "threads")
 						: default_threads(o->connections);
 	if (o->threads > o->connections)
@@ -205,8 +250,6 @@ static int fill_options(const struct invocation *inv, struct engine_options *o, 
 	o->protocol = protocol_of(option_text(inv, "protocol"));
 	o->warmup_ns = ns_of(inv, "warmup");
 	o->drain_ns = ns_of(inv, "drain");
-	o->transactions = (uint64_t)option_int(inv, "transactions");
-	o->duration_ns = o->transactions ? 0 : ns_of(inv, "duration");
 	o->statement_timeout_ms = (unsigned)(option_number(inv, "statement-timeout") * 1e3 + 0.5);
 	o->seed = option_set(inv, "seed") ? (uint64_t)option_int(inv, "seed")
 					  : many_wall() % 1000000000;
@@ -216,6 +259,9 @@ static int fill_options(const struct invocation *inv, struct engine_options *o, 
 	o->scale = option_int(inv, "scale");
 	o->stop_on_error = strcmp(option_text(inv, "on-error"), "stop") == 0;
 	o->poll = option_flag(inv, "poll");
+	o->max_tries = (unsigned)option_int(inv, "max-tries");
+	o->connect_each = option_flag(inv, "connect-per-transaction");
+	o->spin_ns = option_flag(inv, "spin") ? SPIN_NS : 0;
 	o->progress = !option_flag(inv, "quiet");
 	if (o->transactions && option_given(inv, "duration"))
 		return error_set(e, ERROR_USAGE, "-T and -t cannot both be given");
@@ -233,7 +279,9 @@ static void describe_run(struct record *r, const struct engine_options *o)
 	for (i = 0; i < w->script_count && n < sizeof(title); i++)
 		n += (size_t)snprintf(title + n, sizeof(title) - n, "%s%s", i ? " + " : "",
 				      w->scripts[i].name);
-	if (o->transactions)
+	if (o->plan && o->plan->title)
+		record_title(r, "%s", o->plan->title);
+	else if (o->transactions)
 		record_title(r, "%s, %u connections, %llu transactions each", title, o->connections,
 			     (unsigned long long)o->transactions);
 	else
@@ -247,8 +295,12 @@ static void describe_run(struct record *r, const struct engine_options *o)
 		record_target(r, "scale", text);
 	snprintf(text, sizeof(text), "%g s", (double)o->warmup_ns / 1e9);
 	record_target(r, "warm-up", text);
-	snprintf(text, sizeof(text), "open loop, %g/s, %s", o->rate,
-		 o->arrival ? o->arrival->name : "");
+	if (o->plan)
+		snprintf(text, sizeof(text), "open loop, by phases, %s",
+			 o->arrival ? o->arrival->name : "");
+	else
+		snprintf(text, sizeof(text), "open loop, %g/s, %s", o->rate,
+			 o->arrival ? o->arrival->name : "");
 	if (o->poll)
 		record_target(r, "waiting", "busy poll");
 	record_target(r, "load", o->arrival ? text : "closed loop");
@@ -286,13 +338,22 @@ static int run_workload(struct invocation *inv, struct error *e)
 	struct engine_options o = {0};
 	struct record *record = NULL;
 	struct workload *workload;
+	struct plan *plan = NULL;
 	int status;
 
 	if (many_rank() == 0 && record_check_directory(option_text(inv, "runs"), e) < 0)
 		return -1;
-	workload = load(inv, e);
-	if (!workload)
+	if (option_set(inv, "workload")) {
+		plan = plan_load(option_text(inv, "workload"), e);
+		if (!plan)
+			return -1;
+	}
+	workload = load(inv, plan, e);
+	if (!workload) {
+		plan_free(plan);
 		return -1;
+	}
+	o.plan = plan;
 	o.workload = workload;
 	status = fill_options(inv, &o, e);
 	if (status == 0) {
@@ -301,6 +362,7 @@ static int run_workload(struct invocation *inv, struct error *e)
 	}
 	record_free(record);
 	workload_free(workload);
+	plan_free(plan);
 	return status;
 }
 
@@ -325,10 +387,9 @@ const struct command bench_run = {
 	.summary = "run a workload and measure rate and latency",
 	.description =
 		"Opens all connections and prepares all statements, then keeps every connection\n"
-		"busy for the timed window (a closed loop) or offers a rate (-R, an open loop), "
-		"lets\n"
-		"what is under way finish, and writes a run record. Transactions are drawn by "
-		"weight from the scripts given.\n"
+		"busy for the timed window (a closed loop) or offers a rate (-R, an open loop),\n"
+		"lets what is under way finish, and writes a run record. Transactions are drawn\n"
+		"by weight from the scripts given.\n"
 		"An SQL error fails its transaction, is counted by SQLSTATE, and the run goes on;\n"
 		"a lost connection is opened again. Ctrl-C ends the run and keeps the record.\n"
 		"\n"
@@ -340,8 +401,19 @@ const struct command bench_run = {
 		"\\shell and \\setshell), or one SQL statement with comments\n"
 		"  -- WEIGHT: 40\n"
 		"  -- PARAM id = random(1, 240000)\n"
-		"  -- PARAM state = values('CA', 'NY', 'TX')\n"
-		"whose :id and :state get a fresh value for every execution.\n"
+		"  -- PARAM state = values('CA', 'NY', 'TX') zipfian(1.1)\n"
+		"  -- PARAM (order, customer) = sample(orders(o_id, o_customer), 10000) hot(0.9, "
+		"0.01)\n"
+		"  -- PARAM city = csv('cities.csv', name)\n"
+		"whose :id and :state get a fresh value for every execution. sample() draws rows "
+		"of\n"
+		"a table (read once, before the load), csv() those of a file beside the script;\n"
+		"behind random(a, b), values(), sample() or csv() may stand uniform, zipfian(s),\n"
+		"gaussian(p), exponential(p) or hot(share of draws, share of rows).\n"
+		"\n"
+		"A workload file (-w) names patterns with weights, think times and time limits,\n"
+		"phases with connections, rates, ramps and spikes, and targets that are judged: a\n"
+		"missed one makes the exit status 1. bench/scenarios/ has six to start from.\n"
 		"\n"
 		"Exit status 1 when transactions failed (other than by serialization failures and\n"
 		"deadlocks), 4 when none succeeded.",
@@ -352,6 +424,7 @@ const struct command bench_run = {
 		"  lakeport bench run -d postgresql:///shop -c 32 -T 30 -R 2000 -b simple-update\n"
 		"  mpirun -n 4 --host a,b,c,d --bind-to none lakeport bench run -d ... -c 400 -T "
 		"60\n"
+		"  lakeport bench run -d postgresql:///shop -w bench/scenarios/spike.yaml\n"
 		"  lakeport bench run -d postgresql:///shop -c 8 --warmup 10 -T 60 -D "
 		"rows=1000 -f mix.sql\n",
 	OPTIONS(run_options),

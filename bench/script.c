@@ -175,6 +175,27 @@ static int add_definitions(struct compiler *c, const struct definition *definiti
 	return 0;
 }
 
+static void finish_datasets(struct compiler *c)
+{
+	size_t size = c->dataset_count * sizeof(struct dataset *);
+	struct dataset **all = arena_alloc(&c->w->arena, size);
+
+	if (size)
+		memcpy(all, c->datasets, size);
+	c->w->datasets = all;
+	c->w->dataset_count = c->dataset_count;
+}
+
+static int read_datasets(const struct workload *w, struct error *e)
+{
+	size_t i;
+
+	for (i = 0; i < w->dataset_count; i++)
+		if (w->datasets[i]->kind == DATASET_CSV && dataset_read_file(w->datasets[i], e) < 0)
+			return -1;
+	return 0;
+}
+
 static int compile(struct workload *w, const struct source *sources,
 		   const struct definition *definitions, size_t definition_count, struct error *e)
 {
@@ -187,8 +208,10 @@ static int compile(struct workload *w, const struct source *sources,
 	for (i = 0; i < w->script_count && !failed; i++)
 		failed = parse_source(&c, i, &sources[i]);
 	failed = failed || compiler_check(&c) < 0 || compiler_finish_statements(&c) < 0;
-	if (!failed)
+	if (!failed) {
 		compiler_finish_variables(&c);
+		finish_datasets(&c);
+	}
 	compiler_release(&c);
 	return failed ? -1 : 0;
 }
@@ -224,7 +247,7 @@ static int load(struct workload *w, const struct script_request *requests,
 	if (w->total_weight == 0)
 		return error_set(e, ERROR_USAGE,
 				 "every script has weight 0; expected one that is drawn");
-	return 0;
+	return read_datasets(w, e);
 }
 
 struct workload *workload_load(const struct script_request *requests, size_t request_count,
@@ -266,8 +289,12 @@ struct workload *workload_parse(const char *text, size_t n, const char *name,
 
 void workload_free(struct workload *w)
 {
+	size_t i;
+
 	if (!w)
 		return;
+	for (i = 0; i < w->dataset_count; i++)
+		dataset_release(w->datasets[i]);
 	arena_release(&w->arena);
 	free(w);
 }

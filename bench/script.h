@@ -12,6 +12,9 @@
  *    pgbench 15. \shell and \setshell are refused;
  *  - annotated queries: one SQL statement with `-- WEIGHT: n` and `-- PARAM x = random(a, b)` or
  *    `-- PARAM x = values('CA', 'NY', 3)` comments. A text with such a comment is of this kind.
+ *    A PARAM may also be drawn from real data, whole rows at once: `-- PARAM (a, b) = sample(t(x,
+ *    y))` or `csv('file.csv', x, y)`; see dataset.h. Any of these may be followed by how draws are
+ *    spread, see distribution.h.
  *
  * A `:name` in SQL is a parameter unless it stands in a literal, a quoted identifier, a comment
  * or a dollar-quoted body, is part of a cast `::`, or is the bound of an array slice (a colon
@@ -40,6 +43,8 @@
 #define SCRIPT_MAX_COUNT      128   /* scripts of a workload, as in pgbench */
 
 struct expression; /* bench/expression.h */
+struct dataset;	   /* bench/dataset.h */
+struct draw;	   /* bench/dataset.h */
 
 enum capture {
 	CAPTURE_NONE,
@@ -78,6 +83,7 @@ struct statement {
 enum step_type {
 	STEP_SQL,	     /* send `statement`, wait for the answer (not inside a pipeline) */
 	STEP_SET,	     /* slot = expression */
+	STEP_DRAW,	     /* a row of real data goes to the slots of `draw` */
 	STEP_SLEEP,	     /* expression x unit_ns */
 	STEP_JUMP,	     /* go to `target` */
 	STEP_JUMP_UNLESS,    /* go to `target` when the expression is not true (NULL is not true) */
@@ -90,6 +96,7 @@ struct step {
 	unsigned line, column;
 	const struct statement *statement;
 	const struct expression *expression;
+	const struct draw *draw;
 	unsigned slot;
 	unsigned target;  /* index into steps; == step_count: the end of the script */
 	uint64_t unit_ns; /* STEP_SLEEP */
@@ -113,6 +120,8 @@ struct workload {
 	const struct statement **statements; /* by index; statement_script[i] is its script */
 	const unsigned *statement_script;
 	size_t statement_count;
+	struct dataset *const *datasets; /* what STEP_DRAW draws from, each source once */
+	size_t dataset_count;
 	const char *const *variables; /* names, by slot */
 	const struct value *initial;  /* by slot: what -D gave, VALUE_UNSET otherwise */
 	size_t variable_count;
@@ -135,16 +144,20 @@ struct definition { /* one -D NAME=VALUE */
 };
 
 /*
- * Reads, checks and compiles everything. `definitions` are the -D options; client_id, scale,
- * random_seed and default_seed are always known (the engine sets those slots before it starts).
- * Returns NULL with `e` filled: class INPUT for a script that does not parse or is empty, class
- * USAGE for an unknown built-in, a bad weight, or a malformed definition.
+ * Reads, checks and compiles everything, and reads the CSV files of PARAMs. `definitions` are the
+ * -D options; client_id, scale, random_seed and default_seed are always known (the engine sets
+ * those slots before it starts). Returns NULL with `e` filled: class INPUT for a script that does
+ * not parse or is empty, class USAGE for an unknown built-in, a bad weight, or a malformed
+ * definition.
  */
 struct workload *workload_load(const struct script_request *requests, size_t request_count,
 			       const struct definition *definitions, size_t definition_count,
 			       struct error *e);
 
-/* Compiles one script from memory; `name` stands for its file. For tests and fuzzing. */
+/*
+ * Compiles one script from memory; `name` stands for its file. Reads no file. For tests and
+ * fuzzing.
+ */
 struct workload *workload_parse(const char *text, size_t n, const char *name,
 				const struct definition *definitions, size_t definition_count,
 				struct error *e);

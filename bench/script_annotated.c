@@ -4,7 +4,8 @@
  *	-- WEIGHT: 40
  *	-- PARAM ticket = random(1, 240000)
  *	-- PARAM state = values('CA', 'NY')
- *	SELECT ... WHERE ticket = :ticket AND state = :state;
+ *	-- PARAM (store, day) = sample(sales(store_id, sold_on)) zipfian(1.1)
+ *	SELECT ... WHERE ticket = :ticket AND state = :state AND store = :store AND day = :day;
  *
  * Every PARAM is evaluated before each execution, in the order of the text, and belongs to this
  * query alone. EXEC_COUNT is accepted and means nothing.
@@ -51,6 +52,19 @@ static bool at_character(const struct comment *c, char wanted)
 	return c->p < c->end && *c->p == wanted;
 }
 
+/* NAME or (NAME, NAME) and the blanks behind. */
+static void skip_names(struct comment *c)
+{
+	if (at_character(c, '(')) {
+		while (c->p < c->end && *c->p != ')' && *c->p != '=')
+			skip(c, 1);
+		skip(c, at_character(c, ')'));
+	} else {
+		skip(c, word_length(c));
+	}
+	skip_blanks(c);
+}
+
 /*
  * Which annotation a comment is; moves past its word. In capitals the word alone says it; in
  * other letters, which prose may have, it takes the sign that must follow.
@@ -78,10 +92,8 @@ static enum annotation classify(const struct sql_token *t, struct comment *c)
 	skip(c, n);
 	skip_blanks(c);
 	ahead = *c;
-	if (type == ANNOTATION_PARAM) {
-		skip(&ahead, word_length(&ahead));
-		skip_blanks(&ahead);
-	}
+	if (type == ANNOTATION_PARAM)
+		skip_names(&ahead);
 	return capitals || at_character(&ahead, type == ANNOTATION_WEIGHT ? ':' : '=')
 		       ? type
 		       : ANNOTATION_NONE;
@@ -136,41 +148,109 @@ static int parse_weight(struct script_builder *b, struct comment *c, bool *seen)
 	return 0;
 }
 
-/* NAME = EXPRESSION. The name is declared after its expression: that cannot use it. */
-static int parse_param(struct script_builder *b, struct comment *c, const struct place *place)
+struct param { /* what stands before the `=` of a PARAM */
+	struct param_name names[DATASET_MAX_COLUMNS];
+	size_t count;
+	struct place place; /* of the first name */
+};
+
+static bool is_declared(const struct compiler *c, const struct param_name *name)
+{
+	int slot = compiler_find(c, c->script, name->text, name->length);
+
+	return slot >= 0 && c->variables[slot].scope;
+}
+
+/* A name that is neither declared nor among those before it. */
+static int parse_name(struct script_builder *b, struct comment *c, struct param *param)
+{
+	struct param_name name = {c->p, word_length(c)};
+	bool again = is_declared(b->c, &name);
+	size_t i;
+
+	if (!variable_name_is_valid(name.text, name.length))
+		return place_fault(&c->at, b->c->e, "expected a name after PARAM");
+	for (i = 0; i < param->count; i++)
+		again = again || (param->names[i].length == name.length &&
+				  memcmp(param->names[i].text, name.text, name.length) == 0);
+	if (again)
+		return place_fault(&c->at, b->c->e, "a second PARAM '%.*s'; expected one",
+				   (int)(name.length < 60 ? name.length : 60), name.text);
+	if (param->count == DATASET_MAX_COLUMNS)
+		return place_fault(&c->at, b->c->e, "more than %d names in one PARAM",
+				   DATASET_MAX_COLUMNS);
+	param->names[param->count++] = name;
+	skip(c, name.length);
+	skip_blanks(c);
+	return 0;
+}
+
+/* NAME or (NAME, NAME, ...) */
+static int parse_names(struct script_builder *b, struct comment *c, struct param *param)
+{
+	param->place = c->at;
+	if (!at_character(c, '('))
+		return parse_name(b, c, param);
+	do {
+		skip(c, 1);
+		skip_blanks(c);
+		if (parse_name(b, c, param) < 0)
+			return -1;
+	} while (at_character(c, ','));
+	if (!at_character(c, ')'))
+		return place_fault(&c->at, b->c->e, "expected ',' or ')' after the name");
+	skip(c, 1);
+	skip_blanks(c);
+	return 0;
+}
+
+unsigned script_declare(struct compiler *c, const struct param_name *name)
+{
+	unsigned slot = compiler_intern(c, c->script + 1, name->text, name->length);
+
+	c->variables[slot].flags |= VARIABLE_SET;
+	return slot;
+}
+
+/* The name is declared after its expression: that cannot use it. */
+static int parse_expression(struct script_builder *b, struct comment *c, const struct param *param,
+			    const struct place *place)
 {
 	struct compiler *compiler = b->c;
 	const struct expression *x;
-	struct comment name;
-	size_t length;
 	struct step *step;
-	unsigned slot;
 
-	name = *c;
-	length = word_length(c);
-	if (!variable_name_is_valid(c->p, length))
-		return place_fault(&c->at, compiler->e, "expected a name after PARAM");
-	if (compiler_find(compiler, compiler->script, name.p, length) >= 0 &&
-	    compiler->variables[compiler_find(compiler, compiler->script, name.p, length)].scope)
-		return place_fault(&c->at, compiler->e, "a second PARAM '%.*s'; expected one",
-				   (int)(length < 60 ? length : 60), name.p);
-	skip(c, length);
-	skip_blanks(c);
-	if (!at_character(c, '='))
-		return place_fault(&c->at, compiler->e,
-				   "expected '=' and random(...) or values(...) after the name");
-	skip(c, 1);
+	if (param->count > 1)
+		return place_fault(&param->place, compiler->e,
+				   "several names are drawn from one row; expected sample(...) or "
+				   "csv(...) behind the '='");
 	x = expression_parse_param(&compiler->w->arena, c->p, (size_t)(c->end - c->p),
 				   compiler->file, c->at.line, c->at.column, compiler_use, compiler,
 				   compiler->e);
 	if (!x)
 		return -1;
-	slot = compiler_intern(compiler, compiler->script + 1, name.p, length);
-	compiler->variables[slot].flags |= VARIABLE_SET;
 	step = builder_step(b, STEP_SET, place);
 	step->expression = x;
-	step->slot = slot;
+	step->slot = script_declare(compiler, &param->names[0]);
 	return 0;
+}
+
+/* NAME = EXPRESSION, NAME = sample(...), (NAME, NAME) = csv(...) */
+static int parse_param(struct script_builder *b, struct comment *c, const struct place *place)
+{
+	struct param param = {.count = 0};
+
+	if (parse_names(b, c, &param) < 0)
+		return -1;
+	if (!at_character(c, '='))
+		return place_fault(&c->at, b->c->e,
+				   "expected '=' and random(...), values(...), sample(...) or "
+				   "csv(...) after the name");
+	skip(c, 1);
+	if (script_data_begins(c->p, (size_t)(c->end - c->p)))
+		return script_parse_data(b, c->p, (size_t)(c->end - c->p), &c->at, param.names,
+					 param.count, place);
+	return parse_expression(b, c, &param, place);
 }
 
 static int parse_annotations(struct script_builder *b)

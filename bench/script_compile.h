@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/dataset.h"
 #include "bench/expression.h"
 #include "bench/place.h"
 #include "bench/script.h"
@@ -54,6 +55,8 @@ struct compiler {
 	size_t prefix_count, prefix_capacity;
 	struct draft *drafts;
 	size_t draft_count, draft_capacity;
+	struct dataset **datasets;
+	size_t dataset_count, dataset_capacity;
 	unsigned script; /* the one being parsed */
 	const char *file;
 	bool annotated;
@@ -110,6 +113,21 @@ int script_parse_annotated(struct script_builder *b);
 
 /* Whether the text has a WEIGHT or PARAM comment. */
 bool script_is_annotated(const char *text, size_t n);
+
+struct param_name {
+	const char *text;
+	size_t length;
+};
+
+/* script_data.c: whether the text behind `=` is sample(...) or csv(...). */
+bool script_data_begins(const char *text, size_t n);
+
+/* Compiles it; `names` are what stands before the `=`. The step is at `place`. */
+int script_parse_data(struct script_builder *b, const char *text, size_t n, const struct place *at,
+		      const struct param_name *names, size_t count, const struct place *place);
+
+/* The slot of a PARAM of the script being parsed, which is declared by this. */
+unsigned script_declare(struct compiler *c, const struct param_name *name);
 
 /* Adds a step; the pointer is good until the next one is added. */
 struct step *builder_step(struct script_builder *b, enum step_type type, const struct place *at);

@@ -157,37 +157,13 @@ static void make_pieces(struct writer *w, struct statement *s)
 	s->pieces = pieces;
 }
 
-/* The bytes of a valid UTF-8 character here, or 0. */
-static size_t character_length(const char *p, size_t n)
-{
-	unsigned char c = (unsigned char)*p;
-	size_t length = c < 0x80   ? 1
-			: c < 0xc2 ? 0
-			: c < 0xe0 ? 2
-			: c < 0xf0 ? 3
-			: c < 0xf5 ? 4
-				   : 0;
-	size_t i;
-
-	if (length > n)
-		return 0;
-	for (i = 1; i < length; i++)
-		if (((unsigned char)p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((c == 0xe0 && (unsigned char)p[1] < 0xa0) ||
-	    (c == 0xed && (unsigned char)p[1] > 0x9f) ||
-	    (c == 0xf0 && (unsigned char)p[1] < 0x90) || (c == 0xf4 && (unsigned char)p[1] > 0x8f))
-		return 0;
-	return length;
-}
-
 /* Adds text to a label: what is no valid character becomes `?`, blanks become one space. */
 static void label_add(struct buf *out, const char *text, size_t n)
 {
 	size_t i = 0, length;
 
 	while (i < n && out->len <= LABEL_MAX) {
-		length = character_length(text + i, n - i);
+		length = text_character(text + i, n - i);
 		if (length == 1 && ((unsigned char)text[i] <= ' ' || text[i] == 0x7f)) {
 			if (out->len && out->data[out->len - 1] != ' ')
 				buf_putc(out, ' ');

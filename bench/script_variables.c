@@ -41,6 +41,7 @@ void compiler_release(struct compiler *c)
 	free(c->index);
 	free(c->prefixes);
 	free(c->drafts);
+	free(c->datasets);
 }
 
 static void index_add(struct compiler *c, unsigned slot)

@@ -7,11 +7,13 @@
 
 #include "common/memory.h"
 
-void stats_init(struct stats *s, unsigned scripts, unsigned statements)
+void stats_init(struct stats *s, unsigned scripts, unsigned statements, unsigned phases)
 {
 	memset(s, 0, sizeof(*s));
 	s->scripts = xcalloc(scripts, sizeof(*s->scripts));
 	s->statements = xcalloc(statements, sizeof(*s->statements));
+	s->phases = xcalloc(phases, sizeof(*s->phases));
+	s->phase_count = phases;
 	s->script_count = scripts;
 	s->statement_count = statements;
 }
@@ -20,6 +22,8 @@ void stats_release(struct stats *s)
 {
 	free(s->scripts);
 	free(s->statements);
+	free(s->phases);
+	s->phases = NULL;
 	s->scripts = NULL;
 	s->statements = NULL;
 }
@@ -61,12 +65,19 @@ void stats_merge(struct stats *into, const struct stats *from)
 		a->attempts += b->attempts;
 		a->done += b->done;
 		a->failed += b->failed;
+		a->retried += b->retried;
+		a->late += b->late;
 		histogram_merge(&a->latency, &b->latency);
 	}
 	for (i = 0; i < from->statement_count; i++) {
 		into->statements[i].executed += from->statements[i].executed;
 		into->statements[i].failed += from->statements[i].failed;
 		histogram_merge(&into->statements[i].latency, &from->statements[i].latency);
+	}
+	for (i = 0; i < from->phase_count; i++) {
+		into->phases[i].done += from->phases[i].done;
+		into->phases[i].failed += from->phases[i].failed;
+		histogram_merge(&into->phases[i].latency, &from->phases[i].latency);
 	}
 	for (i = 0; i < from->failure_count; i++) {
 		const struct failure *f = &from->failures[i];
@@ -75,6 +86,9 @@ void stats_merge(struct stats *into, const struct stats *from)
 	}
 	into->failures_other += from->failures_other;
 	into->skipped += from->skipped;
+	into->retries += from->retries;
+	histogram_merge(&into->retry, &from->retry);
+	histogram_merge(&into->outage, &from->outage);
 	histogram_merge(&into->lag, &from->lag);
 	histogram_merge(&into->service, &from->service);
 	histogram_merge(&into->connect, &from->connect);
@@ -93,19 +107,22 @@ void second_merge(struct second *into, const struct second *from)
 	histogram_merge(&into->latency, &from->latency);
 }
 
-size_t stats_flat_size(unsigned scripts, unsigned statements)
+size_t stats_flat_size(const struct stats *like)
 {
-	return sizeof(struct stats) + scripts * sizeof(struct script_stats) +
-	       statements * sizeof(struct statement_stats);
+	return sizeof(*like) + like->script_count * sizeof(*like->scripts) +
+	       like->statement_count * sizeof(*like->statements) +
+	       like->phase_count * sizeof(*like->phases);
 }
 
-struct stats *stats_flat(void *bytes, unsigned scripts, unsigned statements)
+struct stats *stats_flat(void *bytes, const struct stats *like)
 {
 	struct stats *s = bytes;
 
 	s->scripts = (struct script_stats *)(s + 1);
-	s->statements = (struct statement_stats *)(s->scripts + scripts);
-	s->script_count = scripts;
-	s->statement_count = statements;
+	s->statements = (struct statement_stats *)(s->scripts + like->script_count);
+	s->phases = (struct phase_stats *)(s->statements + like->statement_count);
+	s->script_count = like->script_count;
+	s->statement_count = like->statement_count;
+	s->phase_count = like->phase_count;
 	return s;
 }

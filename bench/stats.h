@@ -25,7 +25,14 @@
 
 struct script_stats {
 	uint64_t attempts, done, failed;
+	uint64_t late;	  /* done, but after the pattern's time limit */
+	uint64_t retried; /* transactions that were tried more than once, however they ended */
 	struct histogram latency; /* of done ones */
+};
+
+struct phase_stats { /* of a plan; by intended start */
+	uint64_t done, failed;
+	struct histogram latency;
 };
 
 struct statement_stats {
@@ -56,20 +63,24 @@ struct second_ring {
 struct stats {
 	struct script_stats *scripts;
 	struct statement_stats *statements;
-	unsigned script_count, statement_count;
+	struct phase_stats *phases;
+	unsigned script_count, statement_count, phase_count;
 	struct failure failures[STATS_FAILURES];
 	unsigned failure_count;
 	uint64_t failures_other;
 	uint64_t skipped;	  /* due within the window, never begun */
 	struct histogram lag;	  /* open loop: from due to begun, of all that began */
 	struct histogram service; /* open loop: from begun to done, of done ones */
+	uint64_t retries;	  /* tries that failed and were followed by another */
+	struct histogram retry;	  /* the time that those took */
+	struct histogram outage;  /* from losing a connection to having it again */
 	struct histogram connect;
 	uint64_t reconnects, connect_failures;
 	uint64_t cpu_ns;    /* of the thread, within the window */
 	uint64_t window_ns; /* how long this worker saw the window open */
 };
 
-void stats_init(struct stats *s, unsigned scripts, unsigned statements);
+void stats_init(struct stats *s, unsigned scripts, unsigned statements, unsigned phases);
 void stats_release(struct stats *s);
 void stats_merge(struct stats *into, const struct stats *from);
 void second_merge(struct second *into, const struct second *from); /* of the same index */
@@ -78,10 +89,11 @@ void stats_failure(struct stats *s, uint32_t script, uint32_t statement, const c
 
 /*
  * Stats that lie in one piece, to be sent to another process of the same build: stats_flat_size()
- * bytes, which stats_flat() makes usable wherever they have come to lie. Zeroed bytes are empty
- * stats; what stats_merge() can put in, stats_merge() can take out.
+ * bytes, which stats_flat() makes usable wherever they have come to lie, with as many scripts,
+ * statements and phases as `like`. Zeroed bytes are empty stats; what stats_merge() can put in,
+ * stats_merge() can take out.
  */
-size_t stats_flat_size(unsigned scripts, unsigned statements);
-struct stats *stats_flat(void *bytes, unsigned scripts, unsigned statements);
+size_t stats_flat_size(const struct stats *like);
+struct stats *stats_flat(void *bytes, const struct stats *like);
 
 #endif

@@ -236,9 +236,18 @@ static void tell_time(struct worker *w, uint64_t now)
 		close_window(w, now);
 }
 
+/* What of the load is this worker's, of all processes. */
+static double share_of(const struct worker *w)
+{
+	const struct engine_options *o = w->options;
+
+	return (double)w->client_count / (o->hooks ? o->all_connections : o->connections);
+}
+
 static void start_running(struct worker *w)
 {
 	struct engine *engine = w->engine;
+	uint32_t lane = UINT32_MAX - w->options->first_client - w->index;
 	uint64_t now = clock_now();
 	unsigned i;
 
@@ -247,10 +256,12 @@ static void start_running(struct worker *w)
 	w->window_end = atomic_load(&engine->window_end);
 	for (; now < atomic_load(&engine->begin); now = clock_now())
 		clock_sleep(atomic_load(&engine->begin) - now);
-	arrival_init(&w->arrival, w->options->arrival,
-		     w->options->rate * w->client_count / w->options->connections,
-		     atomic_load(&engine->begin), w->options->seed,
-		     UINT32_MAX - w->options->first_client - w->index);
+	if (w->options->plan && w->options->plan->open)
+		arrival_init_plan(&w->arrival, w->options->arrival, w->options->plan, share_of(w),
+				  w->window_begin, w->options->seed, lane);
+	else
+		arrival_init(&w->arrival, w->options->arrival, w->options->rate * share_of(w),
+			     atomic_load(&engine->begin), w->options->seed, lane);
 	tell_time(w, now);
 	for (i = 0; i < w->client_count; i++) {
 		now = clock_now();
@@ -260,12 +271,25 @@ static void start_running(struct worker *w)
 	}
 }
 
+/* The next connection; one that a plan does not want from the start counts as ready. */
+static void connect_next(struct worker *w)
+{
+	struct client *c = &w->clients[w->next_to_connect++];
+
+	if (w->options->plan && plan_connections(w->options->plan, 0) <= c->rank)
+		w->ready_count++;
+	else
+		connect_start(c, clock_now());
+}
+
 /* While connecting: start attempts up to the limit; tell the engine when all are ready. */
 static void drive_connecting(struct worker *w)
 {
+	if (w->options->connect_each) /* each transaction will see to its own */
+		w->ready_count = w->next_to_connect = w->client_count;
 	while (w->next_to_connect < w->client_count && w->connecting < WORKER_CONNECTING &&
 	       atomic_load(&w->engine->phase) == PHASE_CONNECT)
-		connect_start(&w->clients[w->next_to_connect++], clock_now());
+		connect_next(w);
 	if (w->ready_count == w->client_count && !w->told_ready) {
 		w->told_ready = true;
 		atomic_fetch_add(&w->engine->ready, 1);
@@ -327,8 +351,12 @@ static int wait_at_most(struct worker *w, struct epoll_event *events, uint64_t n
 static void wait_for_events(struct worker *w)
 {
 	struct epoll_event events[EVENTS];
-	bool at_once = w->ready_first || (w->options->poll && w->running);
-	int n = wait_at_most(w, events, at_once ? 0 : next_border(w, clock_now())), i;
+	uint64_t wait = next_border(w, clock_now());
+	int n, i;
+
+	if (w->ready_first || (w->options->poll && w->running) || wait < w->options->spin_ns)
+		wait = 0;
+	n = wait_at_most(w, events, wait);
 
 	tell_time(w, clock_now());
 	for (i = 0; i < n; i++) {
@@ -394,10 +422,12 @@ static void end_idle(struct worker *w)
 	for (i = 0; i < w->client_count; i++) {
 		struct client *c = &w->clients[i];
 
+		if (c->in_transaction)
+			continue;
 		if (c->state == CLIENT_OFFLINE || c->state == CLIENT_CONNECTING ||
 		    c->state == CLIENT_SETUP)
 			connect_lost(c, w->window_end);
-		else if (c->state == CLIENT_RESTING)
+		else if (c->state == CLIENT_RESTING || c->state == CLIENT_THINKING)
 			client_begin(c, w->window_end);
 	}
 }

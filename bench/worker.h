@@ -1,7 +1,7 @@
 /*
  * worker.h - private to the engine: a worker thread, its connections (clients), and what the
- * threads share. client.c walks a script, connect.c opens and loses connections, worker.c is the
- * event loop, engine.c starts, watches and ends it all.
+ * threads share. transaction.c begins and counts, client.c walks a script, connect.c opens and
+ * loses connections, worker.c is the event loop, engine.c starts, watches and ends it all.
  *
  * A client is owned by one worker and touched by no other thread.
  */
@@ -29,6 +29,7 @@ enum client_state {
 	CLIENT_CONNECTING, /* libpq is at it */
 	CLIENT_SETUP,	   /* connected; session settings and Parse messages are under way */
 	CLIENT_IDLE,	   /* ready to go on: about to begin, or having its turn later */
+	CLIENT_THINKING,   /* closed loop: in the pause after a transaction */
 	CLIENT_RESTING,	   /* open loop: free, waits until a transaction is due */
 	CLIENT_WAITING,	   /* sent, the answer is awaited */
 	CLIENT_SLEEPING,   /* in \sleep */
@@ -47,18 +48,23 @@ struct client {
 	enum client_state state;
 	const struct script *script;
 	uint32_t script_index, pc;
-	bool counted;	/* began within the window */
-	bool failed;	/* the transaction will be counted as failed */
-	bool pipeline;	/* between \startpipeline and \endpipeline */
-	bool answered;	/* ReadyForQuery came */
+	bool counted;  /* began within the window */
+	bool failed;   /* the transaction will be counted as failed */
+	bool pipeline; /* between \startpipeline and \endpipeline */
+	bool answered; /* ReadyForQuery came */
+	bool in_transaction;
+	bool retry;	/* the transaction is tried again once it is rolled back */
 	bool waited;	/* for something, since the transaction began */
 	bool error_now; /* the current answer holds an error */
 	char status;	/* of ReadyForQuery: I, T or E */
-	uint64_t due, begun;
+	uint64_t due, begun, try_begun;
+	unsigned tries;
 	struct inflight *inflight;
 	uint32_t inflight_begin, inflight_count, inflight_capacity;
 	struct value *variables;
 	struct random random;
+	struct random saved_random; /* as the transaction found it, for another try */
+	struct value *saved_variables;
 	uint8_t *prepared; /* by statement: 0 no, 1 yes, 2 Parse is under way */
 	uint32_t *parsing; /* statements whose Parse is under way, in order */
 	uint32_t parsing_begin, parsing_count;
@@ -71,6 +77,8 @@ struct client {
 	struct pg_conn *pg;
 	struct pg_cancel *cancel;
 	unsigned id;
+	unsigned rank; /* the order in which a plan opens connections; spread over the workers */
+	uint64_t think_until;
 	uint32_t events; /* epoll interest, 0: not registered */
 	uint64_t wake;	 /* timer; 0: none */
 	size_t heap_index;
@@ -78,7 +86,6 @@ struct client {
 	bool in_rest; /* in the worker's list of resting clients, maybe offline by now */
 	uint64_t connect_begun, lost_since;
 	unsigned connect_attempts; /* since the connection was lost */
-	bool was_connected;
 	uint32_t setup_expected, setup_seen;
 	bool setup_parsed; /* the current Parse of the setup succeeded */
 	uint64_t transactions_left;
@@ -138,13 +145,19 @@ struct engine { /* shared by all threads */
  */
 void engine_fail(struct engine *engine, const struct error *e);
 
+/* transaction.c */
+void client_begin(struct client *c, uint64_t now); /* the next transaction, or a wait, or DONE */
+void transaction_failure(struct client *c, uint32_t statement, const char *sqlstate,
+			 const char *message); /* it has failed; the first reason is named */
+void transaction_count(struct client *c, uint64_t now); /* it is over */
+
 /* client.c */
-void client_begin(struct client *c, uint64_t now); /* the next transaction, or DONE */
-void client_run(struct client *c, uint64_t now);   /* goes on with the script until it waits */
+void client_run(struct client *c, uint64_t now); /* goes on with the script until it waits */
 void client_readable(struct client *c);
 void client_writable(struct client *c);
 void client_wake(struct client *c, uint64_t now); /* its timer */
 void client_abandon(struct client *c, uint64_t now, const char *sqlstate, const char *why);
+void client_fail_connect(struct client *c, uint64_t now, const struct error *e);
 void client_finish_setup(struct client *c, uint64_t now);
 
 /* answer.c: walks over complete messages; returns the bytes used. */

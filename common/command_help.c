@@ -178,9 +178,9 @@ static void man_option(const struct option *o)
 	putchar('\n');
 	man_text(o->help);
 	if (o->fallback)
-		printf("Default: %s.\n", o->fallback);
+		printf(".br\nDefault: %s.\n", o->fallback);
 	if (o->environment)
-		printf("Environment: %s.\n", o->environment);
+		printf(".br\nEnvironment: %s.\n", o->environment);
 }
 
 void command_man(const struct command *const *commands, size_t n)

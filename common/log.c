@@ -37,12 +37,13 @@ static void emit_line(const struct buf *line)
 	(void)n;
 }
 
-static void emit_json(enum log_level level, const char *text, const struct error *e)
+static void emit_json(enum log_level level, char *text, const struct error *e)
 {
 	cJSON *object = cJSON_CreateObject();
 	struct buf line = {0};
 	char when[40], *printed;
 
+	text_make_utf8(text);
 	cJSON_AddStringToObject(object, "time", clock_iso(clock_wall(), when, sizeof(when)));
 	cJSON_AddStringToObject(object, "level", level_words[level]);
 	cJSON_AddStringToObject(object, "message", text);
@@ -67,7 +68,7 @@ static void emit(enum log_level level, const char *text, const struct error *e)
 
 	log_mask(&masked, text);
 	if (current_json) {
-		emit_json(level, buf_text(&masked), e);
+		emit_json(level, masked.data, e);
 	} else {
 		buf_puts(&line, "lakeport: ");
 		if (level == LOG_WARN)

@@ -14,14 +14,17 @@
 #include <libpq-fe.h>
 
 #include "common/clock.h"
+#include "common/interrupt.h"
 #include "common/memory.h"
 
 #define CANCEL_GRACE_MS 5000
+#define INTERRUPT_MS	200
 
 struct pg {
 	PGconn *c;
 	PGcancel *cancel;
 	int deadline_ms;
+	bool interruptible;
 };
 
 struct pg_result {
@@ -145,6 +148,11 @@ void pg_deadline(struct pg *pg, int ms)
 	pg->deadline_ms = ms;
 }
 
+void pg_interruptible(struct pg *pg)
+{
+	pg->interruptible = true;
+}
+
 void pg_cancel(struct pg *pg)
 {
 	char text[256];
@@ -181,12 +189,23 @@ static int server_failure(struct pg *pg, const PGresult *r, struct error *e)
 	return -1;
 }
 
+/* How long to poll: until `limit`, or so long that an interrupt is noticed soon. */
+static int poll_ms(const struct pg *pg, uint64_t limit)
+{
+	uint64_t now = clock_now();
+	int ms = -1;
+
+	if (limit)
+		ms = limit > now ? (int)((limit - now) / CLOCK_MS) + 1 : 0;
+	return pg->interruptible && (ms < 0 || ms > INTERRUPT_MS) ? INTERRUPT_MS : ms;
+}
+
 /* Waits until libpq can read (and has sent what it holds), or until `limit`. */
 static int await(struct pg *pg, bool reading, uint64_t limit, struct error *e)
 {
 	for (;;) {
 		struct pollfd p = {.fd = PQsocket(pg->c), .events = reading ? POLLIN : 0};
-		int flushed = PQflush(pg->c), timeout = -1, n;
+		int flushed = PQflush(pg->c), n;
 
 		if (flushed < 0)
 			return server_failure(pg, NULL, e);
@@ -194,13 +213,14 @@ static int await(struct pg *pg, bool reading, uint64_t limit, struct error *e)
 			return 0;
 		if (flushed > 0)
 			p.events |= POLLIN | POLLOUT;
-		if (limit) {
-			uint64_t now = clock_now();
-
-			timeout = limit > now ? (int)((limit - now) / CLOCK_MS) + 1 : 0;
+		if (pg->interruptible && interrupt_count()) {
+			pg_cancel(pg);
+			return error_set(e, ERROR_INTERRUPTED, "interrupted");
 		}
-		n = poll(&p, 1, timeout);
+		n = poll(&p, 1, poll_ms(pg, limit));
 		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0 && (!limit || clock_now() < limit))
 			continue;
 		if (n == 0)
 			return error_set(e, ERROR_CONNECT, "no answer within %d ms",

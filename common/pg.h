@@ -43,6 +43,12 @@ int pg_connect_failure(const char *message, struct error *e);
 /* Statements of this connection are cancelled after so many ms; 0: never. Default 0. */
 void pg_deadline(struct pg *pg, int ms);
 
+/*
+ * From now on Ctrl-C ends the wait for a statement: it is cancelled, the error is of class
+ * INTERRUPTED, and the connection is only good for pg_close().
+ */
+void pg_interruptible(struct pg *pg);
+
 /* Runs one statement with text parameters ($1...). Class SQL on failure. pg_free() the result. */
 struct pg_result *pg_query(struct pg *pg, const char *sql, const char *const *values, int n,
 			   struct error *e);

@@ -1,6 +1,7 @@
 /* progress.c - see progress.h. */
 #include "common/progress.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,7 +22,7 @@ static void describe(const struct progress *p, double done, const char *detail, 
 		     size_t size)
 {
 	double elapsed = (double)(clock_now() - p->begun) / 1e9;
-	double share = p->total > 0 ? done / p->total : 0;
+	double share = p->total > 0 ? fmin(done / p->total, 1) : 0;
 	int n = snprintf(out, size, "%s", p->what);
 
 	if (share > 0 && n > 0 && (size_t)n < size)

@@ -22,7 +22,11 @@
 
 static const char *copy(struct record *r, const char *s)
 {
-	return s ? arena_strdup(&r->arena, s) : NULL;
+	char *kept = s ? arena_strdup(&r->arena, s) : NULL;
+
+	if (kept)
+		text_make_utf8(kept);
+	return kept;
 }
 
 /* Arguments such as a DSN hold secrets: what is kept is masked. */

@@ -198,6 +198,52 @@ bool text_to_double(const char *s, double *value)
 	return true;
 }
 
+size_t text_character(const char *p, size_t n)
+{
+	unsigned char c = (unsigned char)*p;
+	size_t length = c < 0x80   ? 1
+			: c < 0xc2 ? 0
+			: c < 0xe0 ? 2
+			: c < 0xf0 ? 3
+			: c < 0xf5 ? 4
+				   : 0;
+	size_t i;
+
+	if (length > n)
+		return 0;
+	for (i = 1; i < length; i++)
+		if (((unsigned char)p[i] & 0xc0) != 0x80)
+			return 0;
+	if ((c == 0xe0 && (unsigned char)p[1] < 0xa0) ||
+	    (c == 0xed && (unsigned char)p[1] > 0x9f) ||
+	    (c == 0xf0 && (unsigned char)p[1] < 0x90) || (c == 0xf4 && (unsigned char)p[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+bool text_is_utf8(const char *p, size_t n)
+{
+	size_t i, length;
+
+	for (i = 0; i < n; i += length) {
+		length = text_character(p + i, n - i);
+		if (length == 0)
+			return false;
+	}
+	return true;
+}
+
+void text_make_utf8(char *s)
+{
+	while (*s) { /* the NUL at the end ends every sequence */
+		size_t n = text_character(s, SIZE_MAX);
+
+		if (n == 0)
+			*s = '?';
+		s += n ? n : 1;
+	}
+}
+
 size_t text_distance(const char *a, const char *b, size_t limit)
 {
 	size_t row[64], la = strlen(a), lb = strlen(b), i, j;

@@ -49,6 +49,16 @@ int text_write_file(const char *path, const char *data, size_t n, struct error *
 bool text_to_int(const char *s, int64_t *value);
 bool text_to_double(const char *s, double *value); /* finite decimal numbers only */
 
+/* The bytes of the well-formed UTF-8 character (RFC 3629) that begins here, or 0; at most `n`. */
+size_t text_character(const char *p, size_t n);
+bool text_is_utf8(const char *p, size_t n);
+
+/*
+ * Replaces, in place, every byte that is not part of well-formed UTF-8 by '?': texts
+ * from file names, arguments and cut messages go into JSON, which knows nothing else.
+ */
+void text_make_utf8(char *s);
+
 /* Edit distance for "did you mean"; stops counting at `limit`. */
 size_t text_distance(const char *a, const char *b, size_t limit);
 

@@ -47,7 +47,7 @@ ok "what was committed agrees" equal "$(sql "select (select sum(abalance) from p
 
 # The whole server killed, and back after a second.
 (sleep 1; kill -9 "$($postgres status | sed -n 's/^running: process \([0-9]*\),.*/\1/p')"; sleep 1.5; $postgres start) >/dev/null 2>&1 &
-lakeport bench run -d "$dsn" -c 4 -T 6 -b simple-update --json
+lakeport bench run -d "$dsn" -c 4 -T 9 -b simple-update --json
 wait
 ok "server killed: the run ends with something to look at" equal "$(outcome)" "attention 1"
 ok "server killed: counts agree" counts_agree
@@ -107,7 +107,7 @@ ok "--on-error stop: counts agree" counts_agree
 
 # A fake server that misbehaves: errors, cut connections, silence, a wrong password.
 fake() {
-	"$nullpg" --socket "$work" --port 5999 --stdin "$@" >"$work/null.out" 2>&1 < <(sleep 60) &
+	"$nullpg" --socket "$work" --port 5999 --stdin "$@" >"$work/null.out" 2>&1 <&9 9<&- &
 	fake_pid=$!
 	for _ in $(seq 100); do grep -q ready "$work/null.out" 2>/dev/null && break; sleep 0.05; done
 }

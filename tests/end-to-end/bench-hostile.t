@@ -17,16 +17,16 @@ END
 }
 for seed in 1 2 3 4 5 6; do
 	mkdir "$work/$seed"
-	tests/fake/hostile-server "$work/$seed" 5432 $seed >"$work/ready" < <(sleep 60) &
+	tests/fake/hostile-server "$work/$seed" 5432 $seed >"$work/ready" <&9 9<&- &
 	server=$!
 	for _ in $(seq 100); do grep -q ready "$work/ready" && break; sleep 0.05; done
 	protocol=$([ $((seed % 2)) = 0 ] && echo prepared || echo extended)
 	begin=$(date +%s)
 	lakeport bench run -d "host=$work/$seed user=x dbname=x" -c 6 -j 2 -T 1 --drain 300ms \
 		-f "$work/script.sql" -M "$protocol" --json
-	ok "seed $seed, $protocol: an exit status of ours" grep -qw "$status" <<<"0 1 3 4"
+	ok "seed $seed, $protocol: an exit status of ours" grep -qw "$status" <<<"0 1 4"
 	ok "seed $seed, $protocol: in time" [ $(($(date +%s) - begin)) -le 15 ]
-	[ "$status" = 3 ] || [ ! -s "$work/out" ] || ok "seed $seed, $protocol: counts agree" counts_agree
+	ok "seed $seed, $protocol: counts agree" counts_agree
 	kill $server
 	wait $server 2>/dev/null
 done

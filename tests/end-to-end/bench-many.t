@@ -110,6 +110,19 @@ many 3 -d "$dsn" -c 6 -T 2 -R 600 --arrival constant -b select-only
 ok "the rate is shared out" between "$(record "m['transactions'] + m['failed'] + m['skipped']")" 1194 1206
 ok "lag and service are merged" equal "$(record "h['lag']['count'] == h['service']['count'] == m['transactions']")" True
 
+# So is the load of a plan: its rate, and the connections that it opens one after the other.
+cat >"$work/plan.yaml" <<'END'
+patterns:
+- {builtin: select-only}
+phases:
+- {name: low, duration_s: 1, connections: 3, rate: 200}
+- {name: high, duration_s: 1, connections: 7, rate: 400}
+END
+many 3 -d "$dsn" -w "$work/plan.yaml" --arrival constant
+ok "a plan's rate is shared out" between "$(record "m['transactions'] + m['failed'] + m['skipped']")" 590 610
+ok "a plan's phases are merged" equal "$(record "sum(x[5] for x in t['phases']) == m['transactions']")" True
+ok "a plan's connections are shared out" equal "$(record "int(m['connections']), [int(x[2]) for x in t['ranks']], h['connect']['count']")" "(7, [3, 2, 2], 7)"
+
 # Streams belong to connections, not to ranks.
 sql "create table drawn (run int, client int, a int)"
 printf '\\set a random(1, 1000000)\ninsert into drawn values (:run, :client_id, :a);\n' >"$work/draw.sql"

@@ -22,6 +22,8 @@ finish() {
 	rm -rf "$work"
 }
 trap finish EXIT
+# Fakes end when their standard input does: they get descriptor 9, which ends with the test.
+mkfifo "$work/stdin" && exec 9<>"$work/stdin"
 trap 'exit 1' INT TERM
 
 # ok DESCRIPTION COMMAND...: one test, passed when the command succeeds.

@@ -1,4 +1,5 @@
-/* fuzz_config.c - hostile YAML: reading gives values of the right kind, or an error with a place. */
+/* fuzz_config.c - hostile YAML: reading gives values of the right kind, or an error with a place.
+ */
 #include <assert.h>
 
 #include "common/config.h"
@@ -46,9 +47,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 #ifndef LAKEPORT_LIBFUZZER
 int main(int argc, char **argv)
 {
-	static const char text[] = "# comment\ntitle: red\nwarm: true\nfiles: [a, 'b c', \"d\\n\"]\n"
-				   "port:\n  name: x\n  rate: 5.5\n  free: {a: 1, b: |\n text\n}\n"
-				   "phases:\n- {name: one, rate: 1}\n- name: two\n";
+	static const char text[] =
+		"# comment\ntitle: red\nwarm: true\nfiles: [a, 'b c', \"d\\n\"]\n"
+		"port:\n  name: x\n  rate: 5.5\n  free: {a: 1, b: |\n text\n}\n"
+		"phases:\n- {name: one, rate: 1}\n- name: two\n";
 	static const struct str seed = {text, sizeof(text) - 1};
 
 	return fuzz_main(argc, argv, &seed, 1, "{}[]:,-&*!|>'\"%@`#\n \t~?0aZ\xc3");

@@ -6,6 +6,7 @@
  */
 #include <assert.h>
 
+#include "bench/dataset.h"
 #include "bench/expression.h"
 #include "bench/script.h"
 #include "tests/fuzz/fuzz.h"
@@ -30,6 +31,22 @@ static void check_statement(const struct workload *w, const struct statement *s)
 	assert(strlen(s->label) <= 60);
 }
 
+/* Sources are named, and every column has its variable. */
+static void check_draw(const struct workload *w, const struct draw *draw)
+{
+	const struct dataset *d = draw->dataset;
+	size_t i;
+
+	assert(d->label && *d->label && d->row_count == 0);
+	assert(d->kind == DATASET_CSV ? d->path && *d->path : d->table && *d->table);
+	assert(d->column_count >= 1 && d->column_count <= DATASET_MAX_COLUMNS);
+	assert(!distribution_fault(&draw->distribution));
+	for (i = 0; i < d->column_count; i++) {
+		assert(draw->slots[i] < w->variable_count);
+		assert(!d->columns[i].name == (d->columns[i].number > 0));
+	}
+}
+
 static void check_step(const struct workload *w, const struct script *script,
 		       const struct step *step, struct evaluation *context)
 {
@@ -42,6 +59,9 @@ static void check_step(const struct workload *w, const struct script *script,
 	assert(step->slot < w->variable_count || step->type != STEP_SET);
 	if (step->statement)
 		check_statement(w, step->statement);
+	assert((step->type == STEP_DRAW) == (step->draw != NULL));
+	if (step->draw)
+		check_draw(w, step->draw);
 	if (!step->expression)
 		return;
 	if (expression_evaluate(step->expression, context, &v, &why) < 0)
@@ -94,6 +114,10 @@ static const char *const seeds[] = {
 	"us\n\\else\n\\startpipeline\nselect 2;\n\\endpipeline\n\\endif\n",
 	"-- WEIGHT: 3\n-- PARAM a = values('x', 'it''s', -4.50, null, true)\n-- PARAM b = "
 	"random_zipfian(1, 1000, 1.1)\nselect \":a\", :a, (:b) from t where x = :d;\n",
+	"-- PARAM (a, \xc3\xa4) = sample(s.\"t x\"(y, \"z\"\"\"), 500) zipfian(1.1)\n-- PARAM b = "
+	"csv('f''x.csv', 2) hot(0.9, .01)\n-- param (c, d) = csv('f.csv', \"a b\", C) "
+	"gaussian(2.5)\n-- PARAM e = sample(t.c) exponential(3)\n-- PARAM f = random(1, :a) "
+	"uniform\nselect :a, :b, :c, :e, :f",
 	"\\set x (1 + -2 * 3 / 4 % 5) << 2 | ~1 & 3 # 4\n\\set y greatest(1, 2.5, int(pi())) + "
 	"least(abs(-1), sqrt(2), ln(exp(1))) \\\n + hash(:x) + permute(:x, 100, 3) + pow(2, 0.5)\n"
 	"\\set z random_gaussian(1, 10, 2.5) + random_exponential(1, 10, 0.1) + mod(:x, 7)\n"

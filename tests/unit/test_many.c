@@ -91,29 +91,36 @@ static void test_seconds_merge(void **state)
 /* Stats in one piece, moved elsewhere, are the same stats. */
 static void test_stats_travel(void **state)
 {
-	size_t size = stats_flat_size(2, 3);
-	char *sent = calloc(1, size), *received = malloc(size);
 	struct stats mine, sum;
+	char *sent, *received;
+	size_t size;
 
 	(void)state;
-	stats_init(&mine, 2, 3);
-	stats_init(&sum, 2, 3);
+	stats_init(&mine, 2, 3, 1);
+	stats_init(&sum, 2, 3, 1);
+	size = stats_flat_size(&mine);
+	sent = calloc(1, size);
+	received = malloc(size);
+	mine.phases[0].done = 4;
+	histogram_record(&mine.phases[0].latency, 7);
 	mine.scripts[1].done = 7;
 	histogram_record(&mine.scripts[1].latency, 1234567);
 	mine.statements[2].executed = 9;
 	histogram_record(&mine.statements[2].latency, 99);
 	stats_failure(&mine, 1, 2, "40001", "could not serialize", 3);
 	mine.window_ns = 5;
-	stats_merge(stats_flat(sent, 2, 3), &mine);
+	stats_merge(stats_flat(sent, &mine), &mine);
 	memcpy(received, sent, size);
 	memset(sent, 0xff, size);
-	stats_merge(&sum, stats_flat(received, 2, 3));
-	stats_merge(&sum, stats_flat(received, 2, 3));
+	stats_merge(&sum, stats_flat(received, &mine));
+	stats_merge(&sum, stats_flat(received, &mine));
 	assert_int_equal(sum.scripts[1].done, 14);
 	assert_int_equal(sum.scripts[1].latency.count, 2);
 	assert_int_equal(sum.scripts[1].latency.min, 1234567);
 	assert_int_equal(sum.statements[2].executed, 18);
 	assert_int_equal(sum.statements[2].latency.max, 99);
+	assert_int_equal(sum.phases[0].done, 8);
+	assert_int_equal(sum.phases[0].latency.count, 2);
 	assert_int_equal(sum.failure_count, 1);
 	assert_int_equal(sum.failures[0].count, 6);
 	assert_string_equal(sum.failures[0].message, "could not serialize");

@@ -66,7 +66,8 @@ static void describe_expression(const struct workload *w, const struct expressio
 static void describe(const struct workload *w, struct buf *out)
 {
 	static const char *const names[] = {
-		"sql", "set", "sleep", "jump", "jump_unless", "pipeline_begin", "pipeline_end"};
+		"sql",	"set",	       "draw",		 "sleep",
+		"jump", "jump_unless", "pipeline_begin", "pipeline_end"};
 	const struct script *script = &w->scripts[0];
 	size_t i;
 
@@ -298,8 +299,9 @@ static void annotated(void **state)
 		{"-- WEIGHT: 2 x\nselect 1", "t.sql:1:14: expected the end of the line after the "
 					     "weight"},
 		{"-- PARAM\nselect 1", "t.sql:1:9: expected a name after PARAM"},
-		{"-- PARAM a random(1, 2)\nselect 1", "t.sql:1:12: expected '=' and random(...) or "
-						      "values(...) after the name"},
+		{"-- PARAM a random(1, 2)\nselect 1", "t.sql:1:12: expected '=' and random(...), "
+						      "values(...), sample(...) or csv(...) after "
+						      "the name"},
 		{"-- PARAM a = \nselect 1", "t.sql:1:14: the expression ends here; expected a "
 					    "value"},
 		{"-- PARAM a = random(1)\nselect 1", "t.sql:1:14: random() takes 2 arguments, not "

@@ -77,6 +77,32 @@ static void thousands_are_grouped(void **state)
 	assert_string_equal(text_thousands(-1234567.891, 2, out, sizeof(out)), "-1,234,567.89");
 }
 
+static void texts_are_made_utf8(void **state)
+{
+	static const struct {
+		const char *text, *clean;
+	} cases[] = {
+		{"", ""},
+		{"plain", "plain"},
+		{"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
+		{"cut \xe2\x82", "cut ??"},
+		{"\xff\xfe", "??"},
+		{"\xc0\xaf", "??"},
+		{"\xed\xa0\x80", "???"},
+		{"\xf4\x90\x80\x80x", "????x"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		char text[40];
+
+		snprintf(text, sizeof(text), "%s", cases[i].text);
+		text_make_utf8(text);
+		assert_string_equal(text, cases[i].clean);
+	}
+}
+
 static void words_have_a_distance(void **state)
 {
 	(void)state;
@@ -219,6 +245,7 @@ int main(void)
 		cmocka_unit_test(long_formats_are_not_cut),
 		cmocka_unit_test(numbers_are_whole_or_refused),
 		cmocka_unit_test(thousands_are_grouped),
+		cmocka_unit_test(texts_are_made_utf8),
 		cmocka_unit_test(words_have_a_distance),
 		cmocka_unit_test(secrets_are_masked),
 		cmocka_unit_test(files_are_written_whole_or_not_at_all),
