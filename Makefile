@@ -107,8 +107,10 @@ fuzz:                             ## libFuzzer on every parser, FUZZ_SECONDS eac
 
 .PHONY: bench
 bench: all $(FAKES)               ## speed and truth beside the peers (takes a while)
-	tests/bench/truth-of-the-clock
-	tests/bench/beside-pgbench
+	scripts/setup build run bench
+	tests/bench/truth-of-the-clock || true
+	tests/bench/beside-peers || true
+	tests/bench/beside-pgbench || true
 
 .PHONY: lint
 lint:                             ## formatting, static checks, the rules of the house

@@ -354,8 +354,10 @@ static void wait_for_events(struct worker *w)
 	uint64_t wait = next_border(w, clock_now());
 	int n, i;
 
-	if (w->ready_first || (w->options->poll && w->running) || wait < w->options->spin_ns)
+	if (w->ready_first || (w->options->poll && w->running))
 		wait = 0;
+	else /* woken late, it still has time to spin */
+		wait -= wait < w->options->spin_ns ? wait : w->options->spin_ns;
 	n = wait_at_most(w, events, wait);
 
 	tell_time(w, clock_now());
