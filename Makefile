@@ -21,12 +21,17 @@ PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 CFLAGS     = -std=c17 -D_GNU_SOURCE -DLAKEPORT_VERSION='"$(VERSION)"' $(OPTIMIZE) $(WARNINGS) \
              $(SANITIZE) -pthread -I. $(PKG_CFLAGS)
 LDFLAGS    = $(SANITIZE) -pthread
-LDLIBS     = $(PKG_LIBS) -lcrypto -lm
+LDLIBS     = $(PKG_LIBS) -lcrypto -lm -Wl,--as-needed $(MPI_LIBS)
+
+# One load from many machines (bench/many.h) where Open MPI is installed; else a stub.
+MPI       := $(shell pkg-config --exists ompi-c 2>/dev/null && echo yes)
+MPI_LIBS  := $(if $(MPI),$(shell pkg-config --libs ompi-c))
+NOT_BUILT := $(if $(MPI),bench/many_stub.c,bench/many.c bench/many_reduce.c)
 
 # A folder is a tool and a static library; a wrong arrow between them fails to link.
 TOOLS   := bench reports
 MAIN    := common/main.c
-sources  = $(filter-out $(MAIN),$(sort $(wildcard $(1)/*.c)))
+sources  = $(filter-out $(MAIN) $(NOT_BUILT),$(sort $(wildcard $(1)/*.c)))
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(1))
 LIBS    := $(TOOLS:%=$(BUILD)/lib%.a) $(BUILD)/libcommon.a
 
@@ -134,6 +139,9 @@ $(foreach f,common $(TOOLS),$(eval $(call library,$(f))))
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/bench/many.o $(BUILD)/bench/many_reduce.o: \
+  CFLAGS += -isystem $(shell pkg-config --variable=includedir ompi-c)
 
 $(BUILD)/tests/test_%: tests/unit/test_%.c $(LIBS) Makefile
 	@mkdir -p $(@D)

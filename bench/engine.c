@@ -25,6 +25,7 @@
 #define START_DELAY	(2 * CLOCK_MS) /* so that all workers begin together */
 #define INTERRUPT_DRAIN CLOCK_SECOND
 #define CANCEL_WAIT	(5 * CLOCK_SECOND) /* for cancelled statements to end */
+#define HURRY		(100 * CLOCK_MS)   /* for each of the two, when somebody will kill us */
 
 struct watch {
 	struct engine *engine;
@@ -82,7 +83,7 @@ static void init_client(struct worker *w, struct client *c, unsigned id)
 	const struct {
 		const char *name;
 		int64_t value;
-	} known[] = {{"client_id", id},
+	} known[] = {{"client_id", o->first_client + id},
 		     {"scale", o->scale},
 		     {"random_seed", (int64_t)o->seed},
 		     {"default_seed", o->default_seed}};
@@ -93,7 +94,7 @@ static void init_client(struct worker *w, struct client *c, unsigned id)
 	c->status = 'I';
 	c->transactions_left = o->transactions;
 	wire_detach(&c->wire);
-	random_seed_lane(&c->random, o->seed, id);
+	random_seed_lane(&c->random, o->seed, o->first_client + id);
 	c->variables = xcalloc(load->variable_count, sizeof(*c->variables));
 	for (i = 0; i < load->variable_count; i++)
 		c->variables[i] = load->initial[i];
@@ -157,6 +158,9 @@ static int init_worker(struct engine *engine, unsigned index, unsigned first, un
 	for (i = 0; i < count; i++) {
 		init_client(w, &w->clients[i], first + i);
 		w->clients[i].rank = i * engine->options->threads + index;
+		if (engine->options->hooks)
+			w->clients[i].rank = w->clients[i].rank * engine->options->processes +
+					     engine->options->process;
 	}
 	return 0;
 }
@@ -246,17 +250,14 @@ static void take_second(struct worker *w, uint64_t index, struct second *sum, bo
 
 		if (s->index > index)
 			break;
-		sum->done += s->done;
-		sum->failed += s->failed;
-		sum->cpu_ns += s->cpu_ns;
-		histogram_merge(&sum->latency, &s->latency);
+		second_merge(sum, s);
 		if (read == written)
 			memset(&ring->slot[read % STATS_RING], 0, sizeof(*s));
 	}
 	atomic_store_explicit(&ring->read, read < written ? read : written, memory_order_release);
 }
 
-static void add_second(struct engine_result *r, const struct second *s, double length,
+void engine_add_second(struct engine_result *r, const struct second *s, double length,
 		       unsigned threads)
 {
 	r->seconds = xgrow(r->seconds, r->second_count, &r->second_capacity, sizeof(*r->seconds));
@@ -288,7 +289,9 @@ static void take_seconds(struct watch *w, uint64_t limit, uint64_t window_ns, bo
 			take_second(&engine->workers[i], w->taken, sum, ended);
 		if (ended && window_ns - begin < CLOCK_SECOND)
 			length = (double)(window_ns - begin) / 1e9;
-		add_second(w->result, sum, length, engine->options->threads);
+		engine_add_second(w->result, sum, length, engine->options->threads);
+		if (engine->options->hooks)
+			engine->options->hooks->second(engine->options->hooks->context, sum);
 	}
 	free(sum);
 }
@@ -341,17 +344,36 @@ static void heed_interrupts(struct watch *w, uint64_t now)
 		atomic_store(&w->engine->close_now, true);
 }
 
+/* Where one error is to end the run, it ends that of all. */
+static void heed_others(struct watch *w, uint64_t now)
+{
+	struct engine *engine = w->engine;
+	const struct engine_hooks *hooks = engine->options->hooks;
+	bool failed;
+
+	if (!hooks || !engine->options->stop_on_error)
+		return;
+	pthread_mutex_lock(&engine->lock);
+	failed = engine->failed;
+	pthread_mutex_unlock(&engine->lock);
+	if (hooks->stop(hooks->context, failed))
+		close_window_at(engine, now);
+}
+
 /* After the window: first patience, then cancel requests, then closed connections. */
 static void drive_drain(struct watch *w, uint64_t now)
 {
 	uint64_t end = atomic_load(&w->engine->window_end);
 	uint64_t drain = w->result->interrupted ? INTERRUPT_DRAIN : w->engine->options->drain_ns;
+	uint64_t cancel_wait = CANCEL_WAIT;
 
+	if (w->result->interrupted && w->engine->options->hooks)
+		drain = cancel_wait = HURRY;
 	if (end == UINT64_MAX || now < end + drain)
 		return;
 	if (!atomic_exchange(&w->engine->cancel_now, true))
 		wake_workers(w->engine);
-	if (now > end + drain + CANCEL_WAIT && !atomic_exchange(&w->engine->close_now, true))
+	if (now > end + drain + cancel_wait && !atomic_exchange(&w->engine->close_now, true))
 		wake_workers(w->engine);
 }
 
@@ -365,10 +387,12 @@ static void watch_run(struct watch *w)
 		clock_sleep(WATCH_PAUSE);
 		now = clock_now();
 		heed_interrupts(w, now);
+		heed_others(w, now);
 		drive_drain(w, now);
 		take_complete_seconds(w);
 		draw_progress(w, now);
 	}
+	heed_others(w, clock_now());
 }
 
 /* Waits until every connection is up and prepared, and starts the clock. -1: it failed. */
@@ -387,6 +411,9 @@ static int await_ready(struct engine *engine, struct error *e)
 		}
 		clock_sleep(CLOCK_MS);
 	}
+	if (o->hooks && atomic_load(&engine->phase) == PHASE_CONNECT &&
+	    o->hooks->ready(o->hooks->context, &stop) < 0)
+		engine_fail(engine, &stop);
 	begin = clock_now() + START_DELAY;
 	window = begin + o->warmup_ns;
 	atomic_store(&engine->begin, begin);
@@ -419,6 +446,7 @@ static void merge(struct engine *engine, struct engine_result *r)
 	}
 	for (i = 0; i < r->total.script_count; i++)
 		histogram_merge(&r->latency, &r->total.scripts[i].latency);
+	r->begin = atomic_load(&engine->begin);
 	r->window_ns = r->total.window_ns;
 }
 
@@ -448,7 +476,7 @@ static int run(struct engine *engine, struct engine_result *result, struct error
 	int status = started == o->threads ? await_ready(engine, e) : -1;
 
 	if (status == 0) {
-		progress_begin(&w.progress, "bench run",
+		progress_begin(&w.progress, o->hooks ? "bench run, rank 0" : "bench run",
 			       (double)(o->warmup_ns + o->duration_ns) / 1e9);
 		watch_run(&w);
 		progress_end(&w.progress);
@@ -462,7 +490,8 @@ static int run(struct engine *engine, struct engine_result *result, struct error
 		     true);
 	result->stopped_by_error = engine->failed;
 	result->first_error = engine->error;
-	for (i = 0; i < 100 && atomic_load(&engine->cancelling); i++)
+	for (i = result->interrupted && o->hooks ? 90 : 0;
+	     i < 100 && atomic_load(&engine->cancelling); i++)
 		clock_sleep(10 * CLOCK_MS);
 	return 0;
 }

@@ -27,6 +27,20 @@
 #define ENGINE_MAX_CONNECTIONS 20000
 #define ENGINE_MAX_THREADS     1024
 
+/*
+ * What a process that shares its load with others (many.h) hangs into the run. All are called by
+ * the thread that called engine_run().
+ */
+struct engine_hooks {
+	/* Every connection is up: returns when the load may begin, -1 when it may not. */
+	int (*ready)(void *context, struct error *e);
+	/* With stop_on_error, now and then: whether this run has failed; true: end it. */
+	bool (*stop)(void *context, bool failed);
+	/* Each second of the window, in order and complete. */
+	void (*second)(void *context, const struct second *s);
+	void *context;
+};
+
 struct engine_options {
 	const char *dsn;
 	const struct workload *workload;
@@ -50,7 +64,11 @@ struct engine_options {
 	bool stop_on_error;
 	bool can_defer; /* statements that do not prepare at first are tried again when needed */
 	bool progress;
-	_Atomic uint64_t *window_opens; /* is told when (clock_now()); NULL: nobody asks */
+	_Atomic uint64_t *window_opens;	  /* is told when (clock_now()); NULL: nobody asks */
+	const struct engine_hooks *hooks; /* NULL: alone. Else an interrupt leaves no time */
+	unsigned process, processes;	  /* with hooks: which one we are, of how many */
+	unsigned all_connections;	  /* with hooks: of all processes */
+	unsigned first_client;		  /* the number of our first connection among all */
 };
 
 struct engine_second {
@@ -63,6 +81,7 @@ struct engine_result {
 	unsigned thread_count;
 	struct engine_second *seconds;
 	size_t second_count, second_capacity;
+	uint64_t begin;		  /* when the load began, clock_now() */
 	uint64_t window_ns;	  /* how long the window was open */
 	uint64_t in_window;	  /* transactions completed within the window */
 	struct histogram latency; /* of all scripts together */
@@ -73,5 +92,9 @@ struct engine_result {
 /* -1 when the run could not start; a run that started always gives a result. */
 int engine_run(const struct engine_options *o, struct engine_result *result, struct error *e);
 void engine_result_release(struct engine_result *r);
+
+/* Appends a second that lasted `length` seconds and was made by so many threads. */
+void engine_add_second(struct engine_result *r, const struct second *s, double length,
+		       unsigned threads);
 
 #endif

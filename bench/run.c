@@ -12,6 +12,7 @@
 #include "bench/bench.h"
 #include "bench/engine.h"
 #include "bench/explain.h"
+#include "bench/many.h"
 #include "bench/observe.h"
 #include "bench/preflight.h"
 #include "bench/result.h"
@@ -41,10 +42,12 @@ static const struct option run_options[] = {
 	 "patterns, phases, spikes and targets from a file; takes the place of -b -f -c -T -t -R",
 	 NULL, 0, 0, NULL, NULL},
 	{'D', "define", OPTION_LIST, "NAME=VALUE", "set a script variable", NULL, 0, 0, NULL, NULL},
-	{'c', "connections", OPTION_INT, "N", "connections kept busy at the same time", "8", 1,
+	{'c', "connections", OPTION_INT, "N",
+	 "connections kept busy at the same time; under mpirun divided among the ranks", "8", 1,
 	 ENGINE_MAX_CONNECTIONS, NULL, NULL},
-	{'j', "threads", OPTION_INT, "N", "client threads [default: one a core, at most 8]", NULL,
-	 1, ENGINE_MAX_THREADS, NULL, NULL},
+	{'j', "threads", OPTION_INT, "N",
+	 "client threads, under mpirun of each rank [default: one a core, at most 8]", NULL, 1,
+	 ENGINE_MAX_THREADS, NULL, NULL},
 	{'T', "duration", OPTION_SECONDS, "TIME", "length of the timed window", "10", 0.1, 864000,
 	 NULL, NULL},
 	{'t', "transactions", OPTION_INT, "N",
@@ -185,6 +188,7 @@ static unsigned default_threads(unsigned connections)
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned n = cores < 1 ? 1 : (unsigned)cores;
 
+	n = (n + many_neighbours() - 1) / many_neighbours();
 	if (n > MAX_DEFAULT_THREADS)
 		n = MAX_DEFAULT_THREADS;
 	return n < connections ? n : connections;
@@ -265,7 +269,7 @@ static int fill_options(const struct invocation *inv, struct engine_options *o, 
 	o->drain_ns = ns_of(inv, "drain");
 	o->statement_timeout_ms = (unsigned)(option_number(inv, "statement-timeout") * 1e3 + 0.5);
 	o->seed = option_set(inv, "seed") ? (uint64_t)option_int(inv, "seed")
-					  : clock_wall() % 1000000000;
+					  : many_wall() % 1000000000;
 	o->default_seed = (int64_t)o->seed;
 	if (slot >= 0 && o->workload->initial[slot].type == VALUE_INT)
 		o->default_seed = o->workload->initial[slot].integer;
@@ -319,20 +323,14 @@ static void describe_run(struct record *r, const struct engine_options *o)
 	record_target(r, "load", o->arrival ? text : "closed loop");
 }
 
-/* The engine's run with an eye on the server; nothing that the eye meets is an error of the run. */
-static int run_observed(const struct invocation *inv, struct engine_options *o,
-			struct engine_result *result, struct record *record, struct error *e)
+/* An eye on the server while the engine runs; nothing that it meets is an error of the run. */
+static struct observer *start_observer(const struct invocation *inv, struct engine_options *o)
 {
-	bool wanted = strcmp(option_text(inv, "observe"), "on") == 0;
+	bool wanted = many_rank() == 0 && strcmp(option_text(inv, "observe"), "on") == 0;
 	struct observer *observer = wanted ? observe_start(o->dsn) : NULL;
-	int status;
 
 	o->window_opens = observer ? observe_window(observer) : NULL;
-	status = engine_run(o, result, e);
-	if (status == 0)
-		result_record(record, o, result);
-	observe_stop(observer, status == 0 ? result : NULL, record);
-	return status;
+	return observer;
 }
 
 static enum explain_mode explain_mode_of(const char *word)
@@ -357,16 +355,33 @@ static int prepare_b(struct invocation *inv, struct engine_options *b, struct wo
 	return *other ? check_protocol(b, e) : -1;
 }
 
+/* Our share of the load; rank 0 (the only one, as a rule) then has all of it to report. */
 static int run_once(const struct invocation *inv, struct engine_options *o, struct record *record,
 		    struct error *e)
 {
+	struct engine_options share;
 	struct engine_result result;
+	struct observer *observer;
+	int merged = -1;
+	bool ran, report;
 
-	if (run_observed(inv, o, &result, record, e) < 0)
+	if (many_share(o, &share, e) < 0)
 		return -1;
-	explain_record(o, &result, explain_mode_of(option_text(inv, "explain")), record);
-	engine_result_release(&result);
-	return 0;
+	observer = start_observer(inv, &share);
+	ran = engine_run(&share, &result, e) == 0;
+	if (ran)
+		merged = many_reduce(o, record, &result, e);
+	report = merged >= 0 && many_rank() == 0;
+	if (report) {
+		result_record(record, merged ? o : &share, &result);
+		many_record(record);
+	}
+	observe_stop(observer, report ? &result : NULL, record);
+	if (report)
+		explain_record(o, &result, explain_mode_of(option_text(inv, "explain")), record);
+	if (ran)
+		engine_result_release(&result);
+	return merged < 0 ? -1 : 0;
 }
 
 static int measure(struct invocation *inv, struct engine_options *o, struct record *record,
@@ -385,15 +400,15 @@ static int measure(struct invocation *inv, struct engine_options *o, struct reco
 					   : run_once(inv, o, record, e);
 	}
 	workload_free(other);
-	if (status < 0)
-		return -1;
+	if (status < 0 || many_rank() > 0)
+		return status;
 	status = finish_run(inv, record, e);
 	if (status > 1 && record->error)
 		log_error("%s", record->error);
 	return status;
 }
 
-static int bench_run_main(struct invocation *inv, struct error *e)
+static int run_workload(struct invocation *inv, struct error *e)
 {
 	struct engine_options o = {0};
 	struct record *record = NULL;
@@ -401,10 +416,12 @@ static int bench_run_main(struct invocation *inv, struct error *e)
 	struct plan *plan = NULL;
 	int status;
 
-	if (record_check_directory(option_text(inv, "runs"), e) < 0)
+	if (many_rank() == 0 && record_check_directory(option_text(inv, "runs"), e) < 0)
 		return -1;
 	if (versus_check(inv, e) < 0)
 		return -1;
+	if (versus_asked(inv) && many_size() > 1)
+		return error_set(e, ERROR_USAGE, "A and B cannot take turns under mpirun");
 	if (option_set(inv, "workload")) {
 		plan = plan_load(option_text(inv, "workload"), e);
 		if (!plan)
@@ -428,6 +445,20 @@ static int bench_run_main(struct invocation *inv, struct error *e)
 	return status;
 }
 
+/* Under mpirun all ranks come here; what they have to say, rank 0 says. */
+static int bench_run_main(struct invocation *inv, struct error *e)
+{
+	int status = many_init(e);
+	unsigned rank = many_rank();
+
+	if (status == 0)
+		status = run_workload(inv, e);
+	if (status < 0)
+		many_fail(e);
+	many_finish();
+	return rank == 0 ? status : 0;
+}
+
 const struct command bench_run = {
 	.tool = "bench",
 	.verb = "run",
@@ -440,6 +471,10 @@ const struct command bench_run = {
 		"by weight from the scripts given.\n"
 		"An SQL error fails its transaction, is counted by SQLSTATE, and the run goes on;\n"
 		"a lost connection is opened again. Ctrl-C ends the run and keeps the record.\n"
+		"\n"
+		"Under 'mpirun -n N' there is one load from N processes (ranks): connections and\n"
+		"rate are those of all together, -t and -j those of each connection and rank; all\n"
+		"begin together, and rank 0 writes one record of everything.\n"
 		"\n"
 		"Scripts: pgbench's language (every meta command and function of pgbench 15 but\n"
 		"\\shell and \\setshell), or one SQL statement with comments\n"
@@ -470,6 +505,8 @@ const struct command bench_run = {
 		"  lakeport bench run -d postgresql:///shop -c 8 -T 30 -f point.sql@9 -f "
 		"write.sql@1\n"
 		"  lakeport bench run -d postgresql:///shop -c 32 -T 30 -R 2000 -b simple-update\n"
+		"  mpirun -n 4 --host a,b,c,d --bind-to none lakeport bench run -d ... -c 400 -T "
+		"60\n"
 		"  lakeport bench run -d postgresql:///shop -w bench/scenarios/spike.yaml\n"
 		"  lakeport bench run -d postgresql:///shop -c 8 --warmup 10 -T 60 -D "
 		"rows=1000 -f mix.sql\n"

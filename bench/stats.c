@@ -98,3 +98,31 @@ void stats_merge(struct stats *into, const struct stats *from)
 	if (from->window_ns > into->window_ns)
 		into->window_ns = from->window_ns;
 }
+
+void second_merge(struct second *into, const struct second *from)
+{
+	into->done += from->done;
+	into->failed += from->failed;
+	into->cpu_ns += from->cpu_ns;
+	histogram_merge(&into->latency, &from->latency);
+}
+
+size_t stats_flat_size(const struct stats *like)
+{
+	return sizeof(*like) + like->script_count * sizeof(*like->scripts) +
+	       like->statement_count * sizeof(*like->statements) +
+	       like->phase_count * sizeof(*like->phases);
+}
+
+struct stats *stats_flat(void *bytes, const struct stats *like)
+{
+	struct stats *s = bytes;
+
+	s->scripts = (struct script_stats *)(s + 1);
+	s->statements = (struct statement_stats *)(s->scripts + like->script_count);
+	s->phases = (struct phase_stats *)(s->statements + like->statement_count);
+	s->script_count = like->script_count;
+	s->statement_count = like->statement_count;
+	s->phase_count = like->phase_count;
+	return s;
+}

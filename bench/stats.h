@@ -12,6 +12,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/histogram.h"
@@ -82,7 +83,17 @@ struct stats {
 void stats_init(struct stats *s, unsigned scripts, unsigned statements, unsigned phases);
 void stats_release(struct stats *s);
 void stats_merge(struct stats *into, const struct stats *from);
+void second_merge(struct second *into, const struct second *from); /* of the same index */
 void stats_failure(struct stats *s, uint32_t script, uint32_t statement, const char *sqlstate,
 		   const char *message, uint64_t count);
+
+/*
+ * Stats that lie in one piece, to be sent to another process of the same build: stats_flat_size()
+ * bytes, which stats_flat() makes usable wherever they have come to lie, with as many scripts,
+ * statements and phases as `like`. Zeroed bytes are empty stats; what stats_merge() can put in,
+ * stats_merge() can take out.
+ */
+size_t stats_flat_size(const struct stats *like);
+struct stats *stats_flat(void *bytes, const struct stats *like);
 
 #endif

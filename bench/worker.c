@@ -236,9 +236,18 @@ static void tell_time(struct worker *w, uint64_t now)
 		close_window(w, now);
 }
 
+/* What of the load is this worker's, of all processes. */
+static double share_of(const struct worker *w)
+{
+	const struct engine_options *o = w->options;
+
+	return (double)w->client_count / (o->hooks ? o->all_connections : o->connections);
+}
+
 static void start_running(struct worker *w)
 {
 	struct engine *engine = w->engine;
+	uint32_t lane = UINT32_MAX - w->options->first_client - w->index;
 	uint64_t now = clock_now();
 	unsigned i;
 
@@ -248,13 +257,11 @@ static void start_running(struct worker *w)
 	for (; now < atomic_load(&engine->begin); now = clock_now())
 		clock_sleep(atomic_load(&engine->begin) - now);
 	if (w->options->plan && w->options->plan->open)
-		arrival_init_plan(&w->arrival, w->options->arrival, w->options->plan,
-				  (double)w->client_count / w->options->connections,
-				  w->window_begin, w->options->seed, UINT32_MAX - w->index);
+		arrival_init_plan(&w->arrival, w->options->arrival, w->options->plan, share_of(w),
+				  w->window_begin, w->options->seed, lane);
 	else
-		arrival_init(&w->arrival, w->options->arrival,
-			     w->options->rate * w->client_count / w->options->connections,
-			     atomic_load(&engine->begin), w->options->seed, UINT32_MAX - w->index);
+		arrival_init(&w->arrival, w->options->arrival, w->options->rate * share_of(w),
+			     atomic_load(&engine->begin), w->options->seed, lane);
 	tell_time(w, now);
 	for (i = 0; i < w->client_count; i++) {
 		now = clock_now();

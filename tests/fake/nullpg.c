@@ -125,12 +125,16 @@ static int listen_tcp(struct error *e)
 	socklen_t n = sizeof(a);
 	int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
+	if (options.address && inet_pton(AF_INET, options.address, &a.sin_addr) != 1)
+		return error_set(e, ERROR_USAGE, "--address: '%s' is no IPv4 address",
+				 options.address);
 	server.tcp_fd = fd;
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
 	    bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0 || listen(fd, SOMAXCONN) < 0 ||
 	    getsockname(fd, (struct sockaddr *)&a, &n) < 0)
-		return error_set(e, ERROR_IO, "cannot listen on 127.0.0.1:%d: %s",
-				 (int)options.port, strerror(errno));
+		return error_set(e, ERROR_IO, "cannot listen on %s:%d: %s",
+				 options.address ? options.address : "127.0.0.1", (int)options.port,
+				 strerror(errno));
 	options.port = ntohs(a.sin_port);
 	return 0;
 }

@@ -53,7 +53,7 @@ uint64_t delay_draw(const struct delay *d, struct random *r); /* ns */
 enum counted { COUNT_ALL, COUNT_SIMPLE, COUNT_EXTENDED };
 
 struct options {
-	const char *socket_directory, *password, *report; /* NULL: not given */
+	const char *socket_directory, *address, *password, *report; /* NULL: not given */
 	bool tcp, watch_stdin, spin, spread;
 	int64_t port, threads, max_connections, seed, value, start_delay_ms;
 	int64_t fail_every, drop_every, stall_after; /* 0: never */

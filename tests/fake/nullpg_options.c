@@ -27,7 +27,8 @@ static const struct choice {
 	int (*parse)(const char *text, struct error *e);
 } choices[] = {
 	{"socket", "DIR", "listen on DIR/.s.PGSQL.PORT", .text = &options.socket_directory},
-	{"tcp", NULL, "listen on 127.0.0.1:PORT", .flag = &options.tcp},
+	{"tcp", NULL, "listen on 127.0.0.1:PORT, or ADDRESS:PORT", .flag = &options.tcp},
+	{"address", "A", "IPv4, with --tcp", .text = &options.address},
 	{"port", "N", "default 5432; with --tcp, 0 takes a free one", NUMBER(port, 0, 65535)},
 	{"threads", "N", "default 1", NUMBER(threads, 1, THREADS_MAX)},
 	{"delay", "D", DELAY_HELP, .parse = parse_delay},
