@@ -6,6 +6,6 @@
 
 #include "common/command.h"
 
-extern const struct command bench_init, bench_run, bench_sweep;
+extern const struct command bench_init, bench_run, bench_sweep, bench_wake;
 
 #endif
