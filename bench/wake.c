@@ -127,7 +127,7 @@ static int by_size(const void *a, const void *b)
 /* The median of one of the times over all tries, in us. */
 static double median_us(const struct waking *w, size_t offset)
 {
-	double sorted[TRIES_MAX];
+	double sorted[TRIES_MAX] = {0};
 	size_t i;
 
 	for (i = 0; i < w->count; i++) {
@@ -151,7 +151,7 @@ static void add_metrics(struct record *r, const struct waking *w)
 		     {"wake_connect_us", offsetof(struct wake, connect), true},
 		     {"wake_login_us", offsetof(struct wake, login), true},
 		     {"wake_query_us", offsetof(struct wake, query), true}};
-	double attempts[TRIES_MAX];
+	double attempts[TRIES_MAX] = {0};
 	size_t i;
 
 	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++)

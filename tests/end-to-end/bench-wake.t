@@ -59,13 +59,16 @@ ok "no probe: no curve" sh -c "! grep -q warm_s '$work/out'"
 $postgres stop
 LAKEPORT_PG_MAX_CONNECTIONS=5 $postgres start >/dev/null 2>&1
 for _ in 1 2 3 4 5; do
-	psql -XAtq -d "$dsn" -c "select pg_sleep(1.5)" >/dev/null 2>&1 &
+	psql -XAtq -d "$dsn" -c "select pg_sleep(3)" >/dev/null 2>&1 &
 done
-sleep 0.5
+for _ in $(seq 100); do # until it is full
+	psql -XAtq -d "$dsn" -c "select 1" >/dev/null 2>&1 || break
+	sleep 0.02
+done
 lakeport bench wake -d "$dsn" -T 0 --json
 wait
 ok "full: it is tried again" equal "$status" 0
-ok "full: until there was room" between "$(metric wake_us)" 500000 30000000
+ok "full: until there was room" between "$(metric wake_us)" 200000 30000000
 ok "full: what was heard before" sh -c "echo '$(cell 0 refusal)' | grep -Eq 'too many clients|reserved'"
 
 lakeport bench wake -d "$dsn" -f <(echo "select 1/0;") -T 0.5 --json
