@@ -58,12 +58,9 @@ ok "no probe: no curve" sh -c "! grep -q warm_s '$work/out'"
 # A server that is full is tried again until there is room.
 $postgres stop
 LAKEPORT_PG_MAX_CONNECTIONS=5 $postgres start >/dev/null 2>&1
-for _ in 1 2 3 4 5; do
-	psql -XAtq -d "$dsn" -c "select pg_sleep(3)" >/dev/null 2>&1 &
-done
-for _ in $(seq 100); do # until it is full
-	psql -XAtq -d "$dsn" -c "select 1" >/dev/null 2>&1 || break
-	sleep 0.02
+for _ in $(seq 10); do # five hold a place for a while, five find none
+	psql -XAtq -d "$dsn" -c "select pg_sleep(4)" >/dev/null 2>&1 &
+	sleep 0.1
 done
 lakeport bench wake -d "$dsn" -T 0 --json
 wait
