@@ -287,6 +287,33 @@ static void set_outcome(struct record *r, const struct waking *w)
 	}
 }
 
+/* What was measured is kept, whatever fails after it. */
+static void attend(struct record *r, const char *id, const char *object, const struct error *e)
+{
+	record_finding(r, id, SEVERITY_WARNING, object, e->text, e->hint);
+	r->outcome = OUTCOME_ATTENTION;
+	r->exit_status = 1;
+}
+
+static void probe(struct waking *w, struct record *r)
+{
+	struct error e = ERROR_INIT;
+
+	if (w->engine.duration_ns == 0)
+		return;
+	w->probed = engine_run(&w->engine, &w->probe, &e) == 0;
+	if (!w->probed)
+		attend(r, "PROBE-FAILED", "probe", &e);
+}
+
+static void look_at_server(struct waking *w, struct record *r)
+{
+	struct error e = ERROR_INIT;
+
+	if (w->probed && preflight(&w->engine, r, &e) < 0)
+		attend(r, "SERVER-NOT-DESCRIBED", "server", &e);
+}
+
 static int measure(struct invocation *inv, struct waking *w, struct record *r, struct error *e)
 {
 	char title[300];
@@ -294,24 +321,20 @@ static int measure(struct invocation *inv, struct waking *w, struct record *r, s
 
 	if (wake_all(inv, w, e) < 0)
 		return -1;
-	if (w->engine.duration_ns) {
-		if (engine_run(&w->engine, &w->probe, e) < 0)
-			return error_context(e, "it woke after %.1f ms, but the probe failed",
-					     (double)w->tries[w->count - 1].total / 1e6);
-		w->probed = true;
-	}
-	status = preflight(&w->engine, r, e);
 	workload_title(w->engine.workload, title, sizeof(title));
-	record_title(r, "first answer, then %s for %g s", title,
-		     (double)w->engine.duration_ns / 1e9);
-	if (status == 0) {
-		add_metrics(r, w);
-		add_tries(r, w);
-		if (w->probed)
-			add_curve(r, w);
-		set_outcome(r, w);
-		status = finish_run(inv, r, e);
-	}
+	if (w->engine.duration_ns)
+		record_title(r, "first answer, then %s for %g s", title,
+			     (double)w->engine.duration_ns / 1e9);
+	else
+		record_title(r, "first answer of a server");
+	add_metrics(r, w);
+	add_tries(r, w);
+	probe(w, r);
+	look_at_server(w, r);
+	if (w->probed)
+		add_curve(r, w);
+	set_outcome(r, w);
+	status = finish_run(inv, r, e);
 	if (w->probed)
 		engine_result_release(&w->probe);
 	return status;

@@ -70,6 +70,10 @@ ok "full: what was heard before" sh -c "echo '$(cell 0 refusal)' | grep -Eq 'too
 
 lakeport bench wake -d "$dsn" -f <(echo "select 1/0;") -T 0.5 --json
 ok "a probe that fails: exit status 1" equal "$status" 1
+lakeport bench wake -d "$dsn" -f <(echo "select nothing_there;") -T 0.5 --json
+ok "a probe that does not prepare: exit status 1" equal "$status" 1
+ok "a probe that does not prepare: the waking is kept" between "$(metric wake_us)" 100 5000000
+ok "a probe that does not prepare: why" has PROBE-FAILED
 lakeport bench wake -d "host=$work port=1 user=x" --limit 500ms
 ok "nobody there: exit status 3" equal "$status" 3
 ok "nobody there: why, and how long" warns "asleep after 0.5 s"
