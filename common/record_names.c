@@ -84,6 +84,10 @@ const struct metric_name record_metric_names[] = {
 	 "rows of 1 KB a second by binary COPY into a table with a primary key, to the commit"},
 	{"upsert_rows_per_s", "Incremental upsert", "rows/s", BETTER_HIGHER,
 	 "rows of 1 KB a second staged by COPY and merged by ON CONFLICT, to the commits"},
+	{"size_units", "Size needed", "CU", BETTER_LOWER,
+	 "capacity units of the smallest size that carries what was asked for; of: the offer"},
+	{"cost_month", "Cost per month", "USD", BETTER_LOWER,
+	 "list price of that size and its storage for 730 hours; of: the offer"},
 	/* migrate */
 	{"rows", "Rows", "", BETTER_NONE, "rows written"},
 	{"bytes", "Bytes", "B", BETTER_NONE, "bytes sent"},
