@@ -57,7 +57,8 @@ static void add_row(struct record *r, struct record_table *t, const struct sweep
 	table_row(r, t, row);
 }
 
-static void add_table(struct record *r, const struct sweep *sweep)
+/* The steps of the list are the points of a curve; those of the search go into another table. */
+static void add_table(struct record *r, const struct sweep *sweep, bool searched)
 {
 	static const struct record_column columns[] = {
 		{"step", "Step", "", BETTER_NONE, true},
@@ -75,12 +76,16 @@ static void add_table(struct record *r, const struct sweep *sweep)
 		{"slow_share", "Slow", "%", BETTER_LOWER, false},
 		{"verdict", "Objective", "", BETTER_NONE, true},
 	};
-	struct record_table *t =
-		record_table(r, "sweep", "Sweep", columns, sizeof(columns) / sizeof(columns[0]));
+	struct record_table *t = record_table(r, searched ? "search" : "sweep",
+					      searched ? "Search for the objective" : "Sweep",
+					      columns, sizeof(columns) / sizeof(columns[0]));
 	size_t i;
 
 	for (i = 0; i < sweep->step_count; i++)
-		add_row(r, t, sweep, sweep->steps[i]);
+		if (sweep->steps[i]->searched == searched)
+			add_row(r, t, sweep, sweep->steps[i]);
+	if (!searched)
+		table_curve(r, t, "rate");
 }
 
 /* The steps of the list alone make the curve; those of the search are of another kind. */
@@ -222,7 +227,9 @@ void sweep_record(struct record *r, const struct sweep *sweep)
 		if (s->latency.count && !s->searched)
 			record_histogram(r, "latency", name, "us", &s->latency);
 	}
-	add_table(r, sweep);
+	add_table(r, sweep, false);
+	if (sweep->has_slo)
+		add_table(r, sweep, true);
 	add_warnings(r, sweep);
 	set_outcome(r, sweep);
 }

@@ -7,9 +7,9 @@ server
 cell() { # STEP COLUMN: of the table of the last record
 	/usr/bin/python3 - "$work/out" "$@" <<'END_OF_PYTHON'
 import json, sys
-t = next(t for t in json.load(open(sys.argv[1]))['tables'] if t['name'] == 'sweep')
-names = [c['name'] for c in t['columns']]
-print(next(r[names.index(sys.argv[3])] for r in t['rows'] if r[0] == sys.argv[2]))
+tables = [t for t in json.load(open(sys.argv[1]))['tables'] if t['name'] in ('sweep', 'search')]
+names = [c['name'] for c in tables[0]['columns']]
+print(next(r[names.index(sys.argv[3])] for t in tables for r in t['rows'] if r[0] == sys.argv[2]))
 END_OF_PYTHON
 }
 
@@ -83,4 +83,5 @@ ok "Ctrl-C: the first step is kept" between "$(cell '1 connection' seconds)" 1.9
 ok "Ctrl-C: so is what there is of the second" between "$(cell '2 connections' seconds)" 0.1 1.5
 lakeport report html latest -o "$work/page.html"
 ok "the report can be drawn" grep -q "Sweep" "$work/page.html"
+ok "with its curve" grep -q "over Rate, tx/s; a point for each row" "$work/page.html"
 done_testing
