@@ -8,7 +8,6 @@
 #include "common/text.h"
 
 #define CONFIDENCE_Z 2.5758293035489 /* 99 %, two-sided */
-#define RATE_MIN     0.01
 #define RATE_MAX     1e9
 
 static int not_an_objective(const char *text, struct error *e)
@@ -154,7 +153,7 @@ double search_next(const struct search *s)
 		return 0;
 	else
 		next = sqrt(kept * broken);
-	if (next < RATE_MIN || next > RATE_MAX)
+	if (next < s->lowest || next > RATE_MAX)
 		return 0;
 	next = four_digits(next);
 	return next == kept || next == broken ? 0 : next;

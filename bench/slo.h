@@ -58,6 +58,7 @@ struct search {
 	size_t count;
 	double resolution; /* 0.05: stop when broken / kept <= 1.05 */
 	double first;	   /* the rate to begin with */
+	double lowest;	   /* not below: too few transactions would come for a verdict */
 };
 void search_add(struct search *s, double rate, bool kept);
 double search_kept(const struct search *s);   /* 0: none was */

@@ -7,6 +7,7 @@
  */
 #include "bench/sweep.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@
 #include "common/finish.h"
 #include "common/log.h"
 #include "common/text.h"
+
+#define FEWEST 20 /* transactions in the longest step: at lower rates nothing is searched */
 
 static const char *const arrivals[] = {"poisson", "constant", NULL};
 
@@ -121,6 +124,7 @@ static int fill_options(const struct invocation *inv, struct sweep *s, struct er
 	s->search.resolution = option_number(inv, "resolution") / 100;
 	s->step_ns = option_ns(inv, "step-duration");
 	s->step_max_ns = option_set(inv, "step-max") ? option_ns(inv, "step-max") : 6 * s->step_ns;
+	s->search.lowest = FEWEST / ((double)s->step_max_ns / 1e9);
 	o->connections = (unsigned)s->connections[s->connection_count - 1];
 	o->threads = (unsigned)option_int(inv, "threads"); /* 0: by the step's connections */
 	o->warmup_ns = option_ns(inv, "warmup");
@@ -175,7 +179,7 @@ static int run_piece(struct sweep *s, struct sweep_step *step, struct error *e)
 		o.arrival = s->arrival;
 		o.rate = step->offered;
 	}
-	s->engine.seed++;
+	s->engine.seed++; /* of the next piece */
 	if (engine_run(&o, &result, e) < 0)
 		return -1;
 	add_piece(step, &result);
@@ -230,7 +234,7 @@ static int run_step(struct sweep *s, unsigned connections, double offered, bool 
 	s->steps = xgrow(s->steps, s->step_count, &s->step_capacity, sizeof(struct sweep_step *));
 	s->steps[s->step_count++] = step;
 	say_step(s, step);
-	if (judged && status == 0)
+	if (judged && status == 0 && step->judged.all > 0)
 		search_add(&s->search, offered, step->judged.kept);
 	return status == 0 ? 0 : -1;
 }
@@ -251,7 +255,7 @@ static int run_search(struct sweep *s)
 	double rate;
 
 	if (s->search.count == 0) /* half of what the closed loop reached */
-		s->search.first = peak(s) / 2 > 0.01 ? peak(s) / 2 : 1;
+		s->search.first = fmax(peak(s) / 2, s->search.lowest);
 	while ((rate = search_next(&s->search)) > 0)
 		if (run_step(s, s->engine.connections, rate, true) < 0)
 			return -1;
@@ -352,7 +356,8 @@ const struct command bench_sweep = {
 		"--slo 'p99<=20ms' then offers rates until one keeps and one breaks the objective\n"
 		"(doubling or halving) and they are within --resolution of each other (halving "
 		"the\n"
-		"interval). Transactions that fail or never begin count as slow. A step goes on\n"
+		"interval), with the most connections of the list. Transactions that fail or never "
+		"begin count as slow. A step goes on\n"
 		"until the share of slow ones is outside its 99 % confidence interval, --step-max\n"
 		"at the longest; what is still not sure then is said to be so.\n"
 		"\n"

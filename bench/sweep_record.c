@@ -25,6 +25,8 @@ static const char *verdict_word(const struct sweep *sweep, const struct sweep_st
 {
 	if (!sweep->has_slo || s->offered <= 0)
 		return "";
+	if (s->judged.all <= 0)
+		return "nothing came";
 	if (s->judged.kept)
 		return s->judged.sure ? "kept" : "kept, not sure";
 	return s->judged.sure ? "broken" : "broken, not sure";

@@ -310,7 +310,7 @@ static void look_at_server(struct waking *w, struct record *r)
 {
 	struct error e = ERROR_INIT;
 
-	if (w->probed && preflight(&w->engine, r, &e) < 0)
+	if ((w->probed || w->engine.duration_ns == 0) && preflight(&w->engine, r, &e) < 0)
 		attend(r, "SERVER-NOT-DESCRIBED", "server", &e);
 }
 

@@ -41,10 +41,12 @@ ok "the rate that broke it is near, above" between "$(metric slo_rate_broken)" \
 ok "how sure it is, is said" has "99 % interval"
 
 lakeport bench sweep -d "$null" -f "$work/one.sql" -c 2 --slo 'p50<=1ms' --step-duration 200ms \
-	--step-max 200ms --warmup 0 --rates 1 --json
+	--step-max 400ms --warmup 0 --rates 200 --json
 ok "an objective that cannot be kept: exit status 1" equal "$status" 1
 ok "an objective that cannot be kept: why" has SLO-NOT-KEPT
 ok "an objective that cannot be kept: no rate" equal "$(metric slo_rate)" None
+ok "an objective that cannot be kept: half the rate was tried" equal "$(cell 100/s verdict)" broken
+ok "an objective that cannot be kept: the search has an end" equal "$(metric slo_rate_broken | cut -d. -f1)" 50
 
 # The knee: a lock for even connections and one for odd ones: two work at the same time.
 cat >"$work/two.sql" <<'END'

@@ -96,7 +96,7 @@ static void verdicts_are_sure_only_with_enough(void **state)
 /* Runs a search against a server whose limit is known. */
 static double search_for(double first, double limit, size_t *steps)
 {
-	struct search s = {.first = first, .resolution = 0.05};
+	struct search s = {.first = first, .resolution = 0.05, .lowest = 0.01};
 	double rate;
 
 	while ((rate = search_next(&s)) > 0)
