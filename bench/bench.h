@@ -6,6 +6,6 @@
 
 #include "common/command.h"
 
-extern const struct command bench_init, bench_run;
+extern const struct command bench_init, bench_run, bench_sweep, bench_wake, bench_qualify;
 
 #endif

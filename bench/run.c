@@ -17,31 +17,24 @@
 #include "bench/preflight.h"
 #include "bench/result.h"
 #include "bench/versus.h"
+#include "bench/workload_options.h"
 #include "common/clock.h"
 #include "common/finish.h"
 #include "common/log.h"
 #include "common/memory.h"
 
-#define MAX_DEFAULT_THREADS 8
-#define SPIN_NS		    (60 * CLOCK_US) /* a timer's wake-up is some 30 to 50 us late */
+#define SPIN_NS (60 * CLOCK_US) /* a timer's wake-up is some 30 to 50 us late */
 
 static const char *const arrivals[] = {"poisson", "constant", NULL};
-static const char *const protocols[] = {"simple", "extended", "prepared", NULL};
 static const char *const on_error_words[] = {"continue", "stop", NULL};
 static const char *const observe_words[] = {"on", "off", NULL};
 static const char *const explain_words[] = {"off", "plan", "analyze", NULL};
 
 static const struct option run_options[] = {
-	{'b', "builtin", OPTION_LIST, "NAME[@W]",
-	 "built-in workload: select-only, simple-update or tpcb-like; W is its weight in the mix",
-	 NULL, 0, 0, NULL, NULL},
-	{'f', "file", OPTION_LIST, "FILE[@W]",
-	 "workload file: a pgbench script as it is, or one annotated query (may be repeated)", NULL,
-	 0, 0, NULL, NULL},
+	WORKLOAD_OPTIONS,
 	{'w', "workload", OPTION_TEXT, "FILE.yaml",
 	 "patterns, phases, spikes and targets from a file; takes the place of -b -f -c -T -t -R",
 	 NULL, 0, 0, NULL, NULL},
-	{'D', "define", OPTION_LIST, "NAME=VALUE", "set a script variable", NULL, 0, 0, NULL, NULL},
 	{'c', "connections", OPTION_INT, "N",
 	 "connections kept busy at the same time; under mpirun divided among the ranks", "8", 1,
 	 ENGINE_MAX_CONNECTIONS, NULL, NULL},
@@ -63,15 +56,7 @@ static const struct option run_options[] = {
 	 0.000001, 86400, NULL, NULL},
 	{0, "warmup", OPTION_SECONDS, "TIME", "run so long before the window opens", "0", 0, 86400,
 	 NULL, NULL},
-	{'M', "protocol", OPTION_CHOICE, "NAME", "how statements are sent", "prepared", 0, 0,
-	 protocols, NULL},
-	{0, "seed", OPTION_INT, "N",
-	 "seed of all random choices; the same seed gives the same stream [default: from the "
-	 "clock]",
-	 NULL, -9e15, 9e15, NULL, NULL},
-	{'s', "scale", OPTION_INT, "N",
-	 "value of :scale [default: the number of rows of pgbench_branches, else 1]", NULL, 1, 1e9,
-	 NULL, NULL},
+	SESSION_OPTIONS,
 	{0, "max-tries", OPTION_INT, "N",
 	 "tries of a transaction that meets a serialization failure or a deadlock", "1", 1, 1000000,
 	 NULL, NULL},
@@ -82,20 +67,9 @@ static const struct option run_options[] = {
 	 "with a rate: stay awake for the last 60 us before a transaction is due, for less send "
 	 "lag",
 	 NULL, 0, 0, NULL, NULL},
-	{0, "poll", OPTION_FLAG, NULL,
-	 "never sleep while waiting for answers: costs a core for each thread, and takes the "
-	 "client's "
-	 "wake-ups out of the latency",
-	 NULL, 0, 0, NULL, NULL},
 	{0, "on-error", OPTION_CHOICE, "WHAT",
 	 "after an SQL error count it and go on, or end the run", "continue", 0, 0, on_error_words,
 	 NULL},
-	{0, "statement-timeout", OPTION_SECONDS, "TIME", "limit of each statement on the server",
-	 NULL, 0.001, 86400, NULL, NULL},
-	{0, "drain", OPTION_SECONDS, "TIME",
-	 "how long statements may still run when the window closes; then they are cancelled and "
-	 "count as failed",
-	 "30", 0, 86400, NULL, NULL},
 	{0, "observe", OPTION_CHOICE, "WHAT",
 	 "sample the server's own statistics each second, on one more connection", "on", 0, 0,
 	 observe_words, NULL},
@@ -105,108 +79,6 @@ static const struct option run_options[] = {
 	 "plan", 0, 0, explain_words, NULL},
 	VERSUS_OPTIONS,
 };
-
-static int gather_requests(const struct invocation *inv, bool side_b,
-			   struct script_request *requests, size_t *count)
-{
-	size_t files, builtins, i;
-	const char *const *file = option_list(inv, side_b ? "ab" : "file", &files);
-	const char *const *builtin = option_list(inv, "builtin", &builtins);
-
-	*count = 0;
-	if (side_b)
-		builtins = 0;
-	if (files + builtins > SCRIPT_MAX_COUNT)
-		return -1;
-	for (i = 0; i < builtins; i++)
-		requests[(*count)++] = (struct script_request){SCRIPT_BUILTIN, builtin[i]};
-	for (i = 0; i < files; i++)
-		requests[(*count)++] = (struct script_request){SCRIPT_FILE, file[i]};
-	if (*count == 0) /* as pgbench does */
-		requests[(*count)++] = (struct script_request){SCRIPT_BUILTIN, "tpcb-like"};
-	return 0;
-}
-
-/* -D NAME=VALUE, split in place in memory of the invocation. */
-static int gather_definitions(struct invocation *inv, struct definition **definitions,
-			      size_t *count, struct error *e)
-{
-	const char *const *list = option_list(inv, "define", count);
-	size_t i;
-
-	*definitions = arena_alloc(&inv->arena, (*count + 1) * sizeof(**definitions));
-	for (i = 0; i < *count; i++) {
-		char *copy = arena_strdup(&inv->arena, list[i]), *equals = strchr(copy, '=');
-
-		if (!equals || equals == copy)
-			return error_set(e, ERROR_USAGE,
-					 "option '--define' must be NAME=VALUE, not "
-					 "'%s'",
-					 list[i]);
-		*equals = '\0';
-		(*definitions)[i] = (struct definition){copy, equals + 1};
-	}
-	return 0;
-}
-
-/* `side_b`: the scripts of --ab, not those of the run itself. */
-static struct workload *load(struct invocation *inv, const struct plan *plan, bool side_b,
-			     struct error *e)
-{
-	struct script_request requests[SCRIPT_MAX_COUNT];
-	struct definition *definitions;
-	size_t request_count, definition_count;
-
-	if (gather_definitions(inv, &definitions, &definition_count, e) < 0)
-		return NULL;
-	if (plan)
-		return workload_load(plan->requests, plan->pattern_count, definitions,
-				     definition_count, e);
-	if (gather_requests(inv, side_b, requests, &request_count) < 0) {
-		error_set(e, ERROR_USAGE, "more than %d scripts", SCRIPT_MAX_COUNT);
-		return NULL;
-	}
-	return workload_load(requests, request_count, definitions, definition_count, e);
-}
-
-static int check_protocol(const struct engine_options *o, struct error *e)
-{
-	if (o->protocol == PROTOCOL_SIMPLE && o->workload->uses_pipeline) {
-		error_set(e, ERROR_USAGE,
-			  "\\startpipeline cannot be used with the simple protocol");
-		return error_hint(e, "use --protocol extended or prepared");
-	}
-	if (o->protocol != PROTOCOL_SIMPLE && o->workload->uses_compound) {
-		error_set(e, ERROR_USAGE, "statements joined by '\\;' need the simple protocol");
-		return error_hint(e, "use --protocol simple");
-	}
-	return 0;
-}
-
-static unsigned default_threads(unsigned connections)
-{
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned n = cores < 1 ? 1 : (unsigned)cores;
-
-	n = (n + many_neighbours() - 1) / many_neighbours();
-	if (n > MAX_DEFAULT_THREADS)
-		n = MAX_DEFAULT_THREADS;
-	return n < connections ? n : connections;
-}
-
-static uint64_t ns_of(const struct invocation *inv, const char *name)
-{
-	return (uint64_t)(option_number(inv, name) * 1e9);
-}
-
-static enum protocol protocol_of(const char *word)
-{
-	int i = 0;
-
-	while (strcmp(protocols[i], word) != 0)
-		i++;
-	return (enum protocol)i;
-}
 
 /* What a workload file says wins; what would contradict it is refused. */
 static int fill_plan(const struct invocation *inv, struct engine_options *o, struct error *e)
@@ -240,7 +112,7 @@ static int fill_load(const struct invocation *inv, struct engine_options *o, str
 	bool open = option_set(inv, "rate") || (o->plan && o->plan->open);
 
 	o->rate = option_number(inv, "rate");
-	o->max_lag_ns = ns_of(inv, "max-lag");
+	o->max_lag_ns = option_ns(inv, "max-lag");
 	if (!open && (o->max_lag_ns || option_given(inv, "arrival"))) {
 		error_set(e, ERROR_USAGE, "--max-lag and --arrival need a rate");
 		return error_hint(e, "give one with -R, or leave them out for a closed loop");
@@ -252,30 +124,17 @@ static int fill_load(const struct invocation *inv, struct engine_options *o, str
 
 static int fill_options(const struct invocation *inv, struct engine_options *o, struct error *e)
 {
-	int slot = workload_slot(o->workload, "default_seed");
-
-	o->dsn = option_text(inv, "dsn");
 	o->connections = (unsigned)option_int(inv, "connections");
 	o->transactions = (uint64_t)option_int(inv, "transactions");
-	o->duration_ns = o->transactions ? 0 : ns_of(inv, "duration");
+	o->duration_ns = o->transactions ? 0 : option_ns(inv, "duration");
 	if (o->plan && fill_plan(inv, o, e) < 0)
 		return -1;
 	o->threads = option_set(inv, "threads") ? (unsigned)option_int(inv, "threads")
 						: default_threads(o->connections);
 	if (o->threads > o->connections)
 		o->threads = o->connections;
-	o->protocol = protocol_of(option_text(inv, "protocol"));
-	o->warmup_ns = ns_of(inv, "warmup");
-	o->drain_ns = ns_of(inv, "drain");
-	o->statement_timeout_ms = (unsigned)(option_number(inv, "statement-timeout") * 1e3 + 0.5);
-	o->seed = option_set(inv, "seed") ? (uint64_t)option_int(inv, "seed")
-					  : many_wall() % 1000000000;
-	o->default_seed = (int64_t)o->seed;
-	if (slot >= 0 && o->workload->initial[slot].type == VALUE_INT)
-		o->default_seed = o->workload->initial[slot].integer;
-	o->scale = option_int(inv, "scale");
+	o->warmup_ns = option_ns(inv, "warmup");
 	o->stop_on_error = strcmp(option_text(inv, "on-error"), "stop") == 0;
-	o->poll = option_flag(inv, "poll");
 	o->max_tries = (unsigned)option_int(inv, "max-tries");
 	o->connect_each = option_flag(inv, "connect-per-transaction");
 	o->spin_ns = option_flag(inv, "spin") ? SPIN_NS : 0;
@@ -284,18 +143,15 @@ static int fill_options(const struct invocation *inv, struct engine_options *o, 
 		return error_set(e, ERROR_USAGE, "-T and -t cannot both be given");
 	if (fill_load(inv, o, e) < 0)
 		return -1;
-	return check_protocol(o, e);
+	return session_of_options(inv, o, e);
 }
 
 static void describe_run(struct record *r, const struct engine_options *o)
 {
 	const struct workload *w = o->workload;
-	char text[64], title[300] = "";
-	size_t i, n = 0;
+	char text[64], title[300];
 
-	for (i = 0; i < w->script_count && n < sizeof(title); i++)
-		n += (size_t)snprintf(title + n, sizeof(title) - n, "%s%s", i ? " + " : "",
-				      w->scripts[i].name);
+	workload_title(w, title, sizeof(title));
 	if (o->plan && o->plan->title)
 		record_title(r, "%s", o->plan->title);
 	else if (o->transactions)
@@ -304,7 +160,7 @@ static void describe_run(struct record *r, const struct engine_options *o)
 	else
 		record_title(r, "%s, %u connection%s, %g s", title, o->connections,
 			     o->connections == 1 ? "" : "s", (double)o->duration_ns / 1e9);
-	record_target(r, "protocol", protocols[o->protocol]);
+	record_target(r, "protocol", workload_protocols[o->protocol]);
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)o->seed);
 	record_target(r, "seed", text);
 	snprintf(text, sizeof(text), "%lld", (long long)o->scale);
@@ -342,6 +198,18 @@ static enum explain_mode explain_mode_of(const char *word)
 	return (enum explain_mode)i;
 }
 
+/* The scripts of --ab. */
+static struct workload *load_b(struct invocation *inv, struct error *e)
+{
+	size_t count, i;
+	const char *const *files = option_list(inv, "ab", &count);
+	struct script_request *requests = arena_alloc(&inv->arena, (count + 1) * sizeof(*requests));
+
+	for (i = 0; i < count; i++)
+		requests[i] = (struct script_request){SCRIPT_FILE, files[i]};
+	return workload_of_requests(inv, requests, i, e);
+}
+
 /* B is A but for its server or its scripts, which `other` keeps. */
 static int prepare_b(struct invocation *inv, struct engine_options *b, struct workload **other,
 		     struct error *e)
@@ -350,9 +218,9 @@ static int prepare_b(struct invocation *inv, struct engine_options *b, struct wo
 		b->dsn = option_text(inv, "versus");
 	if (!option_given(inv, "ab"))
 		return 0;
-	*other = load(inv, NULL, true, e);
+	*other = load_b(inv, e);
 	b->workload = *other;
-	return *other ? check_protocol(b, e) : -1;
+	return *other ? workload_check_protocol(b, e) : -1;
 }
 
 /* Our share of the load; rank 0 (the only one, as a rule) then has all of it to report. */
@@ -427,7 +295,8 @@ static int run_workload(struct invocation *inv, struct error *e)
 		if (!plan)
 			return -1;
 	}
-	workload = load(inv, plan, false, e);
+	workload = plan ? workload_of_requests(inv, plan->requests, plan->pattern_count, e)
+			: workload_of_options(inv, e);
 	if (!workload) {
 		plan_free(plan);
 		return -1;

@@ -1,10 +1,10 @@
 /*
  * pg.h - Postgres connections for everything that is not timed.
  *
- * libpq stays behind this file and bench/connection.c. A DSN is a libpq URI or conninfo string;
- * what it does not say comes from the PG* environment, as with every libpq program. We add
- * application_name=lakeport, connect_timeout=10 and client_encoding=UTF8 unless the user says
- * otherwise, and gssencmode=disable (own frames cannot be sent through GSS encryption).
+ * libpq stays behind this file, bench/connect.c and bench/wake_connect.c. A DSN is a libpq URI or
+ * conninfo string; what it does not say comes from the PG* environment, as with every libpq
+ * program. We add application_name=lakeport, connect_timeout=10 and client_encoding=UTF8 unless the
+ * user says otherwise, and gssencmode=disable (own frames cannot be sent through GSS encryption).
  *
  * Waiting has a limit: each statement gets the connection's deadline (pg_deadline), after which it
  * is cancelled. Results are text. Strings in a result belong to the result.

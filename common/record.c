@@ -202,6 +202,11 @@ struct record_table *record_table(struct record *r, const char *name, const char
 	return t;
 }
 
+void table_curve(struct record *r, struct record_table *t, const char *column)
+{
+	t->curve = copy(r, column);
+}
+
 void table_row(struct record *r, struct record_table *t, const struct cell *cells)
 {
 	size_t width = t->column_count * sizeof(struct cell), i;

@@ -93,6 +93,7 @@ struct cell {
 
 struct record_table {
 	const char *name, *title;
+	const char *curve; /* the column to draw those after it over, or NULL: a table alone */
 	struct record_column *columns;
 	size_t column_count, row_count, row_capacity;
 	struct cell *cells; /* row-major */
@@ -144,6 +145,10 @@ struct series *record_series(struct record *r, const char *name, const char *tit
 void series_row(struct record *r, struct series *s, const double *values);
 struct record_table *record_table(struct record *r, const char *name, const char *title,
 				  const struct record_column *columns, size_t n);
+
+/* The rows are points of a curve: the columns after `column` that share a unit are drawn over it.
+ */
+void table_curve(struct record *r, struct record_table *t, const char *column);
 void table_row(struct record *r, struct record_table *t, const struct cell *cells);
 
 void record_finding(struct record *r, const char *id, enum severity severity, const char *object,

@@ -135,6 +135,8 @@ static cJSON *table_object(const struct record_table *t)
 
 	add_text(o, "name", t->name);
 	add_text(o, "title", t->title);
+	if (t->curve)
+		add_text(o, "curve", t->curve);
 	cJSON_AddItemToObject(o, "columns", columns_array(t->columns, t->column_count, true));
 	for (i = 0; i < t->row_count; i++) {
 		cJSON *row = cJSON_CreateArray();

@@ -1,9 +1,9 @@
 /*
  * chart.h - from the numbers of a record to plots, with the words that go around them.
  *
- * Three kinds: percentiles of times (x = -log10(1 - p), so that each nine is as wide as the one
- * before), their distribution, and figures over time. Charts and all in them belong to the arena;
- * only `plot.svg` must be released. Texts have not been escaped.
+ * Four kinds: percentiles of times (x = -log10(1 - p), so that each nine is as wide as the one
+ * before), their distribution, and figures over time or over another figure. Charts and all in them
+ * belong to the arena; only `plot.svg` must be released. Texts have not been escaped.
  */
 #ifndef LAKEPORT_REPORTS_CHART_H
 #define LAKEPORT_REPORTS_CHART_H
@@ -53,6 +53,9 @@ bool chart_distribution(struct arena *a, const struct labelled_histogram *list, 
  * there is only one. */
 bool chart_courses(struct arena *a, const char *title, const char *unit, const struct course *list,
 		   size_t n, struct chart *out);
+
+/* A table whose rows are points of a curve. False: it is not one, or there is nothing to see. */
+bool chart_table(struct arena *a, const struct record_table *t, struct chart *out);
 
 /* The charts of a series: columns of the same unit share one, in the order of the columns. */
 struct charts charts_of_series(struct arena *a, const struct series *s);

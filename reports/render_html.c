@@ -26,6 +26,7 @@ struct page {
 	struct chart times[3];
 	size_t time_count;
 	struct charts *courses; /* one for each series */
+	struct chart *curves;	/* one for each table; without curves when it is not to be drawn */
 };
 
 /* Parts that have figures of their own, such as scripts, go before those that are only times. */
@@ -114,6 +115,10 @@ static void collect_charts(struct page *p)
 	p->courses = arena_alloc(&p->arena, (p->r->series_count + 1) * sizeof(*p->courses));
 	for (i = 0; i < p->r->series_count; i++)
 		p->courses[i] = charts_of_series(&p->arena, p->r->series[i]);
+	p->curves = arena_alloc(&p->arena, (p->r->table_count + 1) * sizeof(*p->curves));
+	for (i = 0; i < p->r->table_count; i++)
+		if (!chart_table(&p->arena, p->r->tables[i], &p->curves[i]))
+			p->curves[i].plot.curve_count = 0;
 }
 
 static void draw_charts(struct page *p)
@@ -126,6 +131,9 @@ static void draw_charts(struct page *p)
 	for (i = 0; i < p->r->series_count; i++)
 		for (k = 0; k < p->courses[i].count && n < CHARTS_MAX; k++)
 			all[n++] = &p->courses[i].items[k];
+	for (i = 0; i < p->r->table_count && n < CHARTS_MAX; i++)
+		if (p->curves[i].plot.curve_count)
+			all[n++] = &p->curves[i];
 	if (n)
 		html_draw(p->out, all, n);
 }
@@ -139,6 +147,8 @@ static void release_charts(struct page *p)
 	for (i = 0; i < p->r->series_count; i++)
 		for (k = 0; k < p->courses[i].count; k++)
 			buf_release(&p->courses[i].items[k].plot.svg);
+	for (i = 0; i < p->r->table_count; i++)
+		buf_release(&p->curves[i].plot.svg);
 }
 
 static const char *outcome_class(enum outcome o)
@@ -300,6 +310,7 @@ static void put_tables(struct page *p)
 
 		html_section(p->out, NULL, *t->title ? t->title : t->name,
 			     t->row_count ? NULL : "None.");
+		html_charts(p->out, &p->curves[i], 1, false);
 		if (t->row_count)
 			html_sheet(p->out, &p->arena, sheet_of_table(&p->arena, t, ROWS_MAX));
 		buf_puts(p->out, "</section>\n");

@@ -50,7 +50,7 @@ lakeport bench run -d "host=$work/nowhere password=hunter2" -t 1 -f "$work/one.s
 ok "nor in a message" equal "$(grep -c hunter2 "$work/err")" 0
 ok "messages are JSON lines on request" /usr/bin/python3 -c "import json,sys; e=json.loads(open(sys.argv[1]).readline()); assert e['level'] == 'error' and e['class'] == 'connection'" "$work/err"
 
-for verb in "bench init" "bench run" "report html" "report compare" "report list"; do
+for verb in "bench init" "bench run" "bench sweep" "bench wake" "bench qualify" "report html" "report compare" "report list"; do
 	# shellcheck disable=SC2086
 	lakeport $verb --help
 	ok "$verb --help" has "usage: lakeport $verb"

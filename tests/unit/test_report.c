@@ -415,6 +415,52 @@ static void test_course_keeps_worst(void **state)
 	arena_release(&a);
 }
 
+/* Only a table that says so is drawn, and of it only what has a place on the plot. */
+static void test_table_as_curve(void **state)
+{
+	struct record_column columns[] = {{"step", "Step", "", BETTER_NONE, true},
+					  {"rate", "Rate", "tx/s", BETTER_HIGHER, false},
+					  {"p50_us", "p50", "us", BETTER_LOWER, false},
+					  {"p99_us", "p99", "us", BETTER_LOWER, false},
+					  {"busy", "Busy", "%", BETTER_LOWER, false}};
+	struct cell cells[] = {{"a", 0}, {NULL, 10}, {NULL, 1000},  {NULL, (double)NAN}, {NULL, 1},
+			       {"b", 0}, {NULL, 20}, {NULL, 2000},  {NULL, (double)NAN}, {NULL, 2},
+			       {"c", 0}, {NULL, 15}, {NULL, 4000},  {NULL, (double)NAN}, {NULL, 3},
+			       {"d", 0}, {NULL, -5}, {NULL, 1e300}, {NULL, (double)NAN}, {NULL, 3}};
+	struct record_table t = {.name = "sweep",
+				 .title = "Sweep",
+				 .columns = columns,
+				 .column_count = 5,
+				 .row_count = 4,
+				 .cells = cells};
+	struct arena a = {0};
+	struct chart c;
+
+	(void)state;
+	assert_false(chart_table(&a, &t, &c));
+	t.curve = "rate";
+	assert_true(chart_table(&a, &t, &c));
+	assert_int_equal(c.plot.curve_count, 1);
+	assert_string_equal(c.labels[0], "p50");
+	assert_string_equal(c.unit, "ms");
+	assert_int_equal(c.plot.curves[0].count, 3);
+	assert_true(c.plot.curves[0].x[2] == 15 && c.plot.curves[0].y[2] == 4);
+	assert_true(c.plot.x.max >= 20 && c.plot.y.max >= 4);
+	t.row_count = 1;
+	assert_false(chart_table(&a, &t, &c));
+	t.row_count = 4;
+	t.curve = "busy";
+	assert_false(chart_table(&a, &t, &c));
+	t.curve = "step";
+	assert_false(chart_table(&a, &t, &c));
+	t.curve = "nothing";
+	assert_false(chart_table(&a, &t, &c));
+	t.curve = "rate";
+	cells[1].number = cells[6].number = cells[11].number = 0;
+	assert_false(chart_table(&a, &t, &c));
+	arena_release(&a);
+}
+
 static struct record *sample(void)
 {
 	static const struct record_column columns[] = {
@@ -588,15 +634,25 @@ static void test_command_is_quoted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_escape),	      cmocka_unit_test(test_escape_cut),
-		cmocka_unit_test(test_quantity),      cmocka_unit_test(test_exact),
-		cmocka_unit_test(test_axes),	      cmocka_unit_test(test_axes_extreme),
-		cmocka_unit_test(test_svg_clean),     cmocka_unit_test(test_svg_deep),
-		cmocka_unit_test(test_plot_programs), cmocka_unit_test(test_plot_missing),
-		cmocka_unit_test(test_charts),	      cmocka_unit_test(test_course_keeps_worst),
-		cmocka_unit_test(test_chart_names),   cmocka_unit_test(test_sheet_of_parts),
-		cmocka_unit_test(test_sheet_scale),   cmocka_unit_test(test_renderers),
-		cmocka_unit_test(test_terminal),      cmocka_unit_test(test_command_is_quoted),
+		cmocka_unit_test(test_escape),
+		cmocka_unit_test(test_escape_cut),
+		cmocka_unit_test(test_quantity),
+		cmocka_unit_test(test_exact),
+		cmocka_unit_test(test_axes),
+		cmocka_unit_test(test_axes_extreme),
+		cmocka_unit_test(test_svg_clean),
+		cmocka_unit_test(test_svg_deep),
+		cmocka_unit_test(test_plot_programs),
+		cmocka_unit_test(test_plot_missing),
+		cmocka_unit_test(test_charts),
+		cmocka_unit_test(test_course_keeps_worst),
+		cmocka_unit_test(test_table_as_curve),
+		cmocka_unit_test(test_chart_names),
+		cmocka_unit_test(test_sheet_of_parts),
+		cmocka_unit_test(test_sheet_scale),
+		cmocka_unit_test(test_renderers),
+		cmocka_unit_test(test_terminal),
+		cmocka_unit_test(test_command_is_quoted),
 	};
 
 	return RUN("report", tests);
