@@ -52,7 +52,8 @@ static void take_items(struct observe_items *list, const struct pg_result *r, bo
 				observe_number_of(pg_value(r, row, first + k));
 		*(at_end ? &item->at_end : &item->at_begin) = true;
 	}
-	qsort(list->items, list->count, sizeof(*list->items), by_key);
+	if (list->count) /* without rows there is no array yet */
+		qsort(list->items, list->count, sizeof(*list->items), by_key);
 	*(at_end ? &list->ended : &list->begun) = true;
 }
 
