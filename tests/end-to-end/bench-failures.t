@@ -77,9 +77,21 @@ lakeport bench run -d "$dsn" -c 2 -t 2 --statement-timeout 200ms -f "$work/hang.
 ok "statement timeout: each fails by itself" equal "$(metric failed)" 4
 
 # Ctrl-C: while connecting, while running, while waiting for the drain.
+# A signal that comes before the program listens is nobody's: wait until it does.
+listens() {
+	local mask i
+
+	for i in $(seq 500); do
+		mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null)
+		[ -n "$mask" ] && (((0x$mask & 2) != 0)) && return
+		sleep 0.01
+	done
+}
+
 for moment in 0.02 0.3 1.2; do
 	"$lakeport" bench run -d "$dsn" -c 8 -T 60 -b select-only --json >"$work/out" 2>"$work/err" &
 	pid=$!
+	listens $pid
 	sleep $moment
 	kill -INT $pid
 	wait $pid
