@@ -17,6 +17,18 @@ static const struct {
 	       {"max", 2, false}};
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))
 
+/* The columns of the figures, in their order: the end of each row of scripts and statements. */
+/* clang-format off */
+#define FIGURE_COLUMNS                                                                             \
+	{"mean_us", "Mean", "us", BETTER_LOWER, false},                                            \
+	{"p50_us", "p50", "us", BETTER_LOWER, false},                                              \
+	{"p90_us", "p90", "us", BETTER_LOWER, false},                                              \
+	{"p95_us", "p95", "us", BETTER_LOWER, false},                                              \
+	{"p99_us", "p99", "us", BETTER_LOWER, false},                                              \
+	{"p999_us", "p99.9", "us", BETTER_LOWER, false},                                           \
+	{"max_us", "Longest", "us", BETTER_LOWER, false}
+/* clang-format on */
+
 static double figure_us(const struct histogram *h, size_t i)
 {
 	if (h->count == 0)
@@ -173,13 +185,7 @@ static void add_scripts(struct record *r, const struct engine_options *o,
 		{"transactions", "Done", "", BETTER_NONE, false},
 		{"failed", "Failed", "", BETTER_LOWER, false},
 		{"share", "Share", "%", BETTER_NONE, false},
-		{"mean_us", "Mean", "us", BETTER_LOWER, false},
-		{"p50_us", "p50", "us", BETTER_LOWER, false},
-		{"p90_us", "p90", "us", BETTER_LOWER, false},
-		{"p95_us", "p95", "us", BETTER_LOWER, false},
-		{"p99_us", "p99", "us", BETTER_LOWER, false},
-		{"p999_us", "p99.9", "us", BETTER_LOWER, false},
-		{"max_us", "Longest", "us", BETTER_LOWER, false},
+		FIGURE_COLUMNS,
 	};
 	const struct workload *load = o->workload;
 	struct totals t = sum_scripts(&result->total);
@@ -219,13 +225,7 @@ static void add_statements(struct record *r, const struct engine_options *o,
 		{"statement", "Statement", "", BETTER_NONE, true},
 		{"executed", "Executed", "", BETTER_NONE, false},
 		{"failed", "Failed", "", BETTER_LOWER, false},
-		{"mean_us", "Mean", "us", BETTER_LOWER, false},
-		{"p50_us", "p50", "us", BETTER_LOWER, false},
-		{"p90_us", "p90", "us", BETTER_LOWER, false},
-		{"p95_us", "p95", "us", BETTER_LOWER, false},
-		{"p99_us", "p99", "us", BETTER_LOWER, false},
-		{"p999_us", "p99.9", "us", BETTER_LOWER, false},
-		{"max_us", "Longest", "us", BETTER_LOWER, false},
+		FIGURE_COLUMNS,
 	};
 	const struct workload *load = o->workload;
 	struct record_table *table = record_table(r, "statements", "Statements", columns,
