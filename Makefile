@@ -10,7 +10,7 @@ DESTDIR ?=
 CC       = gcc
 VERSION := 0.1.0
 
-PACKAGES := libpq libcjson yaml-0.1 openssl
+PACKAGES := libpq libcjson yaml-0.1 openssl libcurl zlib libzstd
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
             -Wvla -Wformat=2 -Wundef
 OPTIMIZE ?= -O2 -g
@@ -21,7 +21,7 @@ PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 CFLAGS     = -std=c17 -D_GNU_SOURCE -DLAKEPORT_VERSION='"$(VERSION)"' $(OPTIMIZE) $(WARNINGS) \
              $(SANITIZE) -pthread -I. $(PKG_CFLAGS)
 LDFLAGS    = $(SANITIZE) -pthread
-LDLIBS     = $(PKG_LIBS) -lcrypto -lm -Wl,--as-needed $(MPI_LIBS)
+LDLIBS     = $(PKG_LIBS) -lpg_query -lcrypto -lm -Wl,--as-needed $(MPI_LIBS)
 
 # One load from many machines (bench/many.h) where Open MPI is installed; else a stub.
 MPI       := $(shell pkg-config --exists ompi-c 2>/dev/null && echo yes)
@@ -29,7 +29,7 @@ MPI_LIBS  := $(if $(MPI),$(shell pkg-config --libs ompi-c))
 NOT_BUILT := $(if $(MPI),bench/many_stub.c,bench/many.c bench/many_reduce.c)
 
 # A folder is a tool and a static library; a wrong arrow between them fails to link.
-TOOLS   := bench reports
+TOOLS   := bench migrate convert reports
 MAIN    := common/main.c
 sources  = $(filter-out $(MAIN) $(NOT_BUILT),$(sort $(wildcard $(1)/*.c)))
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(1))
