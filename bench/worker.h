@@ -85,7 +85,9 @@ struct client {
 	struct client *next_ready, *next_rested;
 	bool in_rest; /* in the worker's list of resting clients, maybe offline by now */
 	uint64_t connect_begun, lost_since;
-	unsigned connect_attempts; /* since the connection was lost */
+	unsigned connect_attempts;  /* since the connection was lost */
+	unsigned password, refused; /* numbers (password.h): in use; refused last */
+	bool renewed;		    /* this attempt is one more, with a newer password */
 	uint32_t setup_expected, setup_seen;
 	bool setup_parsed; /* the current Parse of the setup succeeded */
 	uint64_t transactions_left;
