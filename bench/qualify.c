@@ -110,6 +110,7 @@ static int measure(struct qualify *q, struct record *r, struct error *e)
 
 	if (!pg)
 		return -1;
+	pg_interruptible(pg);
 	if (qualify_create(pg, e) < 0) {
 		pg_close(pg);
 		return -1;
