@@ -32,15 +32,15 @@ static bool visit_made(void *context, const char *type, const cJSON *node)
 	const char *name = NULL;
 
 	if (!m->type && strcmp(type, "CreateFunctionStmt") == 0)
-		name = tree_name(tree_field(node, "funcname"), 0);
+		name = pgtree_name(pgtree_field(node, "funcname"), 0);
 	else if (m->type && strcmp(type, "CreateEnumStmt") == 0)
-		name = tree_name(tree_field(node, "typeName"), 0);
+		name = pgtree_name(pgtree_field(node, "typeName"), 0);
 	else if (m->type && strcmp(type, "CreateDomainStmt") == 0)
-		name = tree_name(tree_field(node, "domainname"), 0);
+		name = pgtree_name(pgtree_field(node, "domainname"), 0);
 	else if (m->type && (strcmp(type, "CompositeTypeStmt") == 0))
-		name = tree_text(tree_field(node, "typevar"), "relname");
+		name = pgtree_text(pgtree_field(node, "typevar"), "relname");
 	else if (m->type && strcmp(type, "CreateStmt") == 0) /* a table is a type, too */
-		name = tree_text(tree_field(node, "relation"), "relname");
+		name = pgtree_text(pgtree_field(node, "relation"), "relname");
 	if (name && strcmp(name, m->name) == 0)
 		m->found = true;
 	return !m->found && strcmp(type, "SelectStmt") != 0;
@@ -51,7 +51,7 @@ static bool makes(const struct parsed *p, const char *name, bool type)
 	struct made m = {.name = name, .type = type};
 
 	if (p && p->root)
-		tree_walk(p->root, visit_made, &m);
+		pgtree_walk(p->root, visit_made, &m);
 	return m.found;
 }
 
@@ -132,52 +132,52 @@ static bool in_catalog(const char *schema)
 
 static void look_at_function(struct looking *l, const cJSON *node)
 {
-	const cJSON *name_list = tree_field(node, "funcname");
-	const char *name = tree_name(name_list, 0), *schema = tree_name(name_list, 1);
-	size_t n = tree_length(tree_field(node, "args"));
+	const cJSON *name_list = pgtree_field(node, "funcname");
+	const char *name = pgtree_name(name_list, 0), *schema = pgtree_name(name_list, 1);
+	size_t n = pgtree_length(pgtree_field(node, "args"));
 	const struct name_function *f;
 
 	/* The direct arguments of an ordered-set aggregate and those it sorts by are one list. */
-	if (cJSON_IsTrue(tree_field(node, "agg_within_group")))
-		n += tree_length(tree_field(node, "agg_order"));
+	if (cJSON_IsTrue(pgtree_field(node, "agg_within_group")))
+		n += pgtree_length(pgtree_field(node, "agg_order"));
 	if (!name)
 		return;
 	if (schema && l->helper_schema && strcmp(schema, l->helper_schema) == 0) {
 		if (l->helpers && !makes(l->helpers, name, false))
-			unknown_function(l, schema, name, n, tree_location(node));
+			unknown_function(l, schema, name, n, pgtree_location(node));
 		return;
 	}
 	if (!in_catalog(schema) || makes(l->text, name, false))
 		return;
 	f = names_function(name);
-	if (f && (names_takes(f, n) || cJSON_IsTrue(tree_field(node, "func_variadic"))))
+	if (f && (names_takes(f, n) || cJSON_IsTrue(pgtree_field(node, "func_variadic"))))
 		return;
 	if (n == 1 && (names_type(name) || makes(l->text, name, true)))
 		return; /* a cast written as a call */
-	unknown_function(l, schema, name, n, tree_location(node));
+	unknown_function(l, schema, name, n, pgtree_location(node));
 }
 
 static void look_at_type(struct looking *l, const cJSON *node)
 {
-	const cJSON *list = tree_field(node, "names");
-	const char *name = tree_name(list, 0), *schema = tree_name(list, 1);
+	const cJSON *list = pgtree_field(node, "names");
+	const char *name = pgtree_name(list, 0), *schema = pgtree_name(list, 1);
 	struct unknown_name *u;
 
-	if (!name || !in_catalog(schema) || cJSON_IsTrue(tree_field(node, "pct_type")))
+	if (!name || !in_catalog(schema) || cJSON_IsTrue(pgtree_field(node, "pct_type")))
 		return;
 	if (names_type(name) || makes(l->text, name, true))
 		return;
-	u = add(l, NAME_TYPE, schema, name, tree_location(node));
+	u = add(l, NAME_TYPE, schema, name, pgtree_location(node));
 	if (u)
 		u->message = arena_printf(l->arena, "Postgres has no type '%s'", name);
 }
 
 static void look_at_operator(struct looking *l, const cJSON *node)
 {
-	const char *kind = tree_text(node, "kind");
-	const char *name = tree_name(tree_field(node, "name"), 0);
-	const char *schema = tree_name(tree_field(node, "name"), 1);
-	bool prefix = !tree_field(node, "lexpr");
+	const char *kind = pgtree_text(node, "kind");
+	const char *name = pgtree_name(pgtree_field(node, "name"), 0);
+	const char *schema = pgtree_name(pgtree_field(node, "name"), 1);
+	bool prefix = !pgtree_field(node, "lexpr");
 	struct unknown_name *u;
 
 	if (strcmp(kind, "AEXPR_OP") != 0 && strcmp(kind, "AEXPR_OP_ANY") != 0 &&
@@ -185,7 +185,7 @@ static void look_at_operator(struct looking *l, const cJSON *node)
 		return;
 	if (!name || !in_catalog(schema) || names_operator(name, prefix))
 		return;
-	u = add(l, NAME_OPERATOR, schema, name, tree_location(node));
+	u = add(l, NAME_OPERATOR, schema, name, pgtree_location(node));
 	if (u)
 		u->message = arena_printf(l->arena, "Postgres has no operator '%s'%s", name,
 					  prefix ? " before a value" : "");
@@ -208,7 +208,7 @@ void check_names_unknown(const struct parsed *p, const struct parsed *helpers,
 	struct looking l = {p, helpers, helper_schema, a, out};
 
 	*out = (struct unknown_names){0};
-	tree_walk(p->root, visit_name, &l);
+	pgtree_walk(p->root, visit_name, &l);
 }
 
 struct use {
@@ -222,7 +222,7 @@ static bool visit_use(void *context, const char *type, const cJSON *node)
 	const char *schema = NULL;
 
 	if (strcmp(type, "FuncCall") == 0)
-		schema = tree_name(tree_field(node, "funcname"), 1);
+		schema = pgtree_name(pgtree_field(node, "funcname"), 1);
 	if (schema && strcmp(schema, u->schema) == 0)
 		u->found = true;
 	return !u->found;
@@ -232,6 +232,6 @@ bool check_names_uses(const struct parsed *p, const char *schema)
 {
 	struct use u = {.schema = schema};
 
-	tree_walk(p->root, visit_use, &u);
+	pgtree_walk(p->root, visit_use, &u);
 	return u.found;
 }

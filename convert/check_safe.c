@@ -130,20 +130,20 @@ static const char *definition(const cJSON *options, const char *name)
 
 	cJSON_ArrayForEach(item, options)
 	{
-		const cJSON *d = tree_as(item, "DefElem");
+		const cJSON *d = pgtree_as(item, "DefElem");
 
-		if (d && strcmp(tree_text(d, "defname"), name) == 0)
-			return tree_text(tree_as(tree_field(d, "arg"), "String"), "sval");
+		if (d && strcmp(pgtree_text(d, "defname"), name) == 0)
+			return pgtree_text(pgtree_as(pgtree_field(d, "arg"), "String"), "sval");
 	}
 	return "";
 }
 
 static bool known_language(const cJSON *function)
 {
-	const char *language = definition(tree_field(function, "options"), "language");
+	const char *language = definition(pgtree_field(function, "options"), "language");
 
 	return strcmp(language, "sql") == 0 || strcmp(language, "plpgsql") == 0 ||
-	       (!*language && tree_field(function, "sql_body"));
+	       (!*language && pgtree_field(function, "sql_body"));
 }
 
 static struct policy_row refuse(const char *kind, const char *why)
@@ -151,7 +151,27 @@ static struct policy_row refuse(const char *kind, const char *why)
 	return (struct policy_row){kind, POLICY_REFUSE, why};
 }
 
-struct policy_row policy_of(const struct tree_statement *s)
+static bool visit_change(void *context, const char *type, const cJSON *node)
+{
+	bool *found = context;
+
+	(void)node;
+	if (strcmp(type, "InsertStmt") == 0 || strcmp(type, "UpdateStmt") == 0 ||
+	    strcmp(type, "DeleteStmt") == 0 || strcmp(type, "MergeStmt") == 0)
+		*found = true;
+	return !*found;
+}
+
+/* WITH x AS (DELETE ... RETURNING *) SELECT ... */
+static bool changes_rows(const struct pgtree_statement *s)
+{
+	bool found = false;
+
+	pgtree_walk(s->node, visit_change, &found);
+	return found;
+}
+
+struct policy_row policy_of(const struct pgtree_statement *s)
 {
 	const struct policy_row *row = FIND(s->kind, policy_rows, policy_row_count);
 
@@ -159,13 +179,15 @@ struct policy_row policy_of(const struct tree_statement *s)
 		row = FIND(s->kind, refused, COUNT(refused));
 	if (!row)
 		return refuse(s->kind, "it is no kind of statement that is safe to try");
-	if (row->policy == POLICY_QUERY && tree_field(s->node, "intoClause"))
+	if (row->policy == POLICY_QUERY && pgtree_field(s->node, "intoClause"))
 		return (struct policy_row){s->kind, POLICY_COPY_AS, NULL};
+	if (row->policy == POLICY_QUERY && changes_rows(s))
+		return (struct policy_row){s->kind, POLICY_CHANGE, NULL};
 	if (row->policy == POLICY_CODE && !known_language(s->node))
 		return refuse(s->kind, "only functions in sql and plpgsql are tried");
-	if (cJSON_IsTrue(tree_field(s->node, "concurrent")))
+	if (cJSON_IsTrue(pgtree_field(s->node, "concurrent")))
 		return refuse(s->kind, "CONCURRENTLY cannot be rolled back");
-	if (*tree_text(s->node, "tableSpaceName") || *tree_text(s->node, "tablespacename"))
+	if (*pgtree_text(s->node, "tableSpaceName") || *pgtree_text(s->node, "tablespacename"))
 		return refuse(s->kind, "it names a tablespace");
 	return *row;
 }
@@ -205,7 +227,7 @@ static bool visit_function(void *context, const char *type, const cJSON *node)
 
 	if (strcmp(type, "FuncCall") != 0 || l->harmful)
 		return !l->harmful;
-	name = tree_name(tree_field(node, "funcname"), 0);
+	name = pgtree_name(pgtree_field(node, "funcname"), 0);
 	if (!name)
 		return true;
 	harm = FIND(name, harmful_functions, harmful_function_count);
@@ -225,7 +247,7 @@ const char *policy_harmful(const struct parsed *p, struct arena *a, struct name_
 {
 	struct looking l = {.arena = a, .names = names};
 
-	tree_walk(p->root, visit_function, &l);
+	pgtree_walk(p->root, visit_function, &l);
 	*why = l.why;
 	return l.harmful;
 }

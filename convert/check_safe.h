@@ -33,7 +33,7 @@ extern const size_t policy_row_count;
 /* Never NULL: what is not in the table is refused. Looks into the statement where its kind alone
  * does not say it (SELECT INTO, CREATE FUNCTION in C, CREATE INDEX CONCURRENTLY, ...).
  */
-struct policy_row policy_of(const struct tree_statement *s);
+struct policy_row policy_of(const struct pgtree_statement *s);
 
 /* A function whose effects no rollback undoes, or that runs SQL from a text. */
 struct harmful_function {

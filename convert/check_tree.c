@@ -7,7 +7,7 @@
 
 #include <pg_query.h>
 
-size_t tree_byte(const char *sql, int n)
+size_t pgtree_byte(const char *sql, int n)
 {
 	const char *p = sql;
 
@@ -19,28 +19,28 @@ size_t tree_byte(const char *sql, int n)
 	return (size_t)(p - sql) + 1;
 }
 
-const cJSON *tree_field(const cJSON *node, const char *name)
+const cJSON *pgtree_field(const cJSON *node, const char *name)
 {
 	return cJSON_GetObjectItemCaseSensitive(node, name);
 }
 
-const char *tree_text(const cJSON *node, const char *name)
+const char *pgtree_text(const cJSON *node, const char *name)
 {
-	const cJSON *item = tree_field(node, name);
+	const cJSON *item = pgtree_field(node, name);
 
 	return cJSON_IsString(item) ? item->valuestring : "";
 }
 
 static size_t number(const cJSON *node, const char *name)
 {
-	const cJSON *item = tree_field(node, name);
+	const cJSON *item = pgtree_field(node, name);
 
 	return cJSON_IsNumber(item) && item->valuedouble > 0 ? (size_t)item->valuedouble : 0;
 }
 
-size_t tree_location(const cJSON *node)
+size_t pgtree_location(const cJSON *node)
 {
-	const cJSON *item = tree_field(node, "location");
+	const cJSON *item = pgtree_field(node, "location");
 
 	/* A location of 0 is left out of the JSON; nodes without one have -1. */
 	if (!item)
@@ -48,21 +48,21 @@ size_t tree_location(const cJSON *node)
 	return cJSON_IsNumber(item) && item->valuedouble >= 0 ? (size_t)item->valuedouble + 1 : 0;
 }
 
-size_t tree_length(const cJSON *list)
+size_t pgtree_length(const cJSON *list)
 {
 	return list ? (size_t)cJSON_GetArraySize(list) : 0;
 }
 
-const cJSON *tree_as(const cJSON *wrapped, const char *type)
+const cJSON *pgtree_as(const cJSON *wrapped, const char *type)
 {
-	return wrapped ? tree_field(wrapped, type) : NULL;
+	return wrapped ? pgtree_field(wrapped, type) : NULL;
 }
 
-const char *tree_name(const cJSON *list, size_t i)
+const char *pgtree_name(const cJSON *list, size_t i)
 {
-	size_t n = tree_length(list);
+	size_t n = pgtree_length(list);
 	const cJSON *item = i < n ? cJSON_GetArrayItem(list, (int)(n - 1 - i)) : NULL;
-	const cJSON *text = tree_as(tree_as(item, "String"), "sval");
+	const cJSON *text = pgtree_as(pgtree_as(item, "String"), "sval");
 
 	return cJSON_IsString(text) ? text->valuestring : NULL;
 }
@@ -70,13 +70,13 @@ const char *tree_name(const cJSON *list, size_t i)
 /* The type of a node that stands in a field without its name. */
 static const char *type_by_shape(const cJSON *node)
 {
-	if (tree_field(node, "relname"))
+	if (pgtree_field(node, "relname"))
 		return "RangeVar";
-	if (tree_field(node, "names") && tree_field(node, "typemod"))
+	if (pgtree_field(node, "names") && pgtree_field(node, "typemod"))
 		return "TypeName";
-	if (tree_field(node, "funcname") && tree_field(node, "funcformat"))
+	if (pgtree_field(node, "funcname") && pgtree_field(node, "funcformat"))
 		return "FuncCall";
-	if (tree_field(node, "limitOption") && tree_field(node, "op"))
+	if (pgtree_field(node, "limitOption") && pgtree_field(node, "op"))
 		return "SelectStmt";
 	return NULL;
 }
@@ -86,7 +86,7 @@ static bool is_type(const char *key)
 	return key && key[0] >= 'A' && key[0] <= 'Z';
 }
 
-void tree_walk_typed(const char *type, const cJSON *node, tree_visit *visit, void *context)
+void pgtree_walk_typed(const char *type, const cJSON *node, pgtree_visit *visit, void *context)
 {
 	const cJSON *child;
 
@@ -95,17 +95,17 @@ void tree_walk_typed(const char *type, const cJSON *node, tree_visit *visit, voi
 	cJSON_ArrayForEach(child, node)
 	{
 		if (cJSON_IsObject(child))
-			tree_walk_typed(is_type(child->string) ? child->string
-							       : type_by_shape(child),
-					child, visit, context);
+			pgtree_walk_typed(is_type(child->string) ? child->string
+								 : type_by_shape(child),
+					  child, visit, context);
 		else if (cJSON_IsArray(child))
-			tree_walk_typed(NULL, child, visit, context);
+			pgtree_walk_typed(NULL, child, visit, context);
 	}
 }
 
-void tree_walk(const cJSON *node, tree_visit *visit, void *context)
+void pgtree_walk(const cJSON *node, pgtree_visit *visit, void *context)
 {
-	tree_walk_typed(NULL, node, visit, context);
+	pgtree_walk_typed(NULL, node, visit, context);
 }
 
 /* Cuts the text of one statement out; what is left out of the JSON is 0: from the start, to the
@@ -113,8 +113,8 @@ void tree_walk(const cJSON *node, tree_visit *visit, void *context)
  */
 static void add_statement(struct parsed *p, struct arena *a, const char *sql, const cJSON *raw)
 {
-	struct tree_statement *s = &p->statements[p->count];
-	const cJSON *wrapped = tree_field(raw, "stmt"), *inside = wrapped ? wrapped->child : NULL;
+	struct pgtree_statement *s = &p->statements[p->count];
+	const cJSON *wrapped = pgtree_field(raw, "stmt"), *inside = wrapped ? wrapped->child : NULL;
 	size_t length = number(raw, "stmt_len"), all = strlen(sql);
 
 	if (!inside || !is_type(inside->string))
@@ -140,8 +140,8 @@ static int read_tree(struct parsed *p, struct arena *a, const char *sql, const c
 		p->message = "the statement is nested too deeply to be looked at";
 		return -1;
 	}
-	statements = tree_field(p->root, "stmts");
-	p->statements = arena_alloc(a, (tree_length(statements) + 1) * sizeof(*p->statements));
+	statements = pgtree_field(p->root, "stmts");
+	p->statements = arena_alloc(a, (pgtree_length(statements) + 1) * sizeof(*p->statements));
 	cJSON_ArrayForEach(raw, statements) add_statement(p, a, sql, raw);
 	return 0;
 }
@@ -154,7 +154,7 @@ int parsed_text(struct parsed *p, struct arena *a, const char *sql)
 	*p = (struct parsed){.message = ""};
 	if (r.error) {
 		p->message = arena_strdup(a, r.error->message);
-		p->position = r.error->cursorpos > 0 ? tree_byte(sql, r.error->cursorpos) : 0;
+		p->position = r.error->cursorpos > 0 ? pgtree_byte(sql, r.error->cursorpos) : 0;
 	} else {
 		status = read_tree(p, a, sql, r.parse_tree);
 	}

@@ -15,7 +15,7 @@
 
 #include "common/memory.h"
 
-struct tree_statement {
+struct pgtree_statement {
 	const char *kind;  /* "SelectStmt" */
 	const cJSON *node; /* what is inside */
 	const char *sql;   /* its text alone, in the arena */
@@ -24,7 +24,7 @@ struct tree_statement {
 
 struct parsed {
 	cJSON *root; /* NULL: it does not parse */
-	struct tree_statement *statements;
+	struct pgtree_statement *statements;
 	size_t count;
 	const char *message; /* why it does not parse */
 	size_t position;     /* byte, from 1; 0: not known */
@@ -36,25 +36,25 @@ int parsed_text(struct parsed *p, struct arena *a, const char *sql);
 void parsed_release(struct parsed *p);
 
 /* The byte, from 1, of character `n` (from 1) of a UTF-8 text. */
-size_t tree_byte(const char *sql, int n);
+size_t pgtree_byte(const char *sql, int n);
 
 /* Called for each typed node, parents first; returns whether to go below it. */
-typedef bool tree_visit(void *context, const char *type, const cJSON *node);
-void tree_walk(const cJSON *node, tree_visit *visit, void *context);
+typedef bool pgtree_visit(void *context, const char *type, const cJSON *node);
+void pgtree_walk(const cJSON *node, pgtree_visit *visit, void *context);
 /* The same for a node whose type is known: it is visited itself, too. */
-void tree_walk_typed(const char *type, const cJSON *node, tree_visit *visit, void *context);
+void pgtree_walk_typed(const char *type, const cJSON *node, pgtree_visit *visit, void *context);
 
 /* Fields of a node; a missing one is NULL, "" or 0. */
-const cJSON *tree_field(const cJSON *node, const char *name);
-const char *tree_text(const cJSON *node, const char *name);
-size_t tree_location(const cJSON *node); /* byte from 1; 0: not known */
-size_t tree_length(const cJSON *list);	 /* of an array; NULL has none */
+const cJSON *pgtree_field(const cJSON *node, const char *name);
+const char *pgtree_text(const cJSON *node, const char *name);
+size_t pgtree_location(const cJSON *node); /* byte from 1; 0: not known */
+size_t pgtree_length(const cJSON *list);   /* of an array; NULL has none */
 
 /* What is inside a wrapped node of that type, else NULL. */
-const cJSON *tree_as(const cJSON *wrapped, const char *type);
+const cJSON *pgtree_as(const cJSON *wrapped, const char *type);
 
 /* The text of part `i` of a list of String nodes, counted from the end (0: the last); NULL: none.
  */
-const char *tree_name(const cJSON *list, size_t i);
+const char *pgtree_name(const cJSON *list, size_t i);
 
 #endif

@@ -59,15 +59,19 @@ struct golden_rows {
 	const enum golden_type *types;
 	const char *const *columns;
 	size_t column_count, row_count;
-	bool ordered; /* the statement sorts: row i is compared with row i */
+	const size_t *order; /* columns that the statement sorts by, as far as it returns them */
+	size_t order_count;
 };
 
 /*
  * NULL when they are the same rows; else the first difference as a sentence, in the arena. Rows are
- * a multiset unless both sides are to be in order; with an order, rows that compare equal after
- * sorting but stand elsewhere are said to be out of order.
+ * a multiset; when the statement sorts, the values of the columns it sorts by must come in the same
+ * order, too (rows that tie there may stand as they like).
  */
 const char *golden_difference(const struct golden *g, const struct golden_rows *rows,
 			      double tolerance, struct arena *a);
+
+/* Whether two values are the same, compared as `type`; NULL is NULL. */
+bool golden_same(const char *want, const char *got, enum golden_type type, double tolerance);
 
 #endif
