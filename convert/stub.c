@@ -351,6 +351,8 @@ void stubs_sql(const struct stubs *s, struct buf *out)
 struct finding_place {
 	struct stubs *s;
 	size_t position;
+	const cJSON *node; /* there, or around it */
+	const char *type;
 	size_t columns[64];
 	size_t count;
 };
@@ -374,12 +376,45 @@ static bool visit_place(void *context, const char *type, const cJSON *node)
 {
 	struct finding_place *f = context;
 
-	if (f->count)
+	if (f->node)
 		return false;
 	if (pgtree_location(node) == f->position && pgtree_field(node, "location") &&
-	    strcmp(type, "ResTarget") != 0)
-		pgtree_walk_typed(type, node, visit_reference, f);
-	return !f->count;
+	    strcmp(type, "ResTarget") != 0) {
+		f->node = node;
+		f->type = type;
+	}
+	return !f->node;
+}
+
+/* The innermost operation that has the place in it: the server points at a literal, but it is the
+ * column beside it that has the wrong type.
+ */
+static bool visit_around(void *context, const char *type, const cJSON *node)
+{
+	struct finding_place *f = context, inside = {.position = f->position};
+
+	if (strcmp(type, "A_Expr") != 0 && strcmp(type, "CaseExpr") != 0 &&
+	    strcmp(type, "CoalesceExpr") != 0)
+		return true;
+	pgtree_walk(node, visit_place, &inside);
+	if (inside.node) {
+		f->node = node;
+		f->type = type;
+	}
+	return inside.node != NULL;
+}
+
+static void find_columns(struct finding_place *f, const struct parsed *p)
+{
+	pgtree_walk(p->root, visit_place, f);
+	if (f->node)
+		pgtree_walk_typed(f->type, f->node, visit_reference, f);
+	if (f->count)
+		return;
+	f->node = NULL;
+	pgtree_walk(p->root, visit_around, f);
+	if (f->node)
+		pgtree_walk_typed(f->type, f->node, visit_reference, f);
 }
 
 /* The next type to try for a column, the likeliest first. */
@@ -406,7 +441,7 @@ bool stubs_repair(struct stubs *s, const struct parsed *p, size_t position)
 
 	s->blamed = false;
 	if (position)
-		pgtree_walk(p->root, visit_place, &f);
+		find_columns(&f, p);
 	for (i = 0; i < f.count; i++) {
 		struct stub_column *c = &s->columns[f.columns[i]];
 

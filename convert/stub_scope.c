@@ -604,6 +604,22 @@ static void infer_index(struct scope *scope, const cJSON *node)
 	}
 }
 
+/* ALTER TABLE on a table that nobody has: the columns that it names, but not those it adds. */
+static void infer_alter(struct scope *scope, const cJSON *node)
+{
+	size_t table = target_table(scope, pgtree_field(node, "relation"));
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, pgtree_field(node, "cmds"))
+	{
+		const cJSON *c = pgtree_as(item, "AlterTableCmd");
+
+		if (table != STUB_NONE && *pgtree_text(c, "name") &&
+		    strcmp(pgtree_text(c, "subtype"), "AT_AddColumn") != 0)
+			stubs_column(scope->s, table, pgtree_text(c, "name"), true);
+	}
+}
+
 void scope_statement(struct stubs *s, const struct pgtree_statement *statement)
 {
 	struct scope scope = begin_scope(s, NULL, NULL);
@@ -623,6 +639,8 @@ void scope_statement(struct stubs *s, const struct pgtree_statement *statement)
 		infer_merge(&scope, node);
 	else if (strcmp(kind, "IndexStmt") == 0)
 		infer_index(&scope, node);
+	else if (strcmp(kind, "AlterTableStmt") == 0)
+		infer_alter(&scope, node);
 	else if (pgtree_as(query, "SelectStmt")) /* CREATE TABLE AS, CREATE VIEW, EXPLAIN */
 		scope_select(s, pgtree_as(query, "SelectStmt"), NULL, NULL);
 }
