@@ -118,6 +118,7 @@ static void values_are_compared_by_type(void **state)
 		{"2024-01-02T03:00:00+02:00", "2024-01-02 01:00:00+00", GOLDEN_TIME, true},
 		{"2024-01-02T03:00:00+02:00", "2024-01-02 03:00:00+00", GOLDEN_TIME, false},
 		{"2024-01-02 03:00:00", "2024-01-02 03:00:00-08", GOLDEN_TIME, true},
+		{"maybe", "never", GOLDEN_BOOLEAN, false},
 		{"soon", "2024-01-02", GOLDEN_DATE, false},
 		{"1 year 2 mons", "14 mons", GOLDEN_INTERVAL, true},
 		{"1 day", "24:00:00", GOLDEN_INTERVAL, true},
