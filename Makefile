@@ -37,8 +37,8 @@ LIBS    := $(TOOLS:%=$(BUILD)/lib%.a) $(BUILD)/libcommon.a
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-FAKES      := $(BUILD)/tests/nullpg
-C_FILES    := $(sort $(wildcard $(addsuffix /*.[ch],common $(TOOLS) tests/unit tests/fuzz tests/fake)))
+FAKES      := $(BUILD)/tests/nullpg $(BUILD)/tests/fakeweb
+C_FILES    := $(sort $(wildcard $(addsuffix /*.[ch],common $(TOOLS) tests/unit tests/fuzz tests/fake tests/fake/web)))
 
 ##@ Using it
 .PHONY: all
@@ -152,6 +152,10 @@ $(BUILD)/tests/fuzz_%: tests/fuzz/fuzz_%.c $(LIBS) Makefile
 	$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(LIBS) $(LDLIBS)
 
 $(BUILD)/tests/nullpg: $(call objects,$(call sources,tests/fake)) $(BUILD)/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/tests/fakeweb: $(call objects,$(call sources,tests/fake/web)) $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
