@@ -6,6 +6,7 @@
  */
 #include "convert/model_parts.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,8 +168,8 @@ static bool node_fits(const struct model_task *task, const struct scan_style *st
 
 	if (strcmp(key, "intoClause") == 0)
 		return scan_has_word(style, task->sql, "into");
-	return n <= 4 || strcmp(key + n - 4, "Stmt") != 0 || strcmp(key, "RawStmt") == 0 ||
-	       is_allowed(task, style, kind, key);
+	return n <= 4 || islower((unsigned char)key[0]) || strcmp(key + n - 4, "Stmt") != 0 ||
+	       strcmp(key, "RawStmt") == 0 || is_allowed(task, style, kind, key);
 }
 
 static bool tree_fits(const struct model_task *task, const char *tree, struct model_verdict *out)

@@ -357,9 +357,9 @@ const struct command convert_repair = {
 		"of types stay.\n"
 		"DATABRICKS_TOKEN is sent to the host of DATABRICKS_HOST and to Databricks' own "
 		"domains, LAKEPORT_MODEL_TOKEN to any other.",
-	.examples = "lakeport convert repair failed.jsonl --model databricks-gpt-oss-120b -o "
+	.examples = "  lakeport convert repair failed.jsonl --model databricks-gpt-oss-120b -o "
 		    "repaired.jsonl\n"
-		    "lakeport convert repair --model https://models.acme.com/v1 --model-name m < "
+		    "  lakeport convert repair --model https://models.acme.com/v1 --model-name m < "
 		    "failed.jsonl",
 	OPTIONS(options),
 	.takes_runs = true,
