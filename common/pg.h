@@ -55,12 +55,18 @@ struct pg_result *pg_query(struct pg *pg, const char *sql, const char *const *va
 void pg_free(struct pg_result *r); /* accepts NULL */
 int pg_rows(const struct pg_result *r);
 const char *pg_value(const struct pg_result *r, int row, int column); /* NULL for SQL NULL */
+int pg_columns(const struct pg_result *r);
+const char *pg_column(const struct pg_result *r, int column);	/* its name */
+unsigned pg_column_type(const struct pg_result *r, int column); /* its OID in pg_type */
 
 /* Runs a statement (or several, without parameters) whose rows do not matter. */
 int pg_exec(struct pg *pg, const char *sql, struct error *e);
 
 /* Parses a statement under a name, as the extended protocol does: any statement, $1... allowed. */
 int pg_prepare(struct pg *pg, const char *name, const char *sql, struct error *e);
+
+/* The number of parameters of a prepared statement, or -1. */
+int pg_parameters(struct pg *pg, const char *name, struct error *e);
 
 /* One value of one row as text (caller frees); NULL with class SQL when there is no such row. */
 char *pg_scalar(struct pg *pg, const char *sql, struct error *e);
@@ -79,6 +85,12 @@ const char *pg_host(const struct pg *pg);   /* host or socket folder, for messag
 const char *pg_database(const struct pg *pg);
 const char *pg_user(const struct pg *pg);
 bool pg_uses_tls(const struct pg *pg);
+
+/* The server's process of this connection, as in pg_stat_activity. */
+int pg_backend(const struct pg *pg);
+
+/* False when the connection is lost and only good for pg_close(). */
+bool pg_alive(const struct pg *pg);
 
 /* Asks a running statement of this connection to stop; callable from another thread. */
 void pg_cancel(struct pg *pg);
