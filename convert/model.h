@@ -26,6 +26,7 @@
 #include "common/error.h"
 #include "common/memory.h"
 #include "common/record.h"
+#include "convert/check.h"
 
 #define MODEL_ROUNDS_MAX   3
 #define MODEL_PARALLEL_MAX 64
@@ -116,6 +117,23 @@ struct model_calls {
 int model_batch(const struct model_settings *s, const struct model_task *tasks, size_t n,
 		const struct model_calls *calls, struct arena *a, struct model_outcome *outcomes,
 		struct model_account *account, struct error *e);
+
+/* ---- model_check.c: answers through the checks ---------------------------------------------- */
+
+/* The context of a task whose answers are judged by model_prove(). */
+struct model_proof {
+	struct checker *checker;
+	const struct golden *golden; /* or NULL */
+	bool must_run;	 /* `runs` is asked for and possible: what it refuses to execute fails */
+	unsigned passed; /* checks that the last answer passed: bits by enum check */
+};
+int model_prove(void *context, const char *sql, struct model_verdict *out, struct error *e);
+
+/* Whether a task is a query: then only one query can be its answer. */
+bool model_is_query(const struct model_task *t);
+
+/* What the checker's server knows of the tables that a task names, a line each; NULL: nothing. */
+const char *model_schema(struct arena *a, struct checker *c, const struct model_task *t);
 
 /* ---- for commands --------------------------------------------------------------------------- */
 

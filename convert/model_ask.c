@@ -12,11 +12,13 @@
 #include "common/clock.h"
 #include "common/log.h"
 
-#define ANSWER_MAX	((size_t)8 << 20)
-#define BYTES_PER_TOKEN 3 /* fewer than models need for SQL, so that we guess too many */
-#define TOKENS_MIN	2048
-#define TOKENS_MAX	16384
-#define ADAPTATIONS_MAX 4
+#define ANSWER_MAX	  ((size_t)8 << 20)
+#define BYTES_PER_TOKEN	  3 /* fewer than models need for SQL, so that we guess too many */
+#define TOKENS_MIN	  2048
+#define TOKENS_MAX	  16384
+#define ATTEMPTS_ANSWERED 6 /* of one request to somebody who says "later" */
+#define ATTEMPTS_SILENT	  4 /* and to nobody */
+#define ADAPTATIONS_MAX	  4
 
 void model_stop(struct model_run *run, const struct error *e)
 {
@@ -166,6 +168,7 @@ static enum ask_result send_request(struct model_worker *w, const char *body, st
 	random_next(&w->random);
 	b.deadline = clock_now() + (uint64_t)(s->patience_s * (double)CLOCK_SECOND);
 	while (send_once(w, body, a, e) < 0) {
+		b.attempts_max = e->http_status ? ATTEMPTS_ANSWERED : ATTEMPTS_SILENT;
 		if (!e->retryable || (wait = http_backoff_next(&b, a->retry_after_s)) < 0) {
 			if (!hopeless(e))
 				return ASK_FAILED;

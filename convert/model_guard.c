@@ -14,6 +14,8 @@
 
 #include <pg_query.h>
 
+#include "convert/check_tree.h"
+
 enum kind {
 	KIND_QUERY = 1,
 	KIND_DML = 2,
@@ -109,6 +111,11 @@ static int kind_of(const struct model_task *task, const struct scan_style *style
 	return kind_of_verb(style, task->sql);
 }
 
+bool model_is_query(const struct model_task *t)
+{
+	return kind_of(t, scan_style(t->dialect)) == KIND_QUERY;
+}
+
 static int compare_nodes(const void *key, const void *row)
 {
 	return strcmp(key, ((const struct allowed *)row)->node);
@@ -190,21 +197,6 @@ static bool tree_fits(const struct model_task *task, const char *tree, struct mo
 	return true;
 }
 
-/* The byte, from 1, of a character's number, from 1. */
-static size_t byte_position(const char *sql, int character)
-{
-	const char *p = sql;
-	size_t left = strlen(sql), n;
-
-	for (; character > 1 && left > 0; character--) {
-		n = text_character(p, left);
-		n = n ? n : 1;
-		p += n;
-		left -= n;
-	}
-	return (size_t)(p - sql) + 1;
-}
-
 bool model_guard(const struct model_task *task, const char *sql, struct model_verdict *out)
 {
 	PgQueryParseResult r = pg_query_parse(sql);
@@ -216,7 +208,7 @@ bool model_guard(const struct model_task *task, const char *sql, struct model_ve
 		fits = refuse(out, "", r.error->message);
 		memcpy(out->sqlstate, "42601", 6);
 		if (r.error->cursorpos > 0)
-			out->position = byte_position(sql, r.error->cursorpos);
+			out->position = pgtree_byte(sql, r.error->cursorpos);
 	} else {
 		fits = tree_fits(task, r.parse_tree, out);
 	}

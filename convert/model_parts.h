@@ -10,6 +10,7 @@
  *   model_redact.c   literals out, literals in
  *   model_scan.c     SQL cut into words, literals and comments
  *   model_journal.c  answers on disk
+ *   model_check.c    answers through the checks; what is known of tables
  *   model_options.c  options, environment, record
  */
 #ifndef LAKEPORT_CONVERT_MODEL_PARTS_H
@@ -144,6 +145,12 @@ const char *answer_problem_word(enum answer_problem p);
 
 /* Whether the text parses and is a statement of the task's kind; `out` says why not. */
 bool model_guard(const struct model_task *task, const char *sql, struct model_verdict *out);
+
+/* ---- model_check.c -------------------------------------------------------------------------- */
+
+/* Names behind FROM, JOIN and the like, as Postgres writes them, each once; some are no tables. */
+size_t model_tables(struct arena *a, const char *dialect, const char *sql, const char **names,
+		    size_t limit);
 
 /* ---- model_journal.c ------------------------------------------------------------------------ */
 

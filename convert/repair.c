@@ -21,9 +21,18 @@
 
 extern const struct command convert_repair;
 
+static const char *const check_words[] = {"parse", "names", "prepare", "run", NULL};
+
 static const struct option options[] = {
 	{0, "from", OPTION_TEXT, "DIALECT", "of lines that name none", "databricks", 0, 0, NULL,
 	 NULL},
+	{0, "check", OPTION_CHOICE, "CHECK",
+	 "the strictest check that an answer must pass (default: prepare with --dsn, else names)",
+	 NULL, 0, 0, check_words, NULL},
+	{0, "schema", OPTION_TEXT, "FILE",
+	 "DDL of the tables, made in a transaction that is rolled back", NULL, 0, 0, NULL, NULL},
+	{0, "statement-timeout", OPTION_SECONDS, "TIME", "limit of one statement on the server",
+	 "10", 0.01, 3600, NULL, NULL},
 	{'o', "output", OPTION_TEXT, "FILE", "where the result's lines go (default: stdout)", NULL,
 	 0, 0, NULL, NULL},
 	MODEL_OPTIONS,
@@ -39,6 +48,10 @@ struct repair_line {
 struct repair {
 	struct invocation *inv;
 	struct model_settings settings;
+	struct check_settings checks;
+	struct checker *checker;
+	struct buf schema_sql;
+	struct model_proof *proofs; /* of each task */
 	struct arena arena;
 	struct buf input;
 	struct repair_line *lines;
@@ -169,13 +182,38 @@ static void read_tasks(struct repair *r)
 
 /* ---- working -------------------------------------------------------------------------------- */
 
-/* The guard has parsed the answer already: without a server there is no more to ask. */
-static int verify(void *context, const char *sql, struct model_verdict *out, struct error *e)
+/* Makes the checker, and what each task needs of it. */
+static int prepare_checks(struct repair *r, struct error *e)
 {
-	(void)context;
-	(void)sql;
-	(void)e;
-	out->passed = true;
+	const char *word = option_text(r->inv, "check"), *ddl = option_text(r->inv, "schema");
+	size_t i;
+
+	check_settings_init(&r->checks);
+	r->checks.dsn = option_text(r->inv, "dsn");
+	r->checks.upto = r->checks.dsn ? CHECK_PREPARES : CHECK_NAMES;
+	r->checks.timeout_ms = (int)(option_number(r->inv, "statement-timeout") * 1000);
+	if (word)
+		check_find(word, &r->checks.upto);
+	if (r->checks.upto > CHECK_NAMES && !r->checks.dsn) {
+		error_set(e, ERROR_USAGE, "--check %s needs a server", word);
+		return error_hint(e, "say where it is with --dsn");
+	}
+	if (ddl && text_read_file(ddl, INPUT_MAX, &r->schema_sql, e) < 0)
+		return -1;
+	r->checks.schema_sql = ddl ? buf_text(&r->schema_sql) : NULL;
+	r->checker = checker_new(&r->checks, e);
+	if (!r->checker)
+		return -1;
+	r->proofs = arena_alloc(&r->arena, sizeof(*r->proofs) * (r->task_count + 1));
+	for (i = 0; i < r->task_count; i++) {
+		struct model_task *t = &r->tasks[i];
+
+		r->proofs[i].checker = r->checker;
+		r->proofs[i].must_run = r->checks.upto >= CHECK_RUNS && model_is_query(t);
+		t->context = &r->proofs[i];
+		if (!t->schema)
+			t->schema = model_schema(&r->arena, r->checker, t);
+	}
 	return 0;
 }
 
@@ -189,6 +227,16 @@ static void finished(void *context, size_t index, const struct model_outcome *o)
 }
 
 /* ---- writing -------------------------------------------------------------------------------- */
+
+static void add_checks(cJSON *o, unsigned passed)
+{
+	cJSON *list = cJSON_AddArrayToObject(o, "checks");
+	int i;
+
+	for (i = 0; i < CHECKS; i++)
+		if (passed & 1U << i)
+			cJSON_AddItemToArray(list, cJSON_CreateString(check_name((enum check)i)));
+}
 
 static void print_line(struct repair *r, const struct repair_line *line)
 {
@@ -207,6 +255,8 @@ static void print_line(struct repair *r, const struct repair_line *line)
 		cJSON_AddNullToObject(o, "sql");
 	cJSON_AddStringToObject(o, "status",
 				outcome ? model_status_word(outcome->status) : "bad-input");
+	if (outcome && outcome->sql)
+		add_checks(o, r->proofs[line->task].passed);
 	if (outcome) {
 		cJSON_AddNumberToObject(o, "rounds", outcome->rounds);
 		cJSON_AddNumberToObject(o, "cached", outcome->cached);
@@ -269,7 +319,8 @@ static int keep_record(struct repair *r, const struct error *ended, struct error
 
 static int work(struct repair *r, struct error *e)
 {
-	const struct model_calls calls = {.verify = verify, .finished = finished, .context = r};
+	const struct model_calls calls = {
+		.verify = model_prove, .finished = finished, .context = r};
 	struct error ended = ERROR_INIT;
 	int status;
 
@@ -277,6 +328,10 @@ static int work(struct repair *r, struct error *e)
 	status = model_batch(&r->settings, r->tasks, r->task_count, &calls, &r->arena, r->outcomes,
 			     &r->account, &ended);
 	progress_end(&r->progress);
+	if (status < 0 && (ended.class == ERROR_CONFIG || ended.class == ERROR_INPUT)) {
+		*e = ended; /* nothing was begun */
+		return -1;
+	}
 	if (print_lines(r, e) < 0)
 		return -1;
 	if (status == 0)
@@ -293,6 +348,8 @@ static void repair_release(struct repair *r)
 	for (i = 0; i < r->line_count; i++)
 		cJSON_Delete(r->lines[i].json);
 	free(r->lines);
+	checker_free(r->checker);
+	buf_release(&r->schema_sql);
 	buf_release(&r->input);
 	arena_release(&r->arena);
 }
@@ -323,8 +380,10 @@ static int convert_repair_main(struct invocation *inv, struct error *e)
 		status = read_input(&r, inv->argument_count ? inv->arguments[0] : "-", e);
 	if (status == 0) {
 		read_tasks(&r);
-		status = work(&r, e);
+		status = prepare_checks(&r, e);
 	}
+	if (status == 0)
+		status = work(&r, e);
 	repair_release(&r);
 	return status;
 }
@@ -338,13 +397,18 @@ const struct command convert_repair = {
 	.description =
 		"Reads JSON lines, from FILE or standard input, and writes one for each, in the "
 		"same "
-		"order: {\"id\", \"sql\", \"status\", \"rounds\", \"cached\", \"tokens\", "
+		"order: {\"id\", \"sql\", \"status\", \"checks\", \"rounds\", \"cached\", "
+		"\"tokens\", "
 		"\"error\"}. A line that comes in has \"id\" and \"sql\", the statement of the "
 		"source, and as much as is known of: \"dialect\", \"converted\" (what the rules "
 		"made "
 		"of it), \"error\" with \"position\" (why that is not good, and where in it), "
 		"\"kind\", \"schema\" (the tables it uses, a text or a list of lines) and "
 		"\"findings\" ([{\"code\", \"message\"}]).\n"
+		"Every answer goes through the checks: Postgres' own parser, names and types, and "
+		"with --dsn a server that prepares it, in a transaction that is rolled back; "
+		"nothing "
+		"is executed but by --check run, read-only.\n"
 		"The status is `model` when an answer passed the checks, `left` when none did, "
 		"`failed` when the endpoint refused the statement, `not-asked` when the run ended "
 		"or "
@@ -362,6 +426,7 @@ const struct command convert_repair = {
 		    "  lakeport convert repair --model https://models.acme.com/v1 --model-name m < "
 		    "failed.jsonl",
 	OPTIONS(options),
+	.takes_dsn = true,
 	.takes_runs = true,
 	.run = convert_repair_main,
 };

@@ -88,6 +88,15 @@ static bool receive_head(struct connection *c, size_t *body)
 	return true;
 }
 
+/* A request through a proxy names the whole URL: we are that proxy, and its end. */
+static void drop_host(char *path)
+{
+	char *slash = strncmp(path, "http://", 7) == 0 ? strchr(path + 7, '/') : NULL;
+
+	if (slash)
+		memmove(path, slash, strlen(slash) + 1);
+}
+
 /* One request into `r`; its head and body are copies. False: the connection is at its end. */
 static bool read_request(struct connection *c, struct web_request *r, char **head, char **body)
 {
@@ -101,6 +110,7 @@ static bool read_request(struct connection *c, struct web_request *r, char **hea
 	r->head = *head;
 	if (sscanf(r->head, "%15s %1023s", r->method, r->path) != 2)
 		return false;
+	drop_host(r->path);
 	if (web_header(r, "Content-Length", length, sizeof(length)) &&
 	    (!text_to_int(length, &n) || n < 0 || n > (int64_t)WEB_BODY_MAX))
 		return false;

@@ -1,13 +1,16 @@
 /*
- * web_log.c - one JSON line for each request: number, requests active with it, method, path,
- * whether it bore a token, its body, and the status it is going to get. Written before the answer
- * is sent, in one write, so that a test that kills somebody knows what was sent. See web.h.
+ * web_log.c - one JSON line for each request: number, ms of the clock, requests active with it,
+ * method, path, whether it bore a token, its body, and the status it is going to get. Written
+ * before the answer is sent, in one write, so that a test that kills somebody knows what was sent.
+ * See web.h.
  */
 #include "tests/fake/web/web.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#include "common/clock.h"
 
 void web_log(const struct web_request *r, const struct web_answer *a)
 {
@@ -18,6 +21,7 @@ void web_log(const struct web_request *r, const struct web_answer *a)
 
 	if (web_options.log) {
 		cJSON_AddNumberToObject(line, "number", r->number);
+		cJSON_AddNumberToObject(line, "ms", (double)(clock_now() / CLOCK_MS));
 		cJSON_AddNumberToObject(line, "active", r->active);
 		cJSON_AddStringToObject(line, "method", r->method);
 		cJSON_AddStringToObject(line, "path", r->path);
