@@ -138,6 +138,8 @@ const char *model_schema(struct arena *a, struct checker *c, const struct model_
 	struct buf text = {0};
 
 	checker_describe(c, names, n, COLUMNS_MAX, &text);
+	while (text.len > 0 && text.data[text.len - 1] == '\n')
+		text.data[--text.len] = '\0';
 	if (text.len > 0)
 		result = arena_strdup(a, buf_text(&text));
 	buf_release(&text);

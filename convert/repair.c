@@ -121,8 +121,11 @@ static const char *text_or_lines(struct arena *a, const cJSON *value)
 
 	if (!cJSON_IsArray(value))
 		return cJSON_GetStringValue(value);
-	cJSON_ArrayForEach(item, value) if (cJSON_IsString(item))
-		buf_printf(&text, "%s\n", item->valuestring);
+	cJSON_ArrayForEach(item, value)
+	{
+		if (cJSON_IsString(item))
+			buf_printf(&text, "%s\n", item->valuestring);
+	}
 	result = arena_strdup(a, buf_text(&text));
 	buf_release(&text);
 	return result;

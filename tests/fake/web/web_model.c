@@ -52,9 +52,13 @@ static bool messages_have(const cJSON *body, const char *wanted)
 {
 	const cJSON *message;
 
-	cJSON_ArrayForEach(message, get(body, "messages")) if (text_of(message, "content") &&
-							       strstr(text_of(message, "content"),
-								      wanted)) return true;
+	cJSON_ArrayForEach(message, get(body, "messages"))
+	{
+		const char *content = text_of(message, "content");
+
+		if (content && strstr(content, wanted))
+			return true;
+	}
 	return false;
 }
 
@@ -171,7 +175,9 @@ static void add_headers(const cJSON *answer, struct web_answer *a)
 	time_t t;
 
 	cJSON_ArrayForEach(header, get(answer, "headers"))
+	{
 		buf_printf(&a->headers, "%s: %s\r\n", header->string, header->valuestring);
+	}
 	if (date) {
 		t = time(NULL) + date->valueint;
 		gmtime_r(&t, &tm);
