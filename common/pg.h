@@ -55,6 +55,7 @@ struct pg_result *pg_query(struct pg *pg, const char *sql, const char *const *va
 void pg_free(struct pg_result *r); /* accepts NULL */
 int pg_rows(const struct pg_result *r);
 const char *pg_value(const struct pg_result *r, int row, int column); /* NULL for SQL NULL */
+int64_t pg_affected(const struct pg_result *r); /* rows that the statement wrote */
 
 /* Runs a statement (or several, without parameters) whose rows do not matter. */
 int pg_exec(struct pg *pg, const char *sql, struct error *e);
@@ -69,6 +70,12 @@ char *pg_scalar(struct pg *pg, const char *sql, struct error *e);
 int pg_copy_begin(struct pg *pg, const char *sql, struct error *e);
 int pg_copy_send(struct pg *pg, const char *data, size_t n, struct error *e);
 int pg_copy_end(struct pg *pg, const char *abort_reason, struct error *e);
+
+/*
+ * True when the server has said something while rows are still being sent: as a rule why it takes
+ * no more of them. What it is shows in pg_copy_end(), which should then be given an abort reason.
+ */
+bool pg_copy_answered(struct pg *pg);
 
 /* Appends a quoted identifier, or a quoted literal. */
 void pg_quote_identifier(struct buf *out, const char *name);
