@@ -79,6 +79,14 @@ void strategy_keys(struct buf *sql, const struct strategy_run *run, const char *
 bool strategy_is_key(const struct strategy_run *run, const char *name);
 /* True for a column whose change counts: of `track`, or of all when that is empty. */
 bool strategy_is_tracked(const struct strategy_run *run, const char *name);
+/* row(s."a", s."b") of the tracked columns, to be compared by IS DISTINCT FROM. */
+void strategy_tracked(struct buf *sql, const struct strategy_run *run, const char *alias);
+/* Adds one column to a list of row(...) of things that can be compared. */
+void strategy_comparable(struct buf *sql, const char *alias, const struct target_column *c);
+/* Keys, columns to track and the order column are in the target (class INPUT when not). */
+int strategy_check_names(const struct load_settings *s, const struct target *t, struct error *e);
+/* True for the columns that say where a row came from. */
+bool strategy_is_audit(const char *name);
 /* Runs a statement and adds the rows it wrote to `count` (may be NULL). */
 int strategy_statement(const struct strategy_run *run, const struct buf *sql, int64_t *count,
 		       struct error *e);
