@@ -112,6 +112,8 @@ const struct metric_name record_metric_names[] = {
 	{"by_model", "By model", "", BETTER_NONE, "statements converted by a language model"},
 	{"left", "Left", "", BETTER_LOWER, "statements left for a person"},
 	{"tokens", "Tokens", "", BETTER_LOWER, "tokens used by the language model"},
+	{"model_cost", "Cost of the model", "USD", BETTER_LOWER,
+	 "tokens used by the language model, at the price that was given"},
 };
 
 const size_t record_metric_name_count =
