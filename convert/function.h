@@ -19,7 +19,10 @@
  *   _name          a name with an underscore before it is made unique for each use of the rule
  * "=name" stands for the same arguments under another name, "" for the call as it is, "@name" for
  * the rewrite of that name written in C. DISTINCT, FILTER, ORDER BY, WITHIN GROUP and OVER of the
- * call go to the first aggregate or window function in `to`; a FILTER there is joined by AND.
+ * call go to every aggregate or window function in `to` outside of its subqueries; a FILTER there
+ * is joined by AND. "CASE WHEN $1 IS NOT NULL THEN x END" as a whole is x when the argument is a
+ * literal other than NULL, or a constructor (ARRAY[...]). A cast to the very type that an argument
+ * is known to have is left out, unless the argument is a literal.
  *
  * `when` is a list of conditions, comma between, all of which must hold:
  *   "1=int" "1=text" "1=date|timestamp"  the argument's type is known to be (one of) these. Types:
