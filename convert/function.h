@@ -58,6 +58,7 @@ struct function_rule {
 struct function_table {
 	const struct function_rule *rules; /* sorted by name */
 	size_t count;
+	const struct function_table *next; /* more of the dialect's names, or NULL */
 };
 
 extern const struct function_table functions_databricks, functions_tsql, functions_oracle,

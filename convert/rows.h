@@ -169,10 +169,6 @@
 	"CASE WHEN strpos(substr(" text ", greatest($3, 1)), " needle ") = 0 THEN 0 ELSE strpos("  \
 	"substr(" text ", greatest($3, 1)), " needle ") + greatest($3, 1) - 1 END"
 
-/* Aggregates and window functions under their Postgres names, with the same meaning. */
-#define SAME_WINDOW                                                                                \
-	SAME("row_number", 0, 0, "int"), SAME("rank", 0, 0, "int"), SAME("dense_rank", 0, 0, "int")
-
 /* CAST that cuts the fraction off where Postgres rounds. */
 #define CAST_CUT(name, type)                                                                       \
 	WHEN(name, 1, "1=int|bool|text", "$1::" type, "int"),                                      \
