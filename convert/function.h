@@ -36,7 +36,9 @@
  *   "2=lower:x|y"  a string literal or bare word equal to x or y without case
  *   "1=unit:day"   a string literal or bare word that names the unit day in unit.h
  *   "distinct" "filter" "over" "order" "ignore" "star"  the call has it (ignore: IGNORE NULLS)
- *   "ansi" "!ansi"                                       the session's setting
+ *   "separator"    SEPARATOR was given, and is the last argument
+ *   "2=days"       an interval of days, weeks, months, quarters or years only
+ *   "ansi" "!ansi" "ci" "!ci"  settings of the session: ANSI mode; texts compare without case
  * A rule whose `to` is NULL says: no way in Postgres, report `finding`.
  */
 #ifndef LAKEPORT_CONVERT_FUNCTION_H

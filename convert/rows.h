@@ -35,6 +35,116 @@
 	WHEN(name, 1, "1=date|timestamp", before "extract(" field " FROM $1)::int" after, "int"),  \
 	CALL(name, 1, before "extract(" field " FROM $1::timestamp)::int" after, "int")
 
+/* Whole seconds: Postgres' second has a fraction. */
+#define PART_SECOND(name)                                                                          \
+	WHEN(name, 1, "1=date|timestamp|time", "trunc(extract(second FROM $1))::int", "int"),      \
+	CALL(name, 1, "trunc(extract(second FROM $1::timestamp))::int", "int")
+
+/* Texts joined, NULL when one of them is. */
+#define CONCAT_NULL(name)                                                                          \
+	CALL(name, 1, "$1::text", "text"), CALL(name, 2, "($1::text || $2::text)", "text"),        \
+	CALL(name, 3, "($1::text || $2::text || $3::text)", "text"),                               \
+	CALL(name, 4, "($1::text || $2::text || $3::text || $4::text)", "text"),                   \
+	CALL(name, 5, "($1::text || $2::text || $3::text || $4::text || $5::text)", "text"),       \
+	CALL(name, 6, "($1::text || $2::text || $3::text || $4::text || $5::text || $6::text)",    \
+	     "text"),                                                                              \
+	MANY(name, 7, "CASE WHEN num_nulls($*) = 0 THEN concat($*) END", "text")
+
+/* NULL when one of them is: Postgres' own pass over NULLs. */
+#define EXTREME_NULL(name)                                                                         \
+	CALL(name, 1, "$1", "1"),                                                                  \
+	CALL(name, 2,                                                                              \
+	     "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN " name "($1, $2) END", "1"),        \
+	MANY(name, 3, "CASE WHEN num_nulls($*) = 0 THEN " name "($*) END", "1")
+
+/* round() of Postgres takes a second argument for numeric only; of a float it rounds to even. */
+#define ROUND_ROWS(name)                                                                           \
+	WHEN(name, 1, "1=int|numeric", "round($1)", "1"),                                          \
+	WHEN(name, 1, "1=float", "round($1::numeric)::float8", "float"),                           \
+	CALL(name, 1, "round($1::numeric)", "numeric"),                                            \
+	WHEN(name, 2, "1=numeric|int", "round($1, $2)", "numeric"),                                \
+	WHEN(name, 2, "1=float", "round($1::numeric, $2)::float8", "float"),                       \
+	CALL(name, 2, "round($1::numeric, $2)", "numeric")
+#define MOD_ROWS(name)                                                                             \
+	WHEN(name, 2, "1=int,2=int", "mod($1, $2)", "int"),                                        \
+	CALL(name, 2, "mod($1::numeric, $2::numeric)", "numeric")
+
+/* SUBSTR with a start from the end, and 0 for the first place; beyond the text: `beyond`. */
+#define SUBSTR_ROWS(name, zero, beyond)                                                            \
+	WHEN(name, 2, "2=positive", "substr($1::text, $2)", "text"),                               \
+	WHEN(name, 2, "2=0", zero, "text"),                                                        \
+	WHEN(name, 2, "1=string,2=negative", "right($1, $minus2)", "text"),                        \
+	WHEN(name, 2, "2=negative",                                                                \
+	     "CASE WHEN length($1::text) < $minus2 THEN " beyond                                   \
+	     " ELSE right($1::text, $minus2) END", "text"),                                        \
+	CALL(name, 2,                                                                              \
+	     "CASE WHEN $2 > 0 THEN substr($1::text, $2) WHEN $2 = 0 THEN " zero                   \
+	     " WHEN length($1::text) < - $2 THEN " beyond " ELSE right($1::text, - $2) END",       \
+	     "text"),                                                                              \
+	WHEN(name, 3, "2=positive,3=positive", "substr($1::text, $2, $3)", "text"),                \
+	CALL(name, 3,                                                                              \
+	     "CASE WHEN $2 > 0 THEN substr($1::text, $2, greatest($3, 0)) WHEN $2 = 0 THEN left("  \
+	     zero ", greatest($3, 0)) WHEN length($1::text) < - $2 THEN " beyond                   \
+	     " ELSE left(right($1::text, - $2), greatest($3, 0)) END", "text")
+
+/* SUBSTRING_INDEX: what is before the n-th delimiter, or after the n-th from the end. */
+#define SUBSTRING_INDEX(name)                                                                      \
+	WHEN(name, 3, "3=lower:1", "split_part($1, $2, 1)", "text"),                               \
+	WHEN(name, 3, "3=lower:-1", "split_part($1, $2, -1)", "text"),                             \
+	WHEN(name, 3, "3=positive", "array_to_string((string_to_array($1, $2))[1:$3], $2)",        \
+	     "text"),                                                                              \
+	CALL(name, 3,                                                                              \
+	     "array_to_string((string_to_array($1, $2))[CASE WHEN $3 < 0 THEN greatest("           \
+	     "cardinality(string_to_array($1, $2)) + 1 + $3, 1) ELSE 1 END:CASE WHEN $3 >= 0"      \
+	     " THEN $3 ELSE cardinality(string_to_array($1, $2)) END], $2)", "text")
+
+#define SHA2_ROWS(name)                                                                            \
+	WHEN(name, 2, "2=lower:256|0", "encode(sha256(convert_to($1::text, 'UTF8')), 'hex')",      \
+	     "text"),                                                                              \
+	WHEN(name, 2, "2=lower:224", "encode(sha224(convert_to($1::text, 'UTF8')), 'hex')",        \
+	     "text"),                                                                              \
+	WHEN(name, 2, "2=lower:384", "encode(sha384(convert_to($1::text, 'UTF8')), 'hex')",        \
+	     "text"),                                                                              \
+	WHEN(name, 2, "2=lower:512", "encode(sha512(convert_to($1::text, 'UTF8')), 'hex')",        \
+	     "text"),                                                                              \
+	NONE(name, "NO-FUNCTION")
+
+#define HEX_TEXT(x) "upper(encode(convert_to(" x "::text, 'UTF8'), 'hex'))"
+#define HEX_ROWS(name)                                                                             \
+	WHEN(name, 1, "1=int", "upper(to_hex($1))", "text"),                                       \
+	WHEN(name, 1, "1=binary", "upper(encode($1, 'hex'))", "text"),                             \
+	WHEN(name, 1, "1=text", HEX_TEXT("$1"), "text"),                                           \
+	NOTE(name, 1, NULL, HEX_TEXT("$1"), "text", "TYPE-UNKNOWN")
+
+/* count(DISTINCT a, b): rows with a NULL do not count. */
+#define COUNT_DISTINCT_ROWS(name)                                                                      \
+	WHEN(name, 2, "distinct", "count(($1, $2)) FILTER (WHERE num_nulls($1, $2) = 0)",       \
+	     "int"),                                                                               \
+	WHEN(name, 3, "distinct",                                                               \
+	     "count(($1, $2, $3)) FILTER (WHERE num_nulls($1, $2, $3) = 0)", "int"),               \
+	SAME(name, 0, 1, "int")
+/* The variant that returns the value where another column is largest or smallest. */
+#define MAX_BY(name, order)                                                                        \
+	CALL(name, 2,                                                                              \
+	     "(array_agg($1 ORDER BY $2" order ") FILTER (WHERE $2 IS NOT NULL))[1]", "1")
+#define LISTAGG_ROWS(name)                                                                         \
+	CALL(name, 1, "string_agg($1::text, '')", "text"),                                         \
+	CALL(name, 2, "string_agg($1::text, $2)", "text")
+#define ANY_VALUE_ROWS(name)                                                                       \
+	WHEN(name, 1, "ignore", "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[1]", "1"),          \
+	CALL(name, 1, "(array_agg($1))[1]", "1")
+/* first_value and last_value keep NULLs in Postgres; without them the frame is an array. */
+#define FIRST_VALUE_ROWS(name)                                                                         \
+	WHEN(name, 1, "ignore",                                                           \
+	     "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[1]", "1"),                             \
+	SAME(name, 1, 1, "1")
+#define LAST_VALUE_ROWS(name)                                                                          \
+	WHEN(name, 1, "ignore",                                                            \
+	     "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[count($1)]", "1"),                     \
+	SAME(name, 1, 1, "1")
+#define LAG_ROWS(name)                                                                             \
+	{name, 1, 3, "ignore", NULL, "1", "IGNORE-NULLS"}, SAME(name, 1, 3, "1")
+
 /* NAME(unit, x): a field by its name. */
 #define EXTRACT_UNIT(name, unit, field)                                                            \
 	WHEN(name, 2, "1=unit:" unit ",2=date|timestamp|interval",                                 \
@@ -218,9 +328,9 @@
 /* clang-format on */
 
 /* A table out of an array of sorted rules. */
-#define FUNCTION_TABLE(array)                                                                      \
+#define FUNCTION_TABLE(array, next)                                                                \
 	{                                                                                          \
-		array, sizeof(array) / sizeof((array)[0])                                          \
+		array, sizeof(array) / sizeof((array)[0]), next                                    \
 	}
 
 #endif
