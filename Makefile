@@ -37,7 +37,7 @@ LIBS    := $(TOOLS:%=$(BUILD)/lib%.a) $(BUILD)/libcommon.a
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-FAKES      := $(BUILD)/tests/nullpg $(BUILD)/tests/fakeweb
+FAKES      := $(BUILD)/tests/nullpg $(BUILD)/tests/faultproxy $(BUILD)/tests/fakeweb
 C_FILES    := $(sort $(wildcard $(addsuffix /*.[ch],common $(TOOLS) tests/unit tests/fuzz tests/fake tests/fake/web)))
 
 ##@ Using it
@@ -97,7 +97,7 @@ asan:                             ## everything under address and undefined-beha
 .PHONY: tsan
 tsan:                             ## the load engine under the thread checks
 	$(MAKE) BUILD=build/tsan OPTIMIZE='-O1 -g' SANITIZE=-fsanitize=thread \
-	  build/tsan/lakeport build/tsan/tests/nullpg
+	  build/tsan/lakeport $(FAKES:$(BUILD)/%=build/tsan/%)
 	LAKEPORT_BUILD=build/tsan prove --timer --failures tests/end-to-end/bench-*.t
 
 .PHONY: fuzz
@@ -151,9 +151,14 @@ $(BUILD)/tests/fuzz_%: tests/fuzz/fuzz_%.c $(LIBS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(LIBS) $(LDLIBS)
 
-$(BUILD)/tests/nullpg: $(call objects,$(call sources,tests/fake)) $(BUILD)/libcommon.a
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# A fake is tests/fake/NAME.c and NAME_*.c.
+define fake
+$(BUILD)/tests/$(1): $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fake/$(1).c tests/fake/$(1)_*.c))) \
+  $(BUILD)/libcommon.a
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS)
+endef
+$(foreach f,nullpg faultproxy,$(eval $(call fake,$(f))))
 
 $(BUILD)/tests/fakeweb: $(call objects,$(call sources,tests/fake/web)) $(BUILD)/libcommon.a
 	@mkdir -p $(@D)

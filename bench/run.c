@@ -214,8 +214,11 @@ static struct workload *load_b(struct invocation *inv, struct error *e)
 static int prepare_b(struct invocation *inv, struct engine_options *b, struct workload **other,
 		     struct error *e)
 {
-	if (option_given(inv, "versus"))
+	if (option_given(inv, "versus")) {
 		b->dsn = option_text(inv, "versus");
+		if (password_of_options(inv, b->dsn, e) < 0)
+			return error_context(e, "B");
+	}
 	if (!option_given(inv, "ab"))
 		return 0;
 	*other = load_b(inv, e);

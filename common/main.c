@@ -10,6 +10,7 @@
 #include "common/finish.h"
 #include "common/interrupt.h"
 #include "common/log.h"
+#include "common/password.h"
 
 extern const struct command bench_init, bench_run, bench_sweep, bench_wake, bench_qualify;
 extern const struct command convert_repair;
@@ -106,5 +107,6 @@ int main(int argc, char **argv)
 		log_failure(&e);
 		status = error_exit_status(&e);
 	}
+	password_forget();
 	return close_stdout(status);
 }

@@ -17,20 +17,44 @@
 #include <stdint.h>
 
 #include "common/error.h"
+#include "common/password.h"
 #include "common/text.h"
 
 struct pg;	  /* a connection */
 struct pg_result; /* the rows of one statement */
 
-/* Keyword and value arrays for PQconnect*Params; they point into static memory and `dsn`. */
+/*
+ * Keyword and value arrays for PQconnect*Params; they point into static memory, `dsn` and
+ * `password`: the newest one of the DSN's password command, if it has one. Whoever is done with
+ * them calls pg_params_wipe().
+ */
 #define PG_PARAMS_MAX 12
 struct pg_params {
 	const char *keyword[PG_PARAMS_MAX], *value[PG_PARAMS_MAX];
-	bool has_dsn; /* the dsn is among them, to be expanded */
+	bool has_dsn;		  /* the dsn is among them, to be expanded */
+	unsigned password_number; /* of password.h; 0: none */
+	char password[PASSWORD_MAX];
 };
 void pg_params(struct pg_params *p, const char *dsn);
+void pg_params_wipe(struct pg_params *p);
 
-/* Class CONNECT (unreachable, retryable) or REFUSED (password, database, limit), with SQLSTATE. */
+/*
+ * What `dsn` or else the PG* environment says about a keyword of libpq ("host", "user"); "" when
+ * they say nothing.
+ */
+void pg_dsn_part(const char *dsn, const char *keyword, char *out, size_t size);
+
+/*
+ * The server refused this password, or any: with a password command, a newer one may help. True
+ * when there is one to ask for.
+ */
+bool pg_password_refused(const struct error *e);
+
+/*
+ * Class CONNECT (unreachable, retryable) or REFUSED (password, database, limit), with SQLSTATE;
+ * INTERRUPTED when a signal comes meanwhile. A password that is refused is fetched anew once, where
+ * there is a command for it.
+ */
 struct pg *pg_connect(const char *dsn, struct error *e);
 void pg_close(struct pg *pg); /* accepts NULL */
 
@@ -58,6 +82,7 @@ const char *pg_value(const struct pg_result *r, int row, int column); /* NULL fo
 int pg_columns(const struct pg_result *r);
 const char *pg_column(const struct pg_result *r, int column);	/* its name */
 unsigned pg_column_type(const struct pg_result *r, int column); /* its OID in pg_type */
+int64_t pg_affected(const struct pg_result *r); /* rows that the statement wrote */
 
 /* Runs a statement (or several, without parameters) whose rows do not matter. */
 int pg_exec(struct pg *pg, const char *sql, struct error *e);
@@ -75,6 +100,12 @@ char *pg_scalar(struct pg *pg, const char *sql, struct error *e);
 int pg_copy_begin(struct pg *pg, const char *sql, struct error *e);
 int pg_copy_send(struct pg *pg, const char *data, size_t n, struct error *e);
 int pg_copy_end(struct pg *pg, const char *abort_reason, struct error *e);
+
+/*
+ * True when the server has said something while rows are still being sent: as a rule why it takes
+ * no more of them. What it is shows in pg_copy_end(), which should then be given an abort reason.
+ */
+bool pg_copy_answered(struct pg *pg);
 
 /* Appends a quoted identifier, or a quoted literal. */
 void pg_quote_identifier(struct buf *out, const char *name);

@@ -226,6 +226,14 @@ static bool decided(const struct live_text *t, enum check check)
 
 /* ---- stub tables ---- */
 
+static void keep_column(struct live_text *t, size_t table, const struct pg_result *r, int row)
+{
+	const char *name = pg_value(r, row, 0), *type = pg_value(r, row, 1);
+
+	stubs_known(&t->stubs, table, name ? arena_strdup(t->arena, name) : NULL,
+		    type ? arena_strdup(t->arena, type) : "");
+}
+
 /* Asks which of the relations exist, with their columns. */
 static int find_relations(struct live *l, struct live_text *t, struct error *e)
 {
@@ -245,18 +253,17 @@ static int find_relations(struct live *l, struct live_text *t, struct error *e)
 		pg_quote_identifier(&name, s->tables[i].name);
 		values[0] = buf_text(&name);
 		r = pg_query(l->pg,
-			     "select a.attname from pg_catalog.pg_class c"
+			     "select a.attname, t.typname from pg_catalog.pg_class c"
 			     " left join pg_catalog.pg_attribute a on a.attrelid = c.oid"
 			     " and a.attnum > 0 and not a.attisdropped"
+			     " left join pg_catalog.pg_type t on t.oid = a.atttypid"
 			     " where c.oid = pg_catalog.to_regclass($1) order by a.attnum",
 			     values, 1, e);
 		buf_release(&name);
 		if (!r)
 			return -1;
 		for (row = 0; row < pg_rows(r); row++)
-			stubs_known(s, i,
-				    arena_strdup(t->arena,
-						 pg_value(r, row, 0) ? pg_value(r, row, 0) : ""));
+			keep_column(t, i, r, row);
 		pg_free(r);
 	}
 	return 0;
@@ -486,9 +493,9 @@ static int prepare_with_repairs(struct live *l, struct live_text *t, struct erro
 		}
 		position = e->position > 0 ? bad->begin + pgtree_byte(bad->sql, e->position) : 0;
 		if (tries == MAX_REPAIRS || !about_types(e->sqlstate) ||
-		    !stubs_repair(&t->stubs, t->parsed, e->sqlstate, position, e->text)) {
+		    !stubs_repair(&t->stubs, t->parsed, position)) {
 			live_failed(t, CHECK_PREPARES, bad, e, 0);
-			if (tries && about_types(e->sqlstate))
+			if (t->stubs.blamed)
 				live_impossible(
 					t, CHECK_PREPARES,
 					arena_printf(t->arena,
