@@ -465,6 +465,13 @@ unsigned pg_column_type(const struct pg_result *r, int column)
 	return PQftype(r->r, column);
 }
 
+int64_t pg_affected(const struct pg_result *r)
+{
+	int64_t n;
+
+	return text_to_int(PQcmdTuples(r->r), &n) ? n : 0;
+}
+
 int pg_exec(struct pg *pg, const char *sql, struct error *e)
 {
 	struct error none = ERROR_INIT;
@@ -552,6 +559,13 @@ int pg_copy_end(struct pg *pg, const char *abort_reason, struct error *e)
 	r = checked(pg, gather(pg, e), e);
 	PQclear(r);
 	return r ? 0 : -1;
+}
+
+bool pg_copy_answered(struct pg *pg)
+{
+	struct pollfd p = {.fd = PQsocket(pg->c), .events = POLLIN};
+
+	return poll(&p, 1, 0) > 0 && (p.revents & POLLIN);
 }
 
 static void quote(struct buf *out, const char *s, char mark)

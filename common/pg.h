@@ -82,6 +82,7 @@ const char *pg_value(const struct pg_result *r, int row, int column); /* NULL fo
 int pg_columns(const struct pg_result *r);
 const char *pg_column(const struct pg_result *r, int column);	/* its name */
 unsigned pg_column_type(const struct pg_result *r, int column); /* its OID in pg_type */
+int64_t pg_affected(const struct pg_result *r); /* rows that the statement wrote */
 
 /* Runs a statement (or several, without parameters) whose rows do not matter. */
 int pg_exec(struct pg *pg, const char *sql, struct error *e);
@@ -99,6 +100,12 @@ char *pg_scalar(struct pg *pg, const char *sql, struct error *e);
 int pg_copy_begin(struct pg *pg, const char *sql, struct error *e);
 int pg_copy_send(struct pg *pg, const char *data, size_t n, struct error *e);
 int pg_copy_end(struct pg *pg, const char *abort_reason, struct error *e);
+
+/*
+ * True when the server has said something while rows are still being sent: as a rule why it takes
+ * no more of them. What it is shows in pg_copy_end(), which should then be given an abort reason.
+ */
+bool pg_copy_answered(struct pg *pg);
 
 /* Appends a quoted identifier, or a quoted literal. */
 void pg_quote_identifier(struct buf *out, const char *name);

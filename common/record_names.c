@@ -120,6 +120,8 @@ const struct metric_name record_metric_names[] = {
 	 "a rough figure: 5 minutes for each finding that needs a look, 20 for a statement that is "
 	 "left, and 1 for each line of procedural code that is"},
 	{"tokens", "Tokens", "", BETTER_LOWER, "tokens used by the language model"},
+	{"model_cost", "Cost of the model", "USD", BETTER_LOWER,
+	 "tokens used by the language model, at the price that was given"},
 };
 
 const size_t record_metric_name_count =
