@@ -20,6 +20,7 @@
 #include "convert/check.h"
 #include "convert/convert.h"
 #include "convert/golden.h"
+#include "convert/model.h"
 #include "convert/pieces.h"
 
 #define RUN_MAX_FILE  ((size_t)256 << 20)
@@ -71,6 +72,9 @@ struct run {
 	const char *out, *golden;
 	struct run_files files;
 	size_t threads;
+	bool ask_model;
+	struct model_settings model;
+	struct model_account account;
 	struct arena *arenas; /* one a thread; they hold statements until the end */
 	struct error error;   /* what ended the run for all */
 };
@@ -87,6 +91,9 @@ void run_judge(struct run_statement *s, struct arena *a);
 
 /* run_output.c: writes the converted file; a failure is kept in the file. */
 void run_write(struct run_file *f, struct arena *a);
+
+/* run_model.c: asks for what is left. -1: it could not be asked (all is true as far as it goes). */
+int run_model(struct run *r, struct checker *checker, struct error *e);
 
 /* run_record.c */
 struct effort {

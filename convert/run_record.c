@@ -109,7 +109,10 @@ static void put_metrics(const struct run *r, const struct totals *t, struct reco
 		failed += f->failure != NULL;
 	record_metric(record, "statements", NULL, (double)t->statements, true);
 	record_metric(record, "by_rules", NULL, (double)by_rules(t), true);
-	record_metric(record, "by_model", NULL, (double)t->status[RUN_MODEL], true);
+	if (r->ask_model)
+		model_record(record, &r->model, &r->account);
+	else
+		record_metric(record, "by_model", NULL, (double)t->status[RUN_MODEL], true);
 	record_metric(record, "left", NULL, (double)left(t), true);
 	record_metric(record, "unchanged", NULL, (double)t->status[RUN_SAME], false);
 	for (i = 0; i <= r->check.upto; i++)
