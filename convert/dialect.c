@@ -6,9 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "convert/functions.h"
+#include "convert/function.h"
 #include "convert/rules.h"
-#include "convert/types.h"
+#include "convert/unit.h"
 
 const struct dialect dialect_postgres = {
 	.name = "postgres",
@@ -29,9 +29,9 @@ static const struct dialect databricks = {
 		 DIALECT_LATERAL_ALIAS | DIALECT_BACKSLASH_LIKE | DIALECT_LAMBDA,
 	.nulls = NULLS_LOW,
 	.division = DIVISION_FLOAT,
-	FUNCTIONS(databricks),
-	TYPES(databricks),
-	.formats = formats_java,
+	.functions = &functions_databricks,
+	.units = &units_databricks,
+	.types = types_databricks,
 	.before = rules_databricks_before,
 	.after = rules_databricks_after,
 };
@@ -44,9 +44,8 @@ static const struct dialect tsql = {
 	.flags = DIALECT_CARET_XOR | DIALECT_PLUS_CONCAT | DIALECT_NAMES_IGNORE_CASE,
 	.nulls = NULLS_LOW,
 	.division = DIVISION_INTEGER,
-	FUNCTIONS(tsql),
-	TYPES(tsql),
-	.formats = formats_java, /* .NET's FORMAT has the same letters */
+	.units = &units_tsql,
+	.types = types_tsql,
 	.before = rules_tsql_before,
 	.after = rules_tsql_after,
 };
@@ -58,8 +57,8 @@ static const struct dialect oracle = {
 	.flags = DIALECT_EMPTY_NULL | DIALECT_FOLD_UPPER,
 	.nulls = NULLS_HIGH,
 	.division = DIVISION_NUMERIC,
-	FUNCTIONS(oracle),
-	TYPES(oracle),
+	.units = &units_oracle,
+	.types = types_oracle,
 	.before = rules_oracle_before,
 	.after = rules_oracle_after,
 };
@@ -74,10 +73,8 @@ static const struct dialect mysql = {
 		 DIALECT_NUMERIC_BOOLEAN | DIALECT_BACKSLASH_LIKE,
 	.nulls = NULLS_LOW,
 	.division = DIVISION_NUMERIC,
-	FUNCTIONS(mysql),
-	TYPES(mysql),
-	.formats = formats_percent,
-	.formats_percent = true,
+	.units = &units_mysql,
+	.types = types_mysql,
 	.before = rules_mysql_before,
 	.after = rules_mysql_after,
 };
@@ -91,8 +88,8 @@ static const struct dialect redshift = {
 		 DIALECT_BACKSLASH_LIKE,
 	.nulls = NULLS_HIGH,
 	.division = DIVISION_INTEGER,
-	FUNCTIONS(redshift),
-	TYPES(redshift),
+	.units = &units_redshift,
+	.types = types_redshift,
 	.before = rules_redshift_before,
 	.after = rules_redshift_after,
 };
@@ -105,8 +102,8 @@ static const struct dialect snowflake = {
 	.flags = DIALECT_BARE_VALUES | DIALECT_FOLD_UPPER | DIALECT_LATERAL_ALIAS | DIALECT_LAMBDA,
 	.nulls = NULLS_HIGH,
 	.division = DIVISION_NUMERIC,
-	FUNCTIONS(snowflake),
-	TYPES(snowflake),
+	.units = &units_snowflake,
+	.types = types_snowflake,
 	.before = rules_snowflake_before,
 	.after = rules_snowflake_after,
 };
