@@ -112,7 +112,7 @@ static const struct function_rule rules[] = {
 	CALL("from_days", 1, "(DATE '0001-01-01' + ($1 - 366))", "date"),
 	CALL("from_unixtime", 1, "to_timestamp($1)::timestamp", "timestamp"),
 	CALL("from_unixtime", 2, "to_char(to_timestamp($1), $mysql2)", "text"),
-	WHEN("get_format", 2, NULL, NULL, NULL),
+	NONE("get_format", "NO-FUNCTION"),
 	NONE("get_lock", "NO-FUNCTION"),
 	EXTREME_NULL("greatest"),
 	WHEN("group_concat", 2, "separator", "string_agg($1::text, $2)", "text"),

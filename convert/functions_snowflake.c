@@ -12,7 +12,7 @@
 	WHEN(name, 2, "1=unit:nanosecond", "(mod(extract(microseconds FROM $2::timestamp)::int, 1000000) * 1000)", "int"), WHEN(name, 2, "1=lower:epoch_millisecond|epoch_milliseconds", "(extract(epoch FROM $2::timestamp) * 1000)::bigint", "int")
 #define TRUNC_D(name, unit) WHEN(name, 2, "1=unit:" unit ",2=date", "date_trunc('" unit "', $2)::date", "date")
 #define TRUNC_DS(name) TRUNC_D(name, "year"), TRUNC_D(name, "quarter"), TRUNC_D(name, "month"), TRUNC_D(name, "week"), TRUNC_D(name, "day")
-#define TRUNC_2(unit) WHEN("trunc", 2, "2=unit:" unit ",1=date", "date_trunc('" unit "', $1)::date", "date"), WHEN("trunc", 2, "2=unit:" unit, "date_trunc('" unit "', $1::timestamp)", "timestamp")
+#define TRUNC_2(name, unit) WHEN(name, 2, "2=unit:" unit ",1=date", "date_trunc('" unit "', $1)::date", "date"), WHEN(name, 2, "2=unit:" unit, "date_trunc('" unit "', $1::timestamp)", "timestamp")
 #define ADD(name) ADD_DAYS_DATE(name), ADD_UNITS(name), NONE(name, "UNIT-DYNAMIC")
 #define DIFF(name) DIFF_BOUNDARIES(name), DIFF_WEEKS_MONDAY(name), WHEN(name, 3, "1=unit:nanosecond", "(extract(epoch FROM $3::timestamp - $2::timestamp) * 1000000000)::bigint", "int"), NONE(name, "UNIT-DYNAMIC")
 #define TO_TS(name, type) CALL(name, 0, "CURRENT_TIMESTAMP::" type, "timestamp"), WHEN(name, 1, "1=int|numeric", "to_timestamp($1)::" type, "timestamp"), WHEN(name, 1, "1=json", "($1 #>> '{}')::" type, "timestamp"), CALL(name, 1, "$1::" type, "timestamp"), WHEN(name, 2, "1=int|numeric,2=literal", "to_timestamp($1 / power(10.0, $2)::float8)::" type, "timestamp"), WHEN(name, 2, "2=lower:auto", "$1::" type, "timestamp"), CALL(name, 2, "to_timestamp($1::text, $snowflakein2)::" type, "timestamp"), NONE(name, "FORMAT-LETTERS")
@@ -171,7 +171,6 @@ static const struct function_rule rules[] = {
 	ADD("dateadd"),
 	DIFF("datediff"),
 	CALL("datefromparts", 3, "(make_date($1, 1, 1) + ($2 - 1) * INTERVAL '1 month' + ($3 - 1) * INTERVAL '1 day')::date", "date"),
-	TRUNC_2("day"),
 	PART("day", "day"),
 	CALL("dayname", 1, "to_char($1::timestamp, 'Dy')", "text"),
 	PART("dayofmonth", "day"),
@@ -211,7 +210,6 @@ static const struct function_rule rules[] = {
 	CALL("hex_decode_string", 1, "convert_from(decode($1, 'hex'), 'UTF8')", "text"),
 	CALL("hex_encode", 1, HEX_TEXT("$1"), "text"),
 	CALL("hll", 1, "count(DISTINCT $1)", "int"),
-	TRUNC_2("hour"),
 	WHEN("hour", 1, "1=time", "extract(hour FROM $1)::int", "int"),
 	PART("hour", "hour"),
 	CALL("iff", 3, "CASE WHEN $1 THEN $2 ELSE $3 END", "2"),
@@ -265,12 +263,10 @@ static const struct function_rule rules[] = {
 	MAX_BY("min_by", ""),
 	CALL("min_by", 3, "to_jsonb((array_agg($1 ORDER BY $2) FILTER (WHERE $2 IS NOT NULL))[1:$3])", "json"),
 	NONE("minhash", "NO-FUNCTION"),
-	TRUNC_2("minute"),
 	WHEN("minute", 1, "1=time", "extract(minute FROM $1)::int", "int"),
 	PART("minute", "minute"),
 	MOD_ROWS("mod"),
 	CALL("mode", 1, "mode() WITHIN GROUP (ORDER BY $1)", "1"),
-	TRUNC_2("month"),
 	PART("month", "month"),
 	CALL("monthname", 1, "to_char($1::timestamp, 'Mon')", "text"),
 	CALL("months_between", 2, "round(" MONTHS_BETWEEN ", 6)", "numeric"),
@@ -315,7 +311,6 @@ static const struct function_rule rules[] = {
 	PREVIOUS("previous_day", "sa|sat|saturday", "6"),
 	PREVIOUS("previous_day", "su|sun|sunday", "7"),
 	NONE("previous_day", "UNIT-DYNAMIC"),
-	TRUNC_2("quarter"),
 	PART("quarter", "quarter"),
 	SAME("radians", 1, 1, "float"),
 	CALL("random", 0, "((random() - 0.5) * 18446744073709551615)::bigint", "int"),
@@ -466,9 +461,16 @@ static const struct function_rule rules[] = {
 	SAME("translate", 3, 3, "text"),
 	SAME("trim", 1, 1, "text"),
 	CALL("trim", 2, "btrim($1, $2)", "text"),
+	TRUNC_2("trunc", "day"),
+	TRUNC_2("trunc", "hour"),
+	TRUNC_2("trunc", "minute"),
+	TRUNC_2("trunc", "month"),
+	TRUNC_2("trunc", "quarter"),
 	WHEN("trunc", 1, "1=date|timestamp", "date_trunc('day', $1)", "timestamp"),
 	CALL("trunc", 1, "trunc($1)", "1"),
 	CALL("trunc", 2, "trunc($1::numeric, $2)", "numeric"),
+	TRUNC_2("trunc", "week"),
+	TRUNC_2("trunc", "year"),
 	CALL("truncate", 1, "trunc($1)", "1"),
 	CALL("truncate", 2, "trunc($1::numeric, $2)", "numeric"),
 	TRY_CASTS("try_cast:"),
@@ -498,13 +500,11 @@ static const struct function_rule rules[] = {
 	SAME("variance", 1, 1, "numeric"),
 	CALL("variance_pop", 1, "var_pop($1)", "numeric"),
 	CALL("variance_samp", 1, "var_samp($1)", "numeric"),
-	TRUNC_2("week"),
 	PART("week", "week"),
 	PART("week_iso", "week"),
 	PART("weekiso", "week"),
 	PART("weekofyear", "week"),
 	SAME("width_bucket", 4, 4, "int"),
-	TRUNC_2("year"),
 	PART("year", "year"),
 	PART("yearofweek", "isoyear"),
 	PART("yearofweekiso", "isoyear"),

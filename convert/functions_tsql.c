@@ -8,8 +8,8 @@
 /* clang-format off */
 #define QUOTED_PATTERN(x) "regexp_replace(" x ", '([^[:alnum:]])', '\\\\\\1', 'g')"
 #define WEEK_OF(x) "((extract(doy FROM " x "::timestamp)::int + extract(dow FROM date_trunc('year', " x "::timestamp))::int - 1) / 7 + 1)"
-#define NAME_UNIT(unit, to) WHEN("datename", 2, "1=unit:" unit, to, "text")
-#define STYLE_OUT(type, style, format) WHEN("convert:" type, 2, "1=date|timestamp,2=lower:" style, "to_char($1, '" format "')", "text"), WHEN("convert:" type, 2, "1?,2=lower:" style, "to_char($1, '" format "')", "text")
+#define NAME_UNIT(name, unit, to) WHEN(name, 2, "1=unit:" unit, to, "text")
+#define STYLE_OUT(type, style, format) WHEN(type, 2, "1=date|timestamp,2=lower:" style, "to_char($1, '" format "')", "text"), WHEN(type, 2, "1?,2=lower:" style, "to_char($1, '" format "')", "text")
 #define STYLES_OUT(type) \
 	STYLE_OUT(type, "0|100", "Mon FMDD YYYY FMHH12:MIAM"), STYLE_OUT(type, "1", "MM/DD/YY"), STYLE_OUT(type, "101", "MM/DD/YYYY"), \
 	STYLE_OUT(type, "2", "YY.MM.DD"), STYLE_OUT(type, "102", "YYYY.MM.DD"), STYLE_OUT(type, "3", "DD/MM/YY"), STYLE_OUT(type, "103", "DD/MM/YYYY"), \
@@ -18,17 +18,17 @@
 	STYLE_OUT(type, "8|24|108", "HH24:MI:SS"), STYLE_OUT(type, "10", "MM-DD-YY"), STYLE_OUT(type, "110", "MM-DD-YYYY"), STYLE_OUT(type, "11", "YY/MM/DD"), \
 	STYLE_OUT(type, "111", "YYYY/MM/DD"), STYLE_OUT(type, "12", "YYMMDD"), STYLE_OUT(type, "112", "YYYYMMDD"), STYLE_OUT(type, "13|113", "DD Mon YYYY HH24:MI:SS:MS"), \
 	STYLE_OUT(type, "14|114", "HH24:MI:SS:MS"), STYLE_OUT(type, "20|120", "YYYY-MM-DD HH24:MI:SS"), STYLE_OUT(type, "21|25|121", "YYYY-MM-DD HH24:MI:SS.MS"), \
-	STYLE_OUT(type, "23", "YYYY-MM-DD"), STYLE_OUT(type, "126|127", "YYYY-MM-DD\"T\"HH24:MI:SS.MS"), WHEN("convert:" type, 2, "1=text", "$1", "text"), \
-	WHEN("convert:" type, 2, "1=int|numeric|float", "$1::text", "text"), WHEN("convert:" type, 2, "1=binary,2=lower:1", "'0x' || upper(encode($1, 'hex'))", "text"), \
-	WHEN("convert:" type, 2, "1=binary,2=lower:2", "upper(encode($1, 'hex'))", "text"), NONE("convert:" type, "FORMAT-LETTERS")
-#define STYLE_IN(type, style, format, cast) WHEN("convert:" type, 2, "1=text,2=lower:" style, "to_timestamp($1, '" format "')" cast, NULL), WHEN("convert:" type, 2, "1?,2=lower:" style, "to_timestamp($1::text, '" format "')" cast, NULL)
+	STYLE_OUT(type, "23", "YYYY-MM-DD"), STYLE_OUT(type, "126|127", "YYYY-MM-DD\"T\"HH24:MI:SS.MS"), WHEN(type, 2, "1=text", "$1", "text"), \
+	WHEN(type, 2, "1=int|numeric|float", "$1::text", "text"), WHEN(type, 2, "1=binary,2=lower:1", "'0x' || upper(encode($1, 'hex'))", "text"), \
+	WHEN(type, 2, "1=binary,2=lower:2", "upper(encode($1, 'hex'))", "text"), NONE(type, "FORMAT-LETTERS")
+#define STYLE_IN(type, style, format, cast) WHEN(type, 2, "1=text,2=lower:" style, "to_timestamp($1, '" format "')" cast, NULL), WHEN(type, 2, "1?,2=lower:" style, "to_timestamp($1::text, '" format "')" cast, NULL)
 #define STYLES_IN(type, cast) \
 	STYLE_IN(type, "1", "MM/DD/YY", cast), STYLE_IN(type, "101", "MM/DD/YYYY", cast), STYLE_IN(type, "102", "YYYY.MM.DD", cast), STYLE_IN(type, "3", "DD/MM/YY", cast), \
 	STYLE_IN(type, "103", "DD/MM/YYYY", cast), STYLE_IN(type, "104", "DD.MM.YYYY", cast), STYLE_IN(type, "105", "DD-MM-YYYY", cast), STYLE_IN(type, "106", "DD Mon YYYY", cast), \
 	STYLE_IN(type, "107", "Mon DD, YYYY", cast), STYLE_IN(type, "110", "MM-DD-YYYY", cast), STYLE_IN(type, "111", "YYYY/MM/DD", cast), STYLE_IN(type, "112", "YYYYMMDD", cast), \
-	WHEN("convert:" type, 2, "2=lower:20|21|23|25|120|121|126|127", "$1::timestamp" cast, NULL), WHEN("convert:" type, 2, "1=date|timestamp", "$1::timestamp" cast, NULL), \
-	NONE("convert:" type, "FORMAT-LETTERS")
-#define TRUNC_D(unit) WHEN("datetrunc", 2, "1=unit:" unit ",2=date", "date_trunc('" unit "', $2)::date", "date")
+	WHEN(type, 2, "2=lower:20|21|23|25|120|121|126|127", "$1::timestamp" cast, NULL), WHEN(type, 2, "1=date|timestamp", "$1::timestamp" cast, NULL), \
+	NONE(type, "FORMAT-LETTERS")
+#define TRUNC_D(name, unit) WHEN(name, 2, "1=unit:" unit ",2=date", "date_trunc('" unit "', $2)::date", "date")
 #define UNIT_PARTS(name) \
 	EXTRACT_UNITS(name), WHEN(name, 2, "1=unit:second", "trunc(extract(second FROM $2::timestamp))::int", "int"), \
 	WHEN(name, 2, "1=unit:millisecond", "mod(trunc(extract(milliseconds FROM $2::timestamp))::int, 1000)", "int"), \
@@ -58,7 +58,6 @@ static const struct function_rule rules[] = {
 	CALL("base64_encode", 1, "replace(encode($1, 'base64'), E'\\n', '')", "text"),
 	NONE("binary_checksum", "HASH-DIFFERS"),
 	CALL("bit_count", 1, "length(replace($1::bigint::bit(64)::text, '0', ''))", "int"),
-	STYLES_OUT("bpchar"),
 	CAST_CUT("cast:bigint", "bigint"),
 	WHEN("cast:boolean", 1, "1=int|numeric|float", "($1 <> 0)", "bool"),
 	WHEN("cast:bytea", 1, "1=text", "convert_to($1, 'UTF8')", "binary"),
@@ -69,7 +68,6 @@ static const struct function_rule rules[] = {
 	WHEN("cast:varchar", 1, "1=binary", "convert_from($1, 'UTF8')", "text"),
 	SAME("ceiling", 1, 1, "1"),
 	CALL("char", 1, "chr($1)", "text"),
-	STYLES_OUT("char"),
 	WHEN("charindex", 2, "ci", "strpos(lower($2), lower($1))", "int"),
 	CALL("charindex", 2, "strpos($2, $1)", "int"),
 	WHEN("charindex", 3, "ci", POSITION_FROM("lower($2)", "lower($1)"), "int"),
@@ -81,10 +79,17 @@ static const struct function_rule rules[] = {
 	NONE("compress", "NO-FUNCTION"),
 	SAME("concat", 2, -1, "text"),
 	SAME("concat_ws", 2, -1, "text"),
+	STYLES_OUT("convert:bpchar"),
 	WHEN("convert:bytea", 2, "2=lower:1", "decode(substr($1, 3), 'hex')", "binary"),
 	WHEN("convert:bytea", 2, "2=lower:2", "decode($1, 'hex')", "binary"),
+	STYLES_OUT("convert:char"),
+	STYLES_IN("convert:date", "::date"),
 	WHEN("convert:int", 2, "2=literal", "$1::int", "int"),
+	STYLES_OUT("convert:text"),
 	WHEN("convert:time", 2, "2=literal", "$1::time", "time"),
+	STYLES_IN("convert:timestamp", "::timestamp"),
+	STYLES_IN("convert:timestamptz", ""),
+	STYLES_OUT("convert:varchar"),
 	SAME("cos", 1, 1, "float"),
 	SAME("cot", 1, 1, "float"),
 	SAME("count", 0, 1, "int"),
@@ -96,7 +101,6 @@ static const struct function_rule rules[] = {
 	CALL("current_timezone", 0, "current_setting('TimeZone')", "text"),
 	WHEN("datalength", 1, "1=text|binary", "octet_length($1)", "int"),
 	NOTE("datalength", 1, NULL, "octet_length($1::text)", "int", "BYTE-LENGTH"),
-	STYLES_IN("date", "::date"),
 	CALL("date_bucket", 3, "@date_bucket", "timestamp"),
 	ADD_DAYS_DATE("dateadd"),
 	WHEN("dateadd", 3, "1=unit:doy", "$3::timestamp + $2 * INTERVAL '1 day'", "timestamp"),
@@ -113,6 +117,17 @@ static const struct function_rule rules[] = {
 	NONE("datediff_big", "UNIT-DYNAMIC"),
 	CALL("datefromparts", 3, "make_date($1, $2, $3)", "date"),
 	NONE("datename", "UNIT-DYNAMIC"),
+	NAME_UNIT("datename", "day", "extract(day FROM $2::timestamp)::text"),
+	NAME_UNIT("datename", "dayofweek", "to_char($2::timestamp, 'FMDay')"),
+	NAME_UNIT("datename", "doy", "extract(doy FROM $2::timestamp)::text"),
+	NAME_UNIT("datename", "hour", "extract(hour FROM $2::timestamp)::text"),
+	NAME_UNIT("datename", "minute", "extract(minute FROM $2::timestamp)::text"),
+	NAME_UNIT("datename", "month", "to_char($2::timestamp, 'FMMonth')"),
+	NAME_UNIT("datename", "quarter", "extract(quarter FROM $2::timestamp)::text"),
+	NAME_UNIT("datename", "second", "trunc(extract(second FROM $2::timestamp))::text"),
+	NAME_UNIT("datename", "week", WEEK_OF("$2") "::text"),
+	NAME_UNIT("datename", "weekiso", "extract(week FROM $2::timestamp)::text"),
+	NAME_UNIT("datename", "year", "extract(year FROM $2::timestamp)::text"),
 	UNIT_PARTS("datepart"),
 	NONE("datepart", "UNIT-DYNAMIC"),
 	CALL("datetime2fromparts", 8, "make_timestamp($1, $2, $3, $4, $5, $6 + $7 / power(10.0, $8)::float8)", "timestamp"),
@@ -129,16 +144,16 @@ static const struct function_rule rules[] = {
 	WHEN("datetrunc", 2, "1=unit:week,2=date", "(date_trunc('week', $2 + INTERVAL '1 day') - INTERVAL '1 day')::date", "date"),
 	WHEN("datetrunc", 2, "1=unit:week", "(date_trunc('week', $2::timestamp + INTERVAL '1 day') - INTERVAL '1 day')", "timestamp"),
 	NONE("datetrunc", "UNIT-DYNAMIC"),
-	NAME_UNIT("day", "extract(day FROM $2::timestamp)::text"),
-	TRUNC_D("day"),
+	TRUNC_D("datetrunc", "day"),
+	TRUNC_D("datetrunc", "month"),
+	TRUNC_D("datetrunc", "quarter"),
+	TRUNC_D("datetrunc", "year"),
 	PART("day", "day"),
-	NAME_UNIT("dayofweek", "to_char($2::timestamp, 'FMDay')"),
 	CALL("db_name", 0, "current_database()::text", "text"),
 	NONE("decompress", "NO-FUNCTION"),
 	SAME("degrees", 1, 1, "float"),
 	SAME("dense_rank", 0, 0, "int"),
 	CALL("difference", 2, "lakeport.difference($1, $2)", "int"),
-	NAME_UNIT("doy", "extract(doy FROM $2::timestamp)::text"),
 	CALL("eomonth", 1, "(date_trunc('month', $1::timestamp) + INTERVAL '1 month - 1 day')::date", "date"),
 	CALL("eomonth", 2, "(date_trunc('month', $1::timestamp) + ($2 + 1) * INTERVAL '1 month' - INTERVAL '1 day')::date", "date"),
 	NONE("error_message", "NO-FUNCTION"),
@@ -165,7 +180,6 @@ static const struct function_rule rules[] = {
 	WHEN("hashbytes", 2, "1=lower:sha1|sha", "decode(lakeport.sha1(convert_to($2, 'UTF8')), 'hex')", "binary"),
 	NONE("hashbytes", "NO-FUNCTION"),
 	CALL("host_name", 0, "inet_client_addr()::text", "text"),
-	NAME_UNIT("hour", "extract(hour FROM $2::timestamp)::text"),
 	CALL("ident_current", 1, "lastval()", "int"),
 	CALL("iif", 3, "CASE WHEN $1 THEN $2 ELSE $3 END", "2"),
 	CALL("isdate", 1, "CASE WHEN $1::text ~ " DATE_PATTERN TIME_PATTERN "\\s*$' THEN CASE WHEN " DAY_EXISTS("$1::text") " THEN 1 ELSE 0 END ELSE 0 END", "int"),
@@ -196,9 +210,6 @@ static const struct function_rule rules[] = {
 	SAME("ltrim", 1, 2, "text"),
 	SAME("max", 1, 1, "1"),
 	SAME("min", 1, 1, "1"),
-	NAME_UNIT("minute", "extract(minute FROM $2::timestamp)::text"),
-	NAME_UNIT("month", "to_char($2::timestamp, 'FMMonth')"),
-	TRUNC_D("month"),
 	PART("month", "month"),
 	CALL("nchar", 1, "chr($1)", "text"),
 	CALL("newid", 0, "gen_random_uuid()", NULL),
@@ -220,8 +231,6 @@ static const struct function_rule rules[] = {
 	SAME("pi", 0, 0, "float"),
 	WHEN("power", 2, "1=int,2=int", "power($1::float8, $2)::bigint", "int"),
 	SAME("power", 2, 2, "1"),
-	NAME_UNIT("quarter", "extract(quarter FROM $2::timestamp)::text"),
-	TRUNC_D("quarter"),
 	CALL("quotename", 1, "('[' || replace($1, ']', ']]') || ']')", "text"),
 	WHEN("quotename", 2, "2=lower:\"", "('\"' || replace($1, '\"', '\"\"') || '\"')", "text"),
 	WHEN("quotename", 2, "2=lower:'", "('''' || replace($1, '''', '''''') || '''')", "text"),
@@ -255,7 +264,6 @@ static const struct function_rule rules[] = {
 	SAME("rtrim", 1, 2, "text"),
 	CALL("schema_name", 0, "current_schema()::text", "text"),
 	CALL("scope_identity", 0, "lastval()", "int"),
-	NAME_UNIT("second", "trunc(extract(second FROM $2::timestamp))::text"),
 	CALL("set_bit", 2, "($1 | (1 << $2))", "1"),
 	SAME("sign", 1, 1, "1"),
 	SAME("sin", 1, 1, "float"),
@@ -286,10 +294,7 @@ static const struct function_rule rules[] = {
 	CALL("system_user", 0, "SESSION_USER::text", "text"),
 	CALL("sysutcdatetime", 0, "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')", "timestamp"),
 	SAME("tan", 1, 1, "float"),
-	STYLES_OUT("text"),
 	CALL("timefromparts", 5, "make_time($1, $2, $3 + $4 / power(10.0, $5)::float8)", "time"),
-	STYLES_IN("timestamp", "::timestamp"),
-	STYLES_IN("timestamptz", ""),
 	NONE("todatetimeoffset", "TIME-ZONE-OFFSET"),
 	SAME("translate", 3, 3, "text"),
 	SAME("trim", 1, 2, "text"),
@@ -299,12 +304,7 @@ static const struct function_rule rules[] = {
 	SAME("upper", 1, 1, "text"),
 	CALL("user_name", 0, "CURRENT_USER::text", "text"),
 	CALL("var", 1, "var_samp($1)", "numeric"),
-	STYLES_OUT("varchar"),
 	CALL("varp", 1, "var_pop($1)", "numeric"),
-	NAME_UNIT("week", WEEK_OF("$2") "::text"),
-	NAME_UNIT("weekiso", "extract(week FROM $2::timestamp)::text"),
-	NAME_UNIT("year", "extract(year FROM $2::timestamp)::text"),
-	TRUNC_D("year"),
 	PART("year", "year"),
 };
 /* clang-format on */
