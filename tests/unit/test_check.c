@@ -9,7 +9,7 @@
 #include "convert/check_names.h"
 #include "convert/check_safe.h"
 #include "convert/check_tree.h"
-#include "convert/helper.h"
+#include "convert/helpers.h"
 #include "convert/names.h"
 #include "convert/stub.h"
 
@@ -39,8 +39,8 @@ static void tables_are_sorted(void **state)
 		assert_true(strcmp(policy_rows[i - 1].kind, policy_rows[i].kind) < 0);
 	for (i = 1; i < harmful_function_count; i++)
 		assert_true(strcmp(harmful_functions[i - 1].name, harmful_functions[i].name) < 0);
-	for (i = 1; i < helper_count; i++)
-		assert_true(strcmp(helpers[i - 1].name, helpers[i].name) < 0);
+	for (i = 1; i < helper_cast_count; i++)
+		assert_true(strcmp(helper_casts[i - 1].name, helper_casts[i].name) < 0);
 }
 
 static void functions_know_their_arguments(void **state)
