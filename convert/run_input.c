@@ -153,6 +153,10 @@ static int add_argument(struct finding_files *f, const char *argument, bool alon
 	base = base_name(f->arena, argument);
 	if (!S_ISDIR(st.st_mode))
 		return add_file(f, argument, base, (size_t)st.st_size);
+	if (is_output(f, argument)) {
+		error_set(f->e, ERROR_CONFIG, "'%s' is both the input and the output", argument);
+		return error_hint(f->e, "give another folder with --out");
+	}
 	if (strcmp(base, ".") == 0 || strcmp(base, "..") == 0)
 		base = "";
 	if (add_folder(f, argument, alone ? "" : base, 0) < 0)
