@@ -19,7 +19,8 @@
 #define ATTEMPT(arguments, type, expression)	    TRY(arguments, type, "IMMUTABLE", expression)
 #define ATTEMPT_STABLE(arguments, type, expression) TRY(arguments, type, "STABLE", expression)
 
-#define LAST_DAY(ts)				    "(pg_catalog.date_trunc('month', " ts ") + interval '1 month - 1 day')"
+/* Pieces of expressions over a timestamp. */
+#define LAST_DAY(ts) "(pg_catalog.date_trunc('month', " ts ") + interval '1 month - 1 day')"
 #define IS_LAST(ts)                                                                                \
 	"pg_catalog.date_trunc('day', " ts ") = pg_catalog.date_trunc('day', " LAST_DAY(ts) ")"
 #define MONTHS(ts)   "(extract(year from " ts ") * 12 + extract(month from " ts "))"
