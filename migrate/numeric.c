@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "common/memory.h"
+#include "migrate/block.h"
 
 enum sign { POSITIVE = 0x0000, NEGATIVE = 0x4000, NOT_A_NUMBER = 0xC000 };
 #define PLUS_INFINITY  0xD000
@@ -99,6 +100,8 @@ size_t numeric_from_int(__int128 value, int scale, char *out)
 	size_t n = 0, i, skipped = 0;
 	uint64_t v;
 
+	if (value == BLOCK_DECIMAL_NAN)
+		return finish(out, 0, 0, NOT_A_NUMBER, 0);
 	if (big >= (uint64_t)1 << 53) /* so that the alignment cannot overflow */
 		return from_big(big, sign, scale, out);
 	v = (uint64_t)big * align[scale % 4];

@@ -23,7 +23,8 @@ static inline size_t numeric_text_bound(size_t length)
 	return 8 + 2 * (length / 4 + 3);
 }
 
-/* Writes value / 10^scale (0 <= scale <= 38) in binary form; returns its bytes. */
+/* Writes value / 10^scale (0 <= scale <= 38), or BLOCK_DECIMAL_NAN, in binary form; returns its
+ * bytes. */
 size_t numeric_from_int(__int128 value, int scale, char *out);
 
 /*
