@@ -55,8 +55,10 @@ ok "unless that is asked for" says "parses names prepares runs|"
 ok "and then they are rolled back" equal "$(sql "select count(*) from sales")" 20
 check "insert into sales (id) values (1)" --check run --run-changes
 ok "so a constraint is seen" fails_with "duplicate key value violates unique constraint"
-check "create table n as select id from sales; insert into n select 1"
-ok "one statement after the other" says "prepares"
+check "create table n as select id / 0 as x from sales" --check run --run-changes
+ok "a table is made from a query, too, and rolled back" fails_with "runs: division by zero"
+check "create table n (x int); insert into n select id from sales; insert into n values ('x')"
+ok "one statement is checked after the other" fails_with 'invalid input syntax for type integer: "x"'
 
 # ---- tables that are not there ----
 check "select s.customer, r.reason, count(*) from sales s join returns r on r.sales_id = s.id
