@@ -233,10 +233,38 @@ bool function_fits(struct rewrite *r, const struct function_rule *rule,
 	return true;
 }
 
+/* DECODE(x, a, r, ..., d): NULL matches NULL. */
+static bool decode(struct rewrite *r, struct node *n)
+{
+	struct node *args = n->child[CALL_ARGS], *whens, *c, *is, *when;
+	uint32_t i;
+
+	if (args->count < 3)
+		return false;
+	c = node_make(r->arena, NODE_CASE);
+	whens = node_make(r->arena, NODE_LIST);
+	for (i = 1; i + 1 < args->count; i += 2) {
+		is = node_make(r->arena, NODE_IS);
+		is->op = args->child[i]->kind == NODE_NULL ? IS_NULL : IS_DISTINCT;
+		is->flags |= is->op == IS_DISTINCT ? FLAG_NOT : 0;
+		node_put(is, 0, node_copy(r->arena, args->child[0]));
+		if (is->op == IS_DISTINCT)
+			node_put(is, 1, args->child[i]);
+		when = node_make(r->arena, NODE_WHEN);
+		node_put(when, 0, is);
+		node_put(when, 1, args->child[i + 1]);
+		node_add(r->arena, whens, when);
+	}
+	node_put(c, CASE_WHENS, whens);
+	if (i < args->count)
+		node_put(c, CASE_ELSE, args->child[i]);
+	node_replace(n, c);
+	return true;
+}
+
 bool function_named(struct rewrite *r, struct node *call, const char *name)
 {
-	(void)r;
-	(void)call;
-	(void)name;
+	if (!strcmp(name, "decode"))
+		return decode(r, call);
 	return false;
 }

@@ -4,6 +4,7 @@
 #include "convert/rules.h"
 
 const struct rule rules_mysql_before[] = {
+	{NODE_SELECT, "lateral alias", rule_lateral_alias},
 	{NODE_FROM, "dual", rule_dual},
 	{NODE_DERIVED, "derived alias", rule_derived_alias},
 	{NODE_GROUP, "group sets", rule_group_sets},

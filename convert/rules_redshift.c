@@ -4,6 +4,7 @@
 #include "convert/rules.h"
 
 const struct rule rules_redshift_before[] = {
+	{NODE_SELECT, "lateral alias", rule_lateral_alias},
 	{NODE_SELECT, "top", rule_top},
 	{NODE_SELECT, "qualify", rule_qualify},
 	{NODE_DERIVED, "derived alias", rule_derived_alias},
