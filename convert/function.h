@@ -68,6 +68,6 @@ extern const struct function_table functions_databricks, functions_tsql, functio
 
 /* The first rule of that name, the others follow it; NULL: there is none. */
 const struct function_rule *function_rule_find(const struct function_table *t, const char *name,
-					  const struct function_rule **end);
+					       const struct function_rule **end);
 
 #endif

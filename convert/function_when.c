@@ -15,10 +15,10 @@ struct type_word {
 };
 
 static const struct type_word type_words[] = {
-	{"array", TYPE_ARRAY},	     {"binary", TYPE_BYTES}, {"bool", TYPE_BOOL},
-	{"date", TYPE_DATE},	     {"float", TYPE_FLOAT8}, {"int", TYPE_INT},
-	{"interval", TYPE_INTERVAL}, {"json", TYPE_JSON},    {"map", TYPE_JSON},
-	{"numeric", TYPE_NUMERIC},   {"struct", TYPE_ROW},   {"text", TYPE_TEXT},
+	{"array", TYPE_ARRAY},	     {"binary", TYPE_BYTES},	    {"bool", TYPE_BOOL},
+	{"date", TYPE_DATE},	     {"float", TYPE_FLOAT8},	    {"int", TYPE_INT},
+	{"interval", TYPE_INTERVAL}, {"json", TYPE_JSON},	    {"map", TYPE_JSON},
+	{"numeric", TYPE_NUMERIC},   {"struct", TYPE_ROW},	    {"text", TYPE_TEXT},
 	{"time", TYPE_TIME},	     {"timestamp", TYPE_TIMESTAMP},
 };
 
@@ -127,8 +127,8 @@ static bool is_literal(const struct node *n)
 
 static bool days_interval(const struct node *n)
 {
-	static const char *const units[] = {"day", "days", "week", "weeks", "month", "months",
-					    "quarter", "year", "years", "quarters"};
+	static const char *const units[] = {"day",    "days",	 "week", "weeks", "month",
+					    "months", "quarter", "year", "years", "quarters"};
 
 	if (n->kind != NODE_INTERVAL || n->text.len == 0)
 		return false;

@@ -7,11 +7,11 @@
 #include "convert/rows.h"
 
 #define JAVA_WHOLE(column) "regexp_substr($1, " column ", 1, 1, '', 0)"
-#define UNPACK(n) "unnest($" n ") WITH ORDINALITY AS _u(_x, _i)"
-#define SET_OF(n) "SELECT _y FROM unnest($" n ") AS _v(_y)"
-#define URL_PART(pattern) "substring($1 FROM '" pattern "')"
-#define BYTES(n) "convert_to($" n "::text, 'UTF8')"
-#define TO_HEX(x) "upper(encode(" x ", 'hex'))"
+#define UNPACK(n)	   "unnest($" n ") WITH ORDINALITY AS _u(_x, _i)"
+#define SET_OF(n)	   "SELECT _y FROM unnest($" n ") AS _v(_y)"
+#define URL_PART(pattern)  "substring($1 FROM '" pattern "')"
+#define BYTES(n)	   "convert_to($" n "::text, 'UTF8')"
+#define TO_HEX(x)	   "upper(encode(" x ", 'hex'))"
 
 /* clang-format off */
 #define SECONDS(name) \

@@ -1,7 +1,7 @@
 /*
- * functions_tsql.c - the built-in functions of SQL Server, Azure Synapse and Fabric as rules. Source:
- * learn.microsoft.com, Transact-SQL functions; read in 2026. DATETIME and DATETIME2 are timestamp,
- * DATEFIRST is 7 (Sunday) unless the settings say otherwise.
+ * functions_tsql.c - the built-in functions of SQL Server, Azure Synapse and Fabric as rules.
+ * Source: learn.microsoft.com, Transact-SQL functions; read in 2026. DATETIME and DATETIME2 are
+ * timestamp, DATEFIRST is 7 (Sunday) unless the settings say otherwise.
  */
 #include "convert/rows.h"
 

@@ -15,21 +15,48 @@ struct name_row {
 };
 
 static const struct name_row names[] = {
-	{"bigint", TYPE_BIGINT},	   {"bool", TYPE_BOOL},	     {"boolean", TYPE_BOOL},
-	{"bpchar", TYPE_TEXT},		   {"bytea", TYPE_BYTES},    {"char", TYPE_TEXT},
-	{"character", TYPE_TEXT},	   {"character varying", TYPE_TEXT},
-	{"date", TYPE_DATE},		   {"dec", TYPE_NUMERIC},    {"decimal", TYPE_NUMERIC},
-	{"double precision", TYPE_FLOAT8}, {"float", TYPE_FLOAT8},   {"float4", TYPE_FLOAT4},
-	{"float8", TYPE_FLOAT8},	   {"int", TYPE_INT},	     {"int2", TYPE_SMALLINT},
-	{"int4", TYPE_INT},		   {"int8", TYPE_BIGINT},    {"integer", TYPE_INT},
-	{"interval", TYPE_INTERVAL},	   {"json", TYPE_JSON},	     {"jsonb", TYPE_JSON},
-	{"numeric", TYPE_NUMERIC},	   {"real", TYPE_FLOAT4},    {"smallint", TYPE_SMALLINT},
-	{"text", TYPE_TEXT},		   {"time", TYPE_TIME},	     {"timestamp", TYPE_TIMESTAMP},
-	{"timestamptz", TYPE_TIMESTAMPTZ}, {"timestamp with time zone", TYPE_TIMESTAMPTZ},
-	{"uuid", TYPE_UUID},		   {"varchar", TYPE_TEXT},   {"string", TYPE_TEXT},
-	{"double", TYPE_FLOAT8},	   {"tinyint", TYPE_SMALLINT}, {"nvarchar", TYPE_TEXT},
-	{"datetime", TYPE_TIMESTAMP},	   {"number", TYPE_NUMERIC}, {"varchar2", TYPE_TEXT},
-	{"long", TYPE_BIGINT},		   {"binary", TYPE_BYTES},
+	{"bigint", TYPE_BIGINT},
+	{"bool", TYPE_BOOL},
+	{"boolean", TYPE_BOOL},
+	{"bpchar", TYPE_TEXT},
+	{"bytea", TYPE_BYTES},
+	{"char", TYPE_TEXT},
+	{"character", TYPE_TEXT},
+	{"character varying", TYPE_TEXT},
+	{"date", TYPE_DATE},
+	{"dec", TYPE_NUMERIC},
+	{"decimal", TYPE_NUMERIC},
+	{"double precision", TYPE_FLOAT8},
+	{"float", TYPE_FLOAT8},
+	{"float4", TYPE_FLOAT4},
+	{"float8", TYPE_FLOAT8},
+	{"int", TYPE_INT},
+	{"int2", TYPE_SMALLINT},
+	{"int4", TYPE_INT},
+	{"int8", TYPE_BIGINT},
+	{"integer", TYPE_INT},
+	{"interval", TYPE_INTERVAL},
+	{"json", TYPE_JSON},
+	{"jsonb", TYPE_JSON},
+	{"numeric", TYPE_NUMERIC},
+	{"real", TYPE_FLOAT4},
+	{"smallint", TYPE_SMALLINT},
+	{"text", TYPE_TEXT},
+	{"time", TYPE_TIME},
+	{"timestamp", TYPE_TIMESTAMP},
+	{"timestamptz", TYPE_TIMESTAMPTZ},
+	{"timestamp with time zone", TYPE_TIMESTAMPTZ},
+	{"uuid", TYPE_UUID},
+	{"varchar", TYPE_TEXT},
+	{"string", TYPE_TEXT},
+	{"double", TYPE_FLOAT8},
+	{"tinyint", TYPE_SMALLINT},
+	{"nvarchar", TYPE_TEXT},
+	{"datetime", TYPE_TIMESTAMP},
+	{"number", TYPE_NUMERIC},
+	{"varchar2", TYPE_TEXT},
+	{"long", TYPE_BIGINT},
+	{"binary", TYPE_BYTES},
 };
 
 bool type_is_int(enum type_code t)
@@ -105,7 +132,7 @@ static enum type_code of_binary(struct rewrite *r, struct node *n)
 
 	switch (n->op) {
 	case OP_CONCAT:
-		return a == TYPE_ARRAY || b == TYPE_ARRAY ? TYPE_ARRAY
+		return a == TYPE_ARRAY || b == TYPE_ARRAY  ? TYPE_ARRAY
 		       : a == TYPE_JSON || a == TYPE_BYTES ? a
 							   : TYPE_TEXT;
 	case OP_ADD:
@@ -202,9 +229,10 @@ static enum type_code of_renamed(struct rewrite *r, struct node *query, const st
 				return of_query_column(r, query, (struct str){NULL, 0}, i);
 			}
 		}
-	if (name.len > 3 && !strncasecmp(name.p, "col", 3) && name.len == 4 &&
-	    name.p[3] >= '1' && name.p[3] <= '9' && query && query->kind == NODE_VALUES)
-		return of_query_column(r, query, (struct str){NULL, 0}, (uint32_t)(name.p[3] - '1'));
+	if (name.len > 3 && !strncasecmp(name.p, "col", 3) && name.len == 4 && name.p[3] >= '1' &&
+	    name.p[3] <= '9' && query && query->kind == NODE_VALUES)
+		return of_query_column(r, query, (struct str){NULL, 0},
+				       (uint32_t)(name.p[3] - '1'));
 	return of_query_column(r, query, name, 0);
 }
 
@@ -251,13 +279,13 @@ static enum type_code of_relation(struct rewrite *r, struct node *n, struct str 
 		alias = n->child[DERIVED_ALIAS];
 		if (table.p && !(alias && same_name(node_last_name(alias->child[0]), table)))
 			return TYPE_UNKNOWN;
-		return of_renamed(r, n->child[DERIVED_QUERY], alias ? alias->child[1] : NULL, column);
+		return of_renamed(r, n->child[DERIVED_QUERY], alias ? alias->child[1] : NULL,
+				  column);
 	case NODE_TABLE:
 		alias = n->child[TABLE_ALIAS];
-		if (table.p &&
-		    !same_name(alias ? node_last_name(alias->child[0])
-				     : node_last_name(n->child[TABLE_NAME]),
-			       table))
+		if (table.p && !same_name(alias ? node_last_name(alias->child[0])
+						: node_last_name(n->child[TABLE_NAME]),
+					  table))
 			return TYPE_UNKNOWN;
 		return n->child[TABLE_NAME]->count == 1
 			       ? of_cte(r, n, node_last_name(n->child[TABLE_NAME]), column)

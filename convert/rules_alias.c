@@ -48,8 +48,8 @@ static bool put_in(struct rewrite *r, struct node *n, struct str name, const str
 	if (n->kind == NODE_COLUMN && n->count == 1 && same(n->child[0]->text, name)) {
 		struct node *copy = node_copy(r->arena, value);
 
-		node_replace(n, node_binding(copy) < BIND_PRIMARY ? node_paren(r->arena, copy)
-								   : copy);
+		node_replace(n,
+			     node_binding(copy) < BIND_PRIMARY ? node_paren(r->arena, copy) : copy);
 		return true;
 	}
 	for (uint32_t i = 0; i < n->count; i++)
@@ -71,9 +71,10 @@ bool rule_lateral_alias(struct rewrite *r, struct node *n)
 		    is_input(n->child[SELECT_FROM], alias->text))
 			continue;
 		for (uint32_t k = i + 1; k < items->count; k++)
-			done |= put_in(r, items->child[k]->child[ITEM_VALUE]->kind == NODE_COLUMN
-						  ? items->child[k]
-						  : items->child[k]->child[ITEM_VALUE],
+			done |= put_in(r,
+				       items->child[k]->child[ITEM_VALUE]->kind == NODE_COLUMN
+					       ? items->child[k]
+					       : items->child[k]->child[ITEM_VALUE],
 				       alias->text, item->child[ITEM_VALUE]);
 		if (n->child[SELECT_HAVING])
 			done |= put_in(r, n->child[SELECT_HAVING], alias->text,

@@ -42,9 +42,9 @@ bool rule_division(struct rewrite *r, struct node *n)
 	    node_calls(left, "sum"))
 		return false;
 	place = node_take(r->arena, left);
-	node_replace(place, node_cast(r->arena, left,
-				      r->dialect->division == DIVISION_FLOAT ? "float8"
-									     : "numeric"));
+	node_replace(place,
+		     node_cast(r->arena, left,
+			       r->dialect->division == DIVISION_FLOAT ? "float8" : "numeric"));
 	return true;
 }
 
@@ -121,8 +121,8 @@ bool rule_interval(struct rewrite *r, struct node *n)
 	place = node_take(r->arena, n);
 	one = node_make(r->arena, NODE_INTERVAL);
 	one->type = TYPE_INTERVAL;
-	node_put(one, 0, node_string(r->arena,
-				     (struct str){unit ? "3 months" : "1", unit ? 8u : 1u}));
+	node_put(one, 0,
+		 node_string(r->arena, (struct str){unit ? "3 months" : "1", unit ? 8u : 1u}));
 	one->text = unit ? (struct str){"", 0} : n->text;
 	if (bare->kind == NODE_STRING)
 		bare = node_cast(r->arena, bare, "int");
@@ -183,13 +183,47 @@ bool rule_group_sets(struct rewrite *r, struct node *n)
 	return true;
 }
 
-static const char *const aggregates[] = {
-	"count", "sum", "avg", "min", "max", "array_agg", "string_agg", "bool_or", "bool_and",
-	"every", "any", "some", "collect_list", "collect_set", "first", "last", "any_value",
-	"max_by", "min_by", "listagg", "stddev", "stddev_samp", "stddev_pop", "variance",
-	"var_samp", "var_pop", "percentile", "percentile_approx", "approx_percentile", "median",
-	"count_if", "approx_count_distinct", "corr", "covar_pop", "covar_samp", "mode",
-	"group_concat", "grouping", "grouping_id", "percentile_cont", "percentile_disc"};
+static const char *const aggregates[] = {"count",
+					 "sum",
+					 "avg",
+					 "min",
+					 "max",
+					 "array_agg",
+					 "string_agg",
+					 "bool_or",
+					 "bool_and",
+					 "every",
+					 "any",
+					 "some",
+					 "collect_list",
+					 "collect_set",
+					 "first",
+					 "last",
+					 "any_value",
+					 "max_by",
+					 "min_by",
+					 "listagg",
+					 "stddev",
+					 "stddev_samp",
+					 "stddev_pop",
+					 "variance",
+					 "var_samp",
+					 "var_pop",
+					 "percentile",
+					 "percentile_approx",
+					 "approx_percentile",
+					 "median",
+					 "count_if",
+					 "approx_count_distinct",
+					 "corr",
+					 "covar_pop",
+					 "covar_samp",
+					 "mode",
+					 "group_concat",
+					 "grouping",
+					 "grouping_id",
+					 "percentile_cont",
+					 "percentile_disc"};
 
 static bool has_aggregate(const struct node *n)
 {
@@ -493,8 +527,8 @@ bool rule_index_base(struct rewrite *r, struct node *n)
 
 	if (t == TYPE_JSON || k == TYPE_TEXT) {
 		place = node_take(r->arena, n);
-		node_replace(place, rewrite_template(r, "($1 ->> $2)", 2,
-						     (struct node *[]){base, i}));
+		node_replace(place,
+			     rewrite_template(r, "($1 ->> $2)", 2, (struct node *[]){base, i}));
 		return true;
 	}
 	if (i->kind == NODE_NUMBER) {
@@ -593,15 +627,15 @@ bool rule_parameter(struct rewrite *r, struct node *n)
 	if (i == r->parameter_count) {
 		if (r->parameter_count == r->parameter_room) {
 			size_t room = r->parameter_room ? r->parameter_room * 2 : 8;
-			struct convert_parameter *more = arena_alloc(r->arena, room * sizeof(*more));
+			struct convert_parameter *more =
+				arena_alloc(r->arena, room * sizeof(*more));
 
 			if (r->parameter_count)
 				memcpy(more, r->parameters, r->parameter_count * sizeof(*more));
 			r->parameters = more;
 			r->parameter_room = room;
 		}
-		r->parameters[r->parameter_count++] =
-			(struct convert_parameter){text, (int)i + 1};
+		r->parameters[r->parameter_count++] = (struct convert_parameter){text, (int)i + 1};
 	}
 	n->number = (uint16_t)(i + 1);
 	node_touch(n);

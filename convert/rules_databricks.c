@@ -60,7 +60,8 @@ static void expand_positions(struct rewrite *r, struct node *select, struct node
 {
 	struct node *call = item->child[ITEM_VALUE], *arg = node_arg(call, 0);
 	struct node *columns = node_make(r->arena, NODE_LIST), *n, *list = item->parent;
-	struct node *pos = generated_name(r, item, 0, "pos"), *col = generated_name(r, item, 1, "col");
+	struct node *pos = generated_name(r, item, 0, "pos"),
+		    *col = generated_name(r, item, 1, "col");
 	struct node *ordinal = rewrite_new_name(r, 'o'), *value = rewrite_new_name(r, 'v');
 	const char *v = arena_strndup(r->arena, value->text.p, value->text.len);
 	const char *o = arena_strndup(r->arena, ordinal->text.p, ordinal->text.len);
@@ -70,18 +71,18 @@ static void expand_positions(struct rewrite *r, struct node *select, struct node
 	n = relation(r, node_call(r->arena, "unnest", 1, &arg), columns);
 	n->flags |= FLAG_ORDINALITY;
 	add_relation(r, select, n);
-	node_insert(r->arena, list, item->slot + 1,
-		    column_item(r, node_column(r->arena, v), col));
-	node_replace(item, column_item(r, node_binary(r->arena, OP_SUBTRACT,
-						      node_column(r->arena, o),
-						      node_number(r->arena, 1)),
+	node_insert(r->arena, list, item->slot + 1, column_item(r, node_column(r->arena, v), col));
+	node_replace(item, column_item(r,
+				       node_binary(r->arena, OP_SUBTRACT, node_column(r->arena, o),
+						   node_number(r->arena, 1)),
 				       pos));
 }
 
 /* stack(n, a, b, ...) in a select list: rows of VALUES. */
 static bool expand_stack(struct rewrite *r, struct node *select, struct node *item)
 {
-	struct node *args = item->child[ITEM_VALUE]->child[CALL_ARGS], *list = item->parent, *values;
+	struct node *args = item->child[ITEM_VALUE]->child[CALL_ARGS], *list = item->parent,
+		    *values;
 	struct node *columns = node_make(r->arena, NODE_LIST);
 	uint32_t rows, width, slot = item->slot;
 
@@ -97,14 +98,13 @@ static bool expand_stack(struct rewrite *r, struct node *select, struct node *it
 		for (uint32_t k = 0; k < width; k++) {
 			uint32_t at = 1 + i * width + k;
 
-			node_add(r->arena, row, at < args->count ? args->child[at]
-								  : node_null(r->arena));
+			node_add(r->arena, row,
+				 at < args->count ? args->child[at] : node_null(r->arena));
 		}
 		node_add(r->arena, values, row);
 	}
 	for (uint32_t k = 0; k < width; k++) {
-		struct node *name = generated_name(r, item, k,
-						   arena_printf(r->arena, "col%u", k));
+		struct node *name = generated_name(r, item, k, arena_printf(r->arena, "col%u", k));
 		struct node *column = node_make(r->arena, NODE_COLUMN), *one;
 
 		node_add(r->arena, columns, node_copy(r->arena, name));
@@ -174,7 +174,8 @@ static bool rule_range(struct rewrite *r, struct node *n)
 		node_add(r->arena, columns, node_ident(r->arena, "id"));
 		node_set(alias, ALIAS_COLUMNS, columns);
 	}
-	node_put(n, TABLE_CALL_CALL, node_call(r->arena, "generate_series", count > 2 ? 3 : 2, args));
+	node_put(n, TABLE_CALL_CALL,
+		 node_call(r->arena, "generate_series", count > 2 ? 3 : 2, args));
 	node_touch(n);
 	return true;
 }
@@ -228,6 +229,7 @@ const struct rule rules_databricks_before[] = {
 };
 
 const struct rule rules_databricks_after[] = {
+	{NODE_PATH, "path", rule_path},
 	{NODE_MEMBER, "member", rule_member},
 	{NODE_SORT, "nulls order", rule_nulls_order},
 	{NODE_BINARY, "division", rule_division},

@@ -4,6 +4,8 @@
 #include "convert/rules.h"
 
 const struct rule rules_oracle_before[] = {
+	{NODE_SELECT, "rownum", rule_rownum},
+	{NODE_SELECT, "level series", rule_level_series},
 	{NODE_FROM, "dual", rule_dual},
 	{NODE_DERIVED, "derived alias", rule_derived_alias},
 	{NODE_WITH, "recursive", rule_recursive},
@@ -14,6 +16,7 @@ const struct rule rules_oracle_before[] = {
 };
 
 const struct rule rules_oracle_after[] = {
+	{NODE_COLUMN, "rownum", rule_rownum_value},
 	{NODE_BINARY, "division", rule_division},
 	{NODE_INTERVAL, "interval", rule_interval},
 	{0},

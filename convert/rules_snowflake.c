@@ -20,6 +20,7 @@ const struct rule rules_snowflake_before[] = {
 };
 
 const struct rule rules_snowflake_after[] = {
+	{NODE_PATH, "path", rule_path},
 	{NODE_BINARY, "division", rule_division},
 	{NODE_INTERVAL, "interval", rule_interval},
 	{NODE_LIKE, "like", rule_like},

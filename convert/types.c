@@ -145,8 +145,8 @@ const struct type_rule types_redshift[] = {
 	{"nvarchar", -1, "varchar$", NULL},
 	{"super", -1, "jsonb", NULL},
 	{"text", -1, "varchar(256)", NULL},
-	{"varbyte", -1, "bytea", NULL},
 	{"varbinary", -1, "bytea", NULL},
+	{"varbyte", -1, "bytea", NULL},
 	{0},
 };
 
