@@ -1,7 +1,8 @@
 /*
  * test_functions.c - the function tables of every dialect: sorted, well formed, and every template
  * an expression that Postgres' own parser takes. With --list they are printed for the live test:
- * dialect, name, number of arguments, conditions, template; tab between.
+ * dialect, name, number of arguments, conditions, template; tab between. --helpers prints the
+ * helper functions.
  */
 #include "tests/unit/unit.h"
 
@@ -335,6 +336,14 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--list") == 0) {
 		each_rule(list_row);
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "--helpers") == 0) {
+		struct buf sql = {0};
+
+		convert_helpers("lakeport", &sql);
+		fputs(buf_text(&sql), stdout);
+		buf_release(&sql);
 		return 0;
 	}
 	return RUN("functions", tests);
