@@ -85,6 +85,13 @@ static struct node *parameter(struct parser *p)
 				    ? (uint16_t)(n->text.p[1] - '0')
 				    : 0;
 	p->at++;
+	if (p->d == &dialect_postgres && parse_is_symbol(p, '(')) { /* $2(x, y) of a template */
+		p->at++;
+		do {
+			node_add(p->a, n, parse_expression(p));
+		} while (parse_accept_symbol(p, ','));
+		parse_expect_symbol(p, ')');
+	}
 	return parse_close(p, n);
 }
 
