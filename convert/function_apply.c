@@ -138,9 +138,25 @@ static struct node *fill_lambda(struct filling *f, const struct node *t, unsigne
 	}
 	for (unsigned k = 0; k < count; k++)
 		values[k] = fill(f, t->child[k], inside);
-	return node_paren(f->r->arena,
-			  apply_lambda(f, node_copy(f->r->arena, lambda->child[1]),
-				       lambda->child[0], values, count));
+	return node_paren(f->r->arena, apply_lambda(f, node_copy(f->r->arena, lambda->child[1]),
+						    lambda->child[0], values, count));
+}
+
+/* The text of a string, or of a number with its sign. */
+static bool literal_value(struct filling *f, const struct node *n, bool number, struct str *value)
+{
+	if (!n)
+		return false;
+	if (number && n->kind == NODE_UNARY && n->op == OP_MINUS &&
+	    n->child[0]->kind == NODE_NUMBER) {
+		struct str digits = n->child[0]->text;
+
+		value->p = arena_printf(f->r->arena, "-%.*s", (int)digits.len, digits.p);
+		value->len = digits.len + 1;
+		return true;
+	}
+	*value = n->text;
+	return n->kind == (number ? NODE_NUMBER : NODE_STRING);
 }
 
 /* $name2: argument 2 through the converter `name`. */
@@ -149,9 +165,10 @@ static struct node *fill_literal(struct filling *f, struct str name, unsigned i)
 	const struct literal_converter *c = literal_find(name.p, name.len);
 	struct node *arg = i < f->count ? node_bare(f->args[i]) : NULL, *out = NULL;
 	struct buf text = {.max = 1 << 20};
+	struct str value;
 
-	if (c && arg && arg->kind == (c->from_number ? NODE_NUMBER : NODE_STRING) &&
-	    c->convert(arg->text, &text, &f->finding) == 0) {
+	if (c && literal_value(f, arg, c->from_number, &value) &&
+	    c->convert(value, &text, &f->finding) == 0) {
 		struct str s = {arena_strndup(f->r->arena, buf_text(&text), text.len), text.len};
 
 		out = node_string(f->r->arena, s);
@@ -186,17 +203,55 @@ static struct node *fill_parameter(struct filling *f, const struct node *t, bool
 
 static bool aggregates(struct str name)
 {
-	static const char *const names[] = {
-		"count",	"sum",		"avg",		"min",		"max",
-		"array_agg",	"string_agg",	"bool_or",	"bool_and",	"every",
-		"bit_and",	"bit_or",	"bit_xor",	"stddev_samp",	"stddev_pop",
-		"stddev",	"variance",	"var_samp",	"var_pop",	"percentile_cont",
-		"percentile_disc", "mode",	"json_agg",	"jsonb_agg",	"jsonb_object_agg",
-		"corr",		"covar_pop",	"covar_samp",	"regr_count",	"regr_slope",
-		"regr_intercept", "regr_r2",	"first_value",	"last_value",	"nth_value",
-		"lag",		"lead",		"row_number",	"rank",		"dense_rank",
-		"ntile",	"cume_dist",	"percent_rank",	"regr_sxx",	"regr_syy",
-		"regr_sxy",	"regr_avgx",	"regr_avgy",	"xmlagg"};
+	static const char *const names[] = {"count",
+					    "sum",
+					    "avg",
+					    "min",
+					    "max",
+					    "array_agg",
+					    "string_agg",
+					    "bool_or",
+					    "bool_and",
+					    "every",
+					    "bit_and",
+					    "bit_or",
+					    "bit_xor",
+					    "stddev_samp",
+					    "stddev_pop",
+					    "stddev",
+					    "variance",
+					    "var_samp",
+					    "var_pop",
+					    "percentile_cont",
+					    "percentile_disc",
+					    "mode",
+					    "json_agg",
+					    "jsonb_agg",
+					    "jsonb_object_agg",
+					    "corr",
+					    "covar_pop",
+					    "covar_samp",
+					    "regr_count",
+					    "regr_slope",
+					    "regr_intercept",
+					    "regr_r2",
+					    "first_value",
+					    "last_value",
+					    "nth_value",
+					    "lag",
+					    "lead",
+					    "row_number",
+					    "rank",
+					    "dense_rank",
+					    "ntile",
+					    "cume_dist",
+					    "percent_rank",
+					    "regr_sxx",
+					    "regr_syy",
+					    "regr_sxy",
+					    "regr_avgx",
+					    "regr_avgy",
+					    "xmlagg"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (str_is_word(name, names[i]))
@@ -287,9 +342,9 @@ static struct node *needless_cast(struct filling *f, const struct node *t)
 	if (arg->kind == NODE_STRING || arg->kind == NODE_NUMBER || arg->kind == NODE_NULL)
 		return NULL;
 	type = type_of(f->r, f->args[i]);
-	if (type == TYPE_UNKNOWN || type != type_from_name(
-		arena_strndup(f->r->arena, t->child[CAST_TYPE]->text.p,
-			      t->child[CAST_TYPE]->text.len)))
+	if (type == TYPE_UNKNOWN ||
+	    type != type_from_name(arena_strndup(f->r->arena, t->child[CAST_TYPE]->text.p,
+						 t->child[CAST_TYPE]->text.len)))
 		return NULL;
 	return take_argument(f, i);
 }
@@ -401,12 +456,19 @@ static void collect(struct rewrite *r, struct node *n, struct function_call *c)
 
 static const char *cast_type(const struct node *type)
 {
-	static const char *const names[][2] = {
-		{"integer", "int"},	   {"int4", "int"},	     {"int8", "bigint"},
-		{"int2", "smallint"},	   {"double precision", "float8"}, {"real", "float4"},
-		{"decimal", "numeric"},	   {"dec", "numeric"},	     {"bool", "boolean"},
-		{"character varying", "varchar"}, {"timestamp with time zone", "timestamptz"},
-		{"timestamp without time zone", "timestamp"},	     {"character", "char"}};
+	static const char *const names[][2] = {{"integer", "int"},
+					       {"int4", "int"},
+					       {"int8", "bigint"},
+					       {"int2", "smallint"},
+					       {"double precision", "float8"},
+					       {"real", "float4"},
+					       {"decimal", "numeric"},
+					       {"dec", "numeric"},
+					       {"bool", "boolean"},
+					       {"character varying", "varchar"},
+					       {"timestamp with time zone", "timestamptz"},
+					       {"timestamp without time zone", "timestamp"},
+					       {"character", "char"}};
 
 	if (type->op)
 		return "array";
@@ -419,8 +481,7 @@ static const char *cast_type(const struct node *type)
 /* The name to look up, lower case, into `out`; false: none. */
 static bool call_name(const struct node *n, char *out, size_t size)
 {
-	static const char *const casts[] = {"cast:", "try_cast:", "cast:", "convert:",
-					    "try_cast:"};
+	static const char *const casts[] = {"cast:", "try_cast:", "cast:", "convert:", "try_cast:"};
 	struct str s;
 	size_t at = 0;
 

@@ -15,10 +15,10 @@ struct type_word {
 };
 
 static const struct type_word type_words[] = {
-	{"array", TYPE_ARRAY},	     {"binary", TYPE_BYTES}, {"bool", TYPE_BOOL},
-	{"date", TYPE_DATE},	     {"float", TYPE_FLOAT8}, {"int", TYPE_INT},
-	{"interval", TYPE_INTERVAL}, {"json", TYPE_JSON},    {"map", TYPE_JSON},
-	{"numeric", TYPE_NUMERIC},   {"struct", TYPE_ROW},   {"text", TYPE_TEXT},
+	{"array", TYPE_ARRAY},	     {"binary", TYPE_BYTES},	    {"bool", TYPE_BOOL},
+	{"date", TYPE_DATE},	     {"float", TYPE_FLOAT8},	    {"int", TYPE_INT},
+	{"interval", TYPE_INTERVAL}, {"json", TYPE_JSON},	    {"map", TYPE_JSON},
+	{"numeric", TYPE_NUMERIC},   {"struct", TYPE_ROW},	    {"text", TYPE_TEXT},
 	{"time", TYPE_TIME},	     {"timestamp", TYPE_TIMESTAMP},
 };
 
@@ -67,11 +67,17 @@ static bool begins(struct str s, const char *with)
 	return s.len >= n && !memcmp(s.p, with, n);
 }
 
-/* A string literal, or a bare word. */
-static struct str word_of(struct node *n)
+/* A literal, or a bare word. */
+static struct str word_of(struct rewrite *r, struct node *n)
 {
 	n = node_bare(n);
-	if (n->kind == NODE_STRING)
+	if (n->kind == NODE_UNARY && n->op == OP_MINUS && n->child[0]->kind == NODE_NUMBER) {
+		struct str digits = n->child[0]->text;
+		char *text = arena_printf(r->arena, "-%.*s", (int)digits.len, digits.p);
+
+		return (struct str){text, digits.len + 1};
+	}
+	if (n->kind == NODE_STRING || n->kind == NODE_NUMBER)
 		return n->text;
 	if (n->kind == NODE_COLUMN && n->count == 1)
 		return n->child[0]->text;
@@ -127,8 +133,8 @@ static bool is_literal(const struct node *n)
 
 static bool days_interval(const struct node *n)
 {
-	static const char *const units[] = {"day", "days", "week", "weeks", "month", "months",
-					    "quarter", "year", "years", "quarters"};
+	static const char *const units[] = {"day",    "days",	 "week", "weeks", "month",
+					    "months", "quarter", "year", "years", "quarters"};
 
 	if (n->kind != NODE_INTERVAL || n->text.len == 0)
 		return false;
@@ -146,9 +152,9 @@ static bool argument_is(struct rewrite *r, struct node *n, struct str what)
 			bare->child[0]->kind == NODE_NUMBER;
 
 	if (begins(what, "unit:"))
-		return any_unit(r, word_of(n), (struct str){what.p + 5, what.len - 5});
+		return any_unit(r, word_of(r, n), (struct str){what.p + 5, what.len - 5});
 	if (begins(what, "lower:"))
-		return any_word(word_of(n), (struct str){what.p + 6, what.len - 6});
+		return any_word(word_of(r, n), (struct str){what.p + 6, what.len - 6});
 	if (str_is(what, "literal"))
 		return is_literal(bare);
 	if (str_is(what, "string"))
@@ -231,12 +237,4 @@ bool function_fits(struct rewrite *r, const struct function_rule *rule,
 		if (one.len && !holds(r, one, c))
 			return false;
 	return true;
-}
-
-bool function_named(struct rewrite *r, struct node *call, const char *name)
-{
-	(void)r;
-	(void)call;
-	(void)name;
-	return false;
 }

@@ -135,7 +135,7 @@ static const struct function_rule rules[] = {
 	CALL("current_timezone", 0, "current_setting('TimeZone')", "text"),
 	WHEN("datalength", 1, "1=text|binary", "octet_length($1)", "int"),
 	NOTE("datalength", 1, NULL, "octet_length($1::text)", "int", "BYTE-LENGTH"),
-	CALL("date_bucket", 3, "@date_bucket", "timestamp"),
+	NONE("date_bucket", "NO-FUNCTION"),
 	ADD_DAYS_DATE("dateadd"),
 	WHEN("dateadd", 3, "1=unit:doy", "$3::timestamp + $2 * INTERVAL '1 day'", "timestamp"),
 	WHEN("dateadd", 3, "1=unit:dayofweek", "$3::timestamp + $2 * INTERVAL '1 day'",
