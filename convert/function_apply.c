@@ -564,7 +564,7 @@ enum type_code function_type(struct rewrite *r, struct node *n)
 
 	if (!r->dialect->functions || !call_name(n, name, sizeof(name)))
 		return TYPE_UNKNOWN;
-	rule = function_find(r->dialect->functions, name, &end);
+	rule = function_rule_find(r->dialect->functions, name, &end);
 	if (!rule)
 		return TYPE_UNKNOWN;
 	collect(r, n, &c);
@@ -582,7 +582,7 @@ bool function_apply(struct rewrite *r, struct node *n)
 
 	if (!r->dialect->functions || !call_name(n, name, sizeof(name)))
 		return false;
-	rule = function_find(r->dialect->functions, name, &end);
+	rule = function_rule_find(r->dialect->functions, name, &end);
 	if (!rule)
 		return false;
 	collect(r, n, &c);

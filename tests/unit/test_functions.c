@@ -257,7 +257,7 @@ static void names_are_in_one_table(void **state)
 	for (size_t d = 0; d < COUNT(dialects); d++)
 		for (const struct function_table *t = dialects[d].functions; t; t = t->next)
 			for (size_t i = 0; i < t->count; i++) {
-				const struct function_rule *r = function_find(
+				const struct function_rule *r = function_rule_find(
 					dialects[d].functions, t->rules[i].name, &end);
 
 				if (!(r >= t->rules && r < t->rules + t->count))
@@ -267,16 +267,16 @@ static void names_are_in_one_table(void **state)
 
 static void a_name_is_found(void **state)
 {
-	const struct function_rule *end, *r = function_find(&functions_tsql, "len", &end);
+	const struct function_rule *end, *r = function_rule_find(&functions_tsql, "len", &end);
 
 	(void)state;
 	assert_non_null(r);
 	assert_string_equal(r->name, "len");
 	assert_true(end > r);
 	assert_string_equal(end[-1].name, "len");
-	assert_null(function_find(&functions_tsql, "lenn", &end));
-	assert_null(function_find(&functions_tsql, "", &end));
-	assert_null(function_find(&functions_tsql, "zzz", &end));
+	assert_null(function_rule_find(&functions_tsql, "lenn", &end));
+	assert_null(function_rule_find(&functions_tsql, "", &end));
+	assert_null(function_rule_find(&functions_tsql, "zzz", &end));
 }
 
 static void units_are_found(void **state)
