@@ -142,15 +142,33 @@ static struct node *fill_lambda(struct filling *f, const struct node *t, unsigne
 						    lambda->child[0], values, count));
 }
 
+/* The text of a string, or of a number with its sign. */
+static bool literal_value(struct filling *f, const struct node *n, bool number, struct str *value)
+{
+	if (!n)
+		return false;
+	if (number && n->kind == NODE_UNARY && n->op == OP_MINUS &&
+	    n->child[0]->kind == NODE_NUMBER) {
+		struct str digits = n->child[0]->text;
+
+		value->p = arena_printf(f->r->arena, "-%.*s", (int)digits.len, digits.p);
+		value->len = digits.len + 1;
+		return true;
+	}
+	*value = n->text;
+	return n->kind == (number ? NODE_NUMBER : NODE_STRING);
+}
+
 /* $name2: argument 2 through the converter `name`. */
 static struct node *fill_literal(struct filling *f, struct str name, unsigned i)
 {
 	const struct literal_converter *c = literal_find(name.p, name.len);
 	struct node *arg = i < f->count ? node_bare(f->args[i]) : NULL, *out = NULL;
 	struct buf text = {.max = 1 << 20};
+	struct str value;
 
-	if (c && arg && arg->kind == (c->from_number ? NODE_NUMBER : NODE_STRING) &&
-	    c->convert(arg->text, &text, &f->finding) == 0) {
+	if (c && literal_value(f, arg, c->from_number, &value) &&
+	    c->convert(value, &text, &f->finding) == 0) {
 		struct str s = {arena_strndup(f->r->arena, buf_text(&text), text.len), text.len};
 
 		out = node_string(f->r->arena, s);
@@ -509,8 +527,7 @@ static bool take_rule(struct rewrite *r, struct node *n, const struct function_r
 	struct node *now;
 
 	if (!rule->to) {
-		rewrite_finding(r, n, finding ? finding : "NO-FUNCTION",
-				"%s has no counterpart in Postgres", rule->name);
+		rewrite_finding(r, n, finding, "%s has no counterpart in Postgres", rule->name);
 		return true;
 	}
 	if (rule->to[0] == '@')

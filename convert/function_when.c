@@ -67,11 +67,17 @@ static bool begins(struct str s, const char *with)
 	return s.len >= n && !memcmp(s.p, with, n);
 }
 
-/* A string literal, or a bare word. */
-static struct str word_of(struct node *n)
+/* A literal, or a bare word. */
+static struct str word_of(struct rewrite *r, struct node *n)
 {
 	n = node_bare(n);
-	if (n->kind == NODE_STRING)
+	if (n->kind == NODE_UNARY && n->op == OP_MINUS && n->child[0]->kind == NODE_NUMBER) {
+		struct str digits = n->child[0]->text;
+		char *text = arena_printf(r->arena, "-%.*s", (int)digits.len, digits.p);
+
+		return (struct str){text, digits.len + 1};
+	}
+	if (n->kind == NODE_STRING || n->kind == NODE_NUMBER)
 		return n->text;
 	if (n->kind == NODE_COLUMN && n->count == 1)
 		return n->child[0]->text;
@@ -146,9 +152,9 @@ static bool argument_is(struct rewrite *r, struct node *n, struct str what)
 			bare->child[0]->kind == NODE_NUMBER;
 
 	if (begins(what, "unit:"))
-		return any_unit(r, word_of(n), (struct str){what.p + 5, what.len - 5});
+		return any_unit(r, word_of(r, n), (struct str){what.p + 5, what.len - 5});
 	if (begins(what, "lower:"))
-		return any_word(word_of(n), (struct str){what.p + 6, what.len - 6});
+		return any_word(word_of(r, n), (struct str){what.p + 6, what.len - 6});
 	if (str_is(what, "literal"))
 		return is_literal(bare);
 	if (str_is(what, "string"))
@@ -231,40 +237,4 @@ bool function_fits(struct rewrite *r, const struct function_rule *rule,
 		if (one.len && !holds(r, one, c))
 			return false;
 	return true;
-}
-
-/* DECODE(x, a, r, ..., d): NULL matches NULL. */
-static bool decode(struct rewrite *r, struct node *n)
-{
-	struct node *args = n->child[CALL_ARGS], *whens, *c, *is, *when;
-	uint32_t i;
-
-	if (args->count < 3)
-		return false;
-	c = node_make(r->arena, NODE_CASE);
-	whens = node_make(r->arena, NODE_LIST);
-	for (i = 1; i + 1 < args->count; i += 2) {
-		is = node_make(r->arena, NODE_IS);
-		is->op = args->child[i]->kind == NODE_NULL ? IS_NULL : IS_DISTINCT;
-		is->flags |= is->op == IS_DISTINCT ? FLAG_NOT : 0;
-		node_put(is, 0, node_copy(r->arena, args->child[0]));
-		if (is->op == IS_DISTINCT)
-			node_put(is, 1, args->child[i]);
-		when = node_make(r->arena, NODE_WHEN);
-		node_put(when, 0, is);
-		node_put(when, 1, args->child[i + 1]);
-		node_add(r->arena, whens, when);
-	}
-	node_put(c, CASE_WHENS, whens);
-	if (i < args->count)
-		node_put(c, CASE_ELSE, args->child[i]);
-	node_replace(n, c);
-	return true;
-}
-
-bool function_named(struct rewrite *r, struct node *call, const char *name)
-{
-	if (!strcmp(name, "decode"))
-		return decode(r, call);
-	return false;
 }

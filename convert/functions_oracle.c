@@ -5,15 +5,19 @@
  */
 #include "convert/rows.h"
 
-/* clang-format off */
-#define TRUNC_DATE(name, names, unit) WHEN(name, 2, "2=lower:" names, "date_trunc('" unit "', $1::timestamp)", "timestamp")
-#define ROUND_DATE(name, names, unit, half) WHEN(name, 2, "2=lower:" names, "date_trunc('" unit "', $1::timestamp + INTERVAL '" half "')", "timestamp")
+#define TRUNC_DATE(name, names, unit)                                                              \
+	WHEN(name, 2, "2=lower:" names, "date_trunc('" unit "', $1::timestamp)", "timestamp")
+#define ROUND_DATE(name, names, unit, half)                                                        \
+	WHEN(name, 2, "2=lower:" names,                                                            \
+	     "date_trunc('" unit "', $1::timestamp + INTERVAL '" half "')", "timestamp")
 #define DAYS(name, unit) WHEN(name, 2, "2=lower:" unit, "($1 * INTERVAL '1 " unit "')", "interval")
-#define NEXT_DAY_TIME(name, names, number) WHEN(name, 2, "2=lower:" names, "($1::timestamp + ((" number " - extract(isodow FROM $1::timestamp)::int + 6) % 7 + 1) * INTERVAL '1 day')", "timestamp")
-/* clang-format on */
+#define NEXT_DAY_TIME(name, names, number)                                                         \
+	WHEN(name, 2, "2=lower:" names,                                                            \
+	     "($1::timestamp + ((" number                                                          \
+	     " - extract(isodow FROM $1::timestamp)::int + 6) % 7 + 1) * INTERVAL '1 day')",       \
+	     "timestamp")
 
 static const struct function_rule rules[] = {
-	/* clang-format off */
 	/* rows */
 	SAME("abs", 1, 1, "1"),
 	SAME("acos", 1, 1, "float"),
@@ -79,7 +83,10 @@ static const struct function_rule rules[] = {
 	SAME("initcap", 1, 1, "text"),
 	WHEN("instr", 2, NULL, "strpos($1::text, $2)", "int"),
 	WHEN("instr", 3, "3=positive", POSITION_FROM("$1", "$2"), "int"),
-	WHEN("instr", 3, "3=lower:-1", "CASE WHEN strpos($1, $2) = 0 THEN 0 ELSE length($1) - strpos(reverse($1), reverse($2)) - length($2) + 2 END", "int"),
+	WHEN("instr", 3, "3=lower:-1",
+	     "CASE WHEN strpos($1, $2) = 0 THEN 0 ELSE length($1) - strpos(reverse($1), "
+	     "reverse($2)) - length($2) + 2 END",
+	     "int"),
 	WHEN("instr", 4, "3=positive", "regexp_instr($1, $quotepattern2, $3, $4)", "int"),
 	CALL("instr", 3, "lakeport.instr($1, $2, $3, 1)", "int"),
 	CALL("instr", 4, "lakeport.instr($1, $2, $3, $4)", "int"),
@@ -88,7 +95,10 @@ static const struct function_rule rules[] = {
 	CALL("json_query", 2, "($1::jsonb #> $path2)", "json"),
 	CALL("json_value", 2, "($1::jsonb #>> $path2)", "text"),
 	LAG_ROWS("lag"),
-	CALL("last_day", 1, "($1::timestamp + (date_trunc('month', $1::timestamp) + INTERVAL '1 month - 1 day' - date_trunc('day', $1::timestamp)))", "timestamp"),
+	CALL("last_day", 1,
+	     "($1::timestamp + (date_trunc('month', $1::timestamp) + INTERVAL '1 month - 1 day' - "
+	     "date_trunc('day', $1::timestamp)))",
+	     "timestamp"),
 	LAST_VALUE_ROWS("last_value"),
 	LAG_ROWS("lead"),
 	EXTREME_NULL("least"),
@@ -106,12 +116,14 @@ static const struct function_rule rules[] = {
 	SAME("ltrim", 1, 2, "text"),
 	SAME("max", 1, 1, "1"),
 	{"median", 1, 1, "over", NULL, NULL, "ORDERED-SET-OVER"},
-	WHEN("median", 1, "1=date|timestamp", "percentile_disc(0.5) WITHIN GROUP (ORDER BY $1)", "1"),
+	WHEN("median", 1, "1=date|timestamp", "percentile_disc(0.5) WITHIN GROUP (ORDER BY $1)",
+	     "1"),
 	CALL("median", 1, "percentile_cont(0.5) WITHIN GROUP (ORDER BY $1)", "float"),
 	SAME("min", 1, 1, "1"),
 	WHEN("mod", 2, "2=positive", "mod($1, $2)", "numeric"),
 	WHEN("mod", 2, "2=negative", "mod($1, $2)", "numeric"),
-	CALL("mod", 2, "CASE WHEN $2 = 0 THEN $1 ELSE mod($1::numeric, $2::numeric) END", "numeric"),
+	CALL("mod", 2, "CASE WHEN $2 = 0 THEN $1 ELSE mod($1::numeric, $2::numeric) END",
+	     "numeric"),
 	CALL("months_between", 2, MONTHS_BETWEEN, "numeric"),
 	CALL("nanvl", 2, "CASE WHEN $1::float8 = 'NaN' THEN $2 ELSE $1 END", "1"),
 	CALL("nchr", 1, "chr($1)", "text"),
@@ -127,7 +139,8 @@ static const struct function_rule rules[] = {
 	CALL("nls_initcap", 1, "initcap($1)", "text"),
 	CALL("nls_lower", 1, "lower($1)", "text"),
 	CALL("nls_upper", 1, "upper($1)", "text"),
-	{"nth_value", 2, 2, "ignore", "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[$2]", "1", NULL},
+	{"nth_value", 2, 2, "ignore", "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[$2]", "1",
+	 NULL},
 	SAME("nth_value", 2, 2, "1"),
 	SAME("ntile", 1, 1, "int"),
 	SAME("nullif", 2, 2, "1"),
@@ -168,13 +181,15 @@ static const struct function_rule rules[] = {
 	NOTE("regexp_replace", 3, NULL, "regexp_replace($1, $2, $3, 'g')", "text", "REGEX-DYNAMIC"),
 	CALL("regexp_replace", 4, "regexp_replace($1, $posix2, $backreplacement3, $4, 0)", "text"),
 	CALL("regexp_replace", 5, "regexp_replace($1, $posix2, $backreplacement3, $4, $5)", "text"),
-	CALL("regexp_replace", 6, "regexp_replace($1, $posix2, $backreplacement3, $4, $5, $regexflags6)", "text"),
+	CALL("regexp_replace", 6,
+	     "regexp_replace($1, $posix2, $backreplacement3, $4, $5, $regexflags6)", "text"),
 	CALL("regexp_substr", 2, "regexp_substr($1, $posix2)", "text"),
 	NOTE("regexp_substr", 2, NULL, "regexp_substr($1, $2)", "text", "REGEX-DYNAMIC"),
 	CALL("regexp_substr", 3, "regexp_substr($1, $posix2, $3)", "text"),
 	CALL("regexp_substr", 4, "regexp_substr($1, $posix2, $3, $4)", "text"),
 	CALL("regexp_substr", 5, "regexp_substr($1, $posix2, $3, $4, $regexflags5)", "text"),
-	WHEN("regexp_substr", 6, "5=string", "regexp_substr($1, $posix2, $3, $4, $regexflags5, $6)", "text"),
+	WHEN("regexp_substr", 6, "5=string", "regexp_substr($1, $posix2, $3, $4, $regexflags5, $6)",
+	     "text"),
 	CALL("regexp_substr", 6, "regexp_substr($1, $posix2, $3, $4, '', $6)", "text"),
 	SAME("regr_avgx", 2, 2, "float"),
 	SAME("regr_avgy", 2, 2, "float"),
@@ -194,7 +209,8 @@ static const struct function_rule rules[] = {
 	ROUND_DATE("round", "hh|hh24|hh12", "hour", "30 minutes"),
 	ROUND_DATE("round", "mi", "minute", "30 seconds"),
 	ROUND_DATE("round", "mm|month|mon|rm", "month", "16 days"),
-	WHEN("round", 1, "1=date|timestamp", "date_trunc('day', $1 + INTERVAL '12 hours')", "timestamp"),
+	WHEN("round", 1, "1=date|timestamp", "date_trunc('day', $1 + INTERVAL '12 hours')",
+	     "timestamp"),
 	ROUND_ROWS("round"),
 	ROUND_DATE("round", "yyyy|year|yy|y|syyyy|syear", "year", "6 months"),
 	SAME("row_number", 0, 0, "int"),
@@ -207,12 +223,16 @@ static const struct function_rule rules[] = {
 	SAME("sinh", 1, 1, "float"),
 	CALL("soundex", 1, "lakeport.soundex($1)", "text"),
 	CALL("sqrt", 1, "sqrt($1::numeric)", "numeric"),
-	WHEN("standard_hash", 2, "2=lower:sha256", "sha256(convert_to($1::text, 'UTF8'))", "binary"),
+	WHEN("standard_hash", 2, "2=lower:sha256", "sha256(convert_to($1::text, 'UTF8'))",
+	     "binary"),
 	WHEN("standard_hash", 2, "2=lower:md5", "decode(md5($1::text), 'hex')", "binary"),
-	WHEN("standard_hash", 2, "2=lower:sha512", "sha512(convert_to($1::text, 'UTF8'))", "binary"),
-	CALL("standard_hash", 1, "decode(lakeport.sha1(convert_to($1::text, 'UTF8')), 'hex')", "binary"),
+	WHEN("standard_hash", 2, "2=lower:sha512", "sha512(convert_to($1::text, 'UTF8'))",
+	     "binary"),
+	CALL("standard_hash", 1, "decode(lakeport.sha1(convert_to($1::text, 'UTF8')), 'hex')",
+	     "binary"),
 	CALL("stats_mode", 1, "mode() WITHIN GROUP (ORDER BY $1)", "1"),
-	CALL("stddev", 1, "coalesce(stddev_samp($1), CASE WHEN count($1) = 1 THEN 0 END)", "numeric"),
+	CALL("stddev", 1, "coalesce(stddev_samp($1), CASE WHEN count($1) = 1 THEN 0 END)",
+	     "numeric"),
 	SAME("stddev_pop", 1, 1, "numeric"),
 	SAME("stddev_samp", 1, 1, "numeric"),
 	SUBSTR_ROWS("substr", "$1::text", "NULL"),
@@ -246,7 +266,8 @@ static const struct function_rule rules[] = {
 	NOTE("to_date", 1, NULL, "$1::timestamp", "timestamp", "LOCALE"),
 	WHEN("to_date", 2, "1=date|timestamp", "$1", "timestamp"),
 	CALL("to_date", 2, "to_timestamp($1::text, $oraclein2)::timestamp", "timestamp"),
-	NOTE("to_date", 3, NULL, "to_timestamp($1::text, $oraclein2)::timestamp", "timestamp", "LOCALE"),
+	NOTE("to_date", 3, NULL, "to_timestamp($1::text, $oraclein2)::timestamp", "timestamp",
+	     "LOCALE"),
 	NONE("to_date", "FORMAT-LETTERS"),
 	CALL("to_dsinterval", 1, "$1::interval", "interval"),
 	CALL("to_lob", 1, "$1", "1"),
@@ -254,7 +275,8 @@ static const struct function_rule rules[] = {
 	CALL("to_nchar", 1, "$1::text", "text"),
 	CALL("to_nclob", 1, "$1::text", "text"),
 	CALL("to_number", 1, "$1::numeric", "numeric"),
-	WHEN("to_number", 2, "2=lower:xx|xxx|xxxx|xxxxxxxx", "('x' || lpad($1, 16, '0'))::bit(64)::bigint", "int"),
+	WHEN("to_number", 2, "2=lower:xx|xxx|xxxx|xxxxxxxx",
+	     "('x' || lpad($1, 16, '0'))::bit(64)::bigint", "int"),
 	CALL("to_number", 2, "to_number($1, $oraclenumber2)", "numeric"),
 	CALL("to_number", 3, "to_number($1, $oraclenumber2)", "numeric"),
 	NONE("to_number", "FORMAT-LETTERS"),
@@ -275,10 +297,21 @@ static const struct function_rule rules[] = {
 	TRUNC_DATE("trunc", "mi", "minute"),
 	TRUNC_DATE("trunc", "mm|month|mon|rm", "month"),
 	TRUNC_DATE("trunc", "q", "quarter"),
-	WHEN("trunc", 2, "2=lower:d|dy|day", "(date_trunc('week', $1::timestamp + INTERVAL '1 day') - INTERVAL '1 day')", "timestamp"),
-	WHEN("trunc", 2, "2=lower:iyyy|iyy|iy|i", "date_trunc('week', make_date(extract(isoyear FROM $1::timestamp)::int, 1, 4)::timestamp)", "timestamp"),
-	WHEN("trunc", 2, "2=lower:ww", "(date_trunc('day', $1::timestamp) - ((extract(doy FROM $1::timestamp)::int - 1) % 7) * INTERVAL '1 day')", "timestamp"),
-	WHEN("trunc", 2, "2=lower:w", "(date_trunc('day', $1::timestamp) - ((extract(day FROM $1::timestamp)::int - 1) % 7) * INTERVAL '1 day')", "timestamp"),
+	WHEN("trunc", 2, "2=lower:d|dy|day",
+	     "(date_trunc('week', $1::timestamp + INTERVAL '1 day') - INTERVAL '1 day')",
+	     "timestamp"),
+	WHEN("trunc", 2, "2=lower:iyyy|iyy|iy|i",
+	     "date_trunc('week', make_date(extract(isoyear FROM $1::timestamp)::int, 1, "
+	     "4)::timestamp)",
+	     "timestamp"),
+	WHEN("trunc", 2, "2=lower:ww",
+	     "(date_trunc('day', $1::timestamp) - ((extract(doy FROM $1::timestamp)::int - 1) % 7) "
+	     "* INTERVAL '1 day')",
+	     "timestamp"),
+	WHEN("trunc", 2, "2=lower:w",
+	     "(date_trunc('day', $1::timestamp) - ((extract(day FROM $1::timestamp)::int - 1) % 7) "
+	     "* INTERVAL '1 day')",
+	     "timestamp"),
 	WHEN("trunc", 2, "2=string", NULL, NULL),
 	WHEN("trunc", 1, "1=date|timestamp", "date_trunc('day', $1)", "timestamp"),
 	WHEN("trunc", 1, "1=text", "date_trunc('day', $1::timestamp)", "timestamp"),
@@ -298,13 +331,13 @@ static const struct function_rule rules[] = {
 	CALL("utl_raw.cast_to_varchar2", 1, "convert_from($1, 'UTF8')", "text"),
 	SAME("var_pop", 1, 1, "numeric"),
 	SAME("var_samp", 1, 1, "numeric"),
-	CALL("variance", 1, "coalesce(var_samp($1), CASE WHEN count($1) = 1 THEN 0 END)", "numeric"),
+	CALL("variance", 1, "coalesce(var_samp($1), CASE WHEN count($1) = 1 THEN 0 END)",
+	     "numeric"),
 	CALL("vsize", 1, "octet_length($1::text)", "int"),
 	SAME("width_bucket", 4, 4, "int"),
 	CALL("wm_concat", 1, "string_agg($1::text, ',')", "text"),
 	NONE("xmlcast", "NO-FUNCTION"),
 	NONE("xmlquery", "NO-FUNCTION"),
 };
-/* clang-format on */
 
 const struct function_table functions_oracle = FUNCTION_TABLE(rules, NULL);

@@ -1,7 +1,8 @@
 /*
  * test_functions.c - the function tables of every dialect: sorted, well formed, and every template
  * an expression that Postgres' own parser takes. With --list they are printed for the live test:
- * dialect, name, number of arguments, conditions, template; tab between.
+ * dialect, name, number of arguments, conditions, template; tab between. --helpers prints the
+ * helper functions.
  */
 #include "tests/unit/unit.h"
 
@@ -13,6 +14,7 @@
 #include "common/memory.h"
 #include "common/text.h"
 #include "convert/convert.h"
+#include "convert/finding.h"
 #include "convert/function.h"
 #include "convert/helpers.h"
 #include "convert/literal.h"
@@ -164,6 +166,8 @@ static void check_row(const char *dialect, const struct function_rule *r)
 		fail_msg("%s %s: numbers of arguments", dialect, r->name);
 	if (!r->to && !r->finding && !r->when)
 		fail_msg("%s %s: no way, and no finding", dialect, r->name);
+	if (r->finding && !finding_find(r->finding))
+		fail_msg("%s %s: no finding '%s'", dialect, r->name, r->finding);
 	for (const char *p = r->name; *p; p++)
 		if (isupper((unsigned char)*p))
 			fail_msg("%s %s: upper case", dialect, r->name);
@@ -332,6 +336,14 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--list") == 0) {
 		each_rule(list_row);
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "--helpers") == 0) {
+		struct buf sql = {0};
+
+		convert_helpers("lakeport", &sql);
+		fputs(buf_text(&sql), stdout);
+		buf_release(&sql);
 		return 0;
 	}
 	return RUN("functions", tests);
