@@ -203,6 +203,14 @@ static void add_body(const char *sql, const char *schema, struct buf *out)
 	}
 }
 
+static void add_helper(const struct helper *h, const char *schema, struct buf *out)
+{
+	buf_printf(out, "\nCREATE OR REPLACE FUNCTION %s.%s", schema, h->name);
+	add_body(h->sql, schema, out);
+	buf_printf(out, ";\nCOMMENT ON FUNCTION %s.%s(%s) IS '%s';\n", schema, h->name,
+		   h->arguments, h->what);
+}
+
 void convert_helpers(const char *schema, struct buf *out)
 {
 	buf_printf(out,
@@ -210,12 +218,8 @@ void convert_helpers(const char *schema, struct buf *out)
 		   "SET check_function_bodies = off; -- one calls another\n"
 		   "CREATE SCHEMA IF NOT EXISTS %s;\n",
 		   schema);
-	for (size_t i = 0; i < sizeof(helpers) / sizeof(*helpers); i++) {
-		const struct helper *h = &helpers[i];
-
-		buf_printf(out, "\nCREATE OR REPLACE FUNCTION %s.%s", schema, h->name);
-		add_body(h->sql, schema, out);
-		buf_printf(out, ";\nCOMMENT ON FUNCTION %s.%s(%s) IS '%s';\n", schema, h->name,
-			   h->arguments, h->what);
-	}
+	for (size_t i = 0; i < sizeof(helpers) / sizeof(*helpers); i++)
+		add_helper(&helpers[i], schema, out);
+	for (size_t i = 0; i < helper_cast_count; i++)
+		add_helper(&helper_casts[i], schema, out);
 }

@@ -16,4 +16,8 @@ struct helper {
 
 const struct helper *helper_all(size_t *count);
 
+/* helpers_casts.c: more of them, sorted among themselves. */
+extern const struct helper helper_casts[];
+extern const size_t helper_cast_count;
+
 #endif
