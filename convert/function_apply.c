@@ -527,7 +527,8 @@ static bool take_rule(struct rewrite *r, struct node *n, const struct function_r
 	struct node *now;
 
 	if (!rule->to) {
-		rewrite_finding(r, n, finding, "%s has no counterpart in Postgres", rule->name);
+		rewrite_finding(r, n, finding ? finding : "NO-FUNCTION",
+				"%s has no counterpart in Postgres", rule->name);
 		return true;
 	}
 	if (rule->to[0] == '@')

@@ -14,10 +14,8 @@ static int binding_of(const struct parser *p, enum operator op)
 							 : operator_binding_other(op);
 }
 
-static enum operator symbol_operator(const struct parser *p, unsigned symbol)
+static enum operator symbol_operator(uint32_t flags, unsigned symbol)
 {
-	uint32_t flags = p->d->flags;
-
 	switch (symbol) {
 	case '=':
 	case SYMBOL_EQ2:
@@ -94,7 +92,7 @@ static enum operator next_operator(const struct parser *p)
 	const struct token *t = parse_peek(p, 0);
 
 	if (t->kind == TOKEN_OPERATOR)
-		return symbol_operator(p, t->symbol);
+		return symbol_operator(p->d->flags, t->symbol);
 	if (t->kind != TOKEN_WORD)
 		return OP_NONE;
 	switch (t->keyword) {
