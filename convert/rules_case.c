@@ -4,17 +4,18 @@
  */
 #include "convert/rules.h"
 
-static struct node *folded(struct rewrite *r, struct node *n)
+static void fold(struct rewrite *r, struct node *n)
 {
 	bool blanks = r->dialect->flags & DIALECT_PLUS_CONCAT; /* T-SQL: trailing ones, too */
 
-	return rewrite_template(r, blanks ? "lower(rtrim($1))" : "lower($1)", 1, &n);
+	struct node *place = node_take(r->arena, n);
+
+	node_replace(place, rewrite_template(r, blanks ? "lower(rtrim($1))" : "lower($1)", 1, &n));
 }
 
 bool rule_compare_case(struct rewrite *r, struct node *n)
 {
 	enum type_code a, b;
-	struct node *l, *x;
 
 	if (!r->settings->ignore_case || (n->op != OP_EQ && n->op != OP_NE))
 		return false;
@@ -27,11 +28,8 @@ bool rule_compare_case(struct rewrite *r, struct node *n)
 			rewrite_finding(r, n, "CI-COLLATION", NULL);
 		return false;
 	}
-	l = n->child[0];
-	x = n->child[1];
-	node_set(n, 0, folded(r, l));
-	node_set(n, 1, folded(r, x));
-	node_touch(n);
+	fold(r, n->child[0]);
+	fold(r, n->child[1]);
 	return true;
 }
 
