@@ -137,12 +137,12 @@ static const struct function_rule rules[] = {
 	     "array"),
 	WHEN("sequence", 2, "1=timestamp",
 	     "ARRAY(SELECT generate_series($1, $2, INTERVAL '1 day'))", "array"),
-	CALL("sequence", 2,
-	     "ARRAY(SELECT generate_series($1, $2, CASE WHEN $1 <= $2 THEN 1 ELSE -1 END))", "1[]"),
 	WHEN("sequence", 3, "1=date",
 	     "ARRAY(SELECT _x::date FROM generate_series($1::timestamp, $2::timestamp, $3) AS "
 	     "_u(_x))",
 	     "array"),
+	CALL("sequence", 2,
+	     "ARRAY(SELECT generate_series($1, $2, CASE WHEN $1 <= $2 THEN 1 ELSE -1 END))", "1[]"),
 	CALL("sequence", 3, "ARRAY(SELECT generate_series($1, $2, $3))", "1[]"),
 	CALL("shuffle", 1, "ARRAY(SELECT _x FROM unnest($1) AS _u(_x) ORDER BY random())", "1"),
 	WHEN("size", 1, "1=map|json|struct", "(SELECT count(*)::int FROM jsonb_object_keys($1))",
@@ -153,17 +153,13 @@ static const struct function_rule rules[] = {
 	     "($1)[CASE WHEN $2 < 0 THEN cardinality($1) + 1 + $2 ELSE $2 END:CASE WHEN $2 < 0 "
 	     "THEN cardinality($1) + $2 ELSE $2 - 1 END + $3]",
 	     "1"),
-	CALL("sort_array", 1,
-	     GUARD("1", "ARRAY(SELECT _x FROM unnest($1) AS _u(_x) ORDER BY _x NULLS FIRST)"), "1"),
 	WHEN("sort_array", 2, "2=lower:true",
 	     GUARD("1", "ARRAY(SELECT _x FROM unnest($1) AS _u(_x) ORDER BY _x NULLS FIRST)"), "1"),
 	WHEN("sort_array", 2, "2=lower:false",
 	     GUARD("1", "ARRAY(SELECT _x FROM unnest($1) AS _u(_x) ORDER BY _x DESC NULLS LAST)"),
 	     "1"),
-	CALL("str_to_map", 1,
-	     "(SELECT jsonb_object_agg(split_part(_p, ':', 1), NULLIF(substr(_p, strpos(_p || ':', "
-	     "':') + 1), '')) FROM regexp_split_to_table($1, ',') AS _u(_p))",
-	     "map"),
+	CALL("sort_array", 1,
+	     GUARD("1", "ARRAY(SELECT _x FROM unnest($1) AS _u(_x) ORDER BY _x NULLS FIRST)"), "1"),
 	CALL("str_to_map", 2,
 	     "(SELECT jsonb_object_agg(split_part(_p, ':', 1), NULLIF(substr(_p, strpos(_p || ':', "
 	     "':') + 1), '')) FROM regexp_split_to_table($1, $regex2) AS _u(_p))",
@@ -171,6 +167,10 @@ static const struct function_rule rules[] = {
 	CALL("str_to_map", 3,
 	     "(SELECT jsonb_object_agg(split_part(_p, $3, 1), NULLIF(substr(_p, strpos(_p || $3, "
 	     "$3) + length($3)), '')) FROM regexp_split_to_table($1, $regex2) AS _u(_p))",
+	     "map"),
+	CALL("str_to_map", 1,
+	     "(SELECT jsonb_object_agg(split_part(_p, ':', 1), NULLIF(substr(_p, strpos(_p || ':', "
+	     "':') + 1), '')) FROM regexp_split_to_table($1, ',') AS _u(_p))",
 	     "map"),
 	MANY("struct", 1, "@struct", "struct"),
 	NONE("to_csv", "NO-FUNCTION"),
