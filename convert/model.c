@@ -103,6 +103,7 @@ static void begin_work(struct work *w, const struct model_task *t, bool redacted
 	w->question.redacted = redacted;
 	w->question.sql = as_sent(w, a, t->dialect, t->sql, true);
 	w->question.converted = as_sent(w, a, "postgres", t->converted, false);
+	w->question.schema = as_sent(w, a, "postgres", t->schema, false);
 	complain(w, a, t->converted, w->question.converted, t->error, t->position);
 }
 
@@ -162,6 +163,10 @@ static void rounds(struct model_worker *worker, struct work *w, size_t index)
 	enum ask_result r = ASK_ANSWERED;
 	unsigned round;
 
+	if (w->redaction && redaction_full(w->redaction)) {
+		finish(run, index, MODEL_FAILED, NULL, "it has more literals than can be hidden");
+		return;
+	}
 	for (round = 1; round <= run->settings->rounds; round++) {
 		r = model_ask(worker, &w->question, index, round, &answer, &e);
 		if (r != ASK_ANSWERED)
@@ -185,6 +190,8 @@ static void rounds(struct model_worker *worker, struct work *w, size_t index)
 		finish(run, index, MODEL_LEFT, NULL, w->verdict.message);
 	else if (r == ASK_FAILED)
 		finish(run, index, MODEL_FAILED, NULL, e.text);
+	else if (r == ASK_GIVEN_UP)
+		finish(run, index, MODEL_NOT_ASKED, NULL, e.text);
 	else if (r == ASK_BUDGET)
 		finish(run, index, MODEL_NOT_ASKED, NULL,
 		       "what is left of the budget of tokens is not enough");

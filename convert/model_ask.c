@@ -16,8 +16,9 @@
 #define BYTES_PER_TOKEN	  3 /* fewer than models need for SQL, so that we guess too many */
 #define TOKENS_MIN	  2048
 #define TOKENS_MAX	  16384
-#define ATTEMPTS_ANSWERED 6 /* of one request to somebody who says "later" */
-#define ATTEMPTS_SILENT	  4 /* and to nobody */
+#define ATTEMPTS_ANSWERED 20 /* of one request to somebody who says "later" */
+#define ATTEMPTS_SILENT	  4  /* and to nobody */
+#define GIVEN_UP_MAX	  3  /* statements in a row without an answer: it is not they */
 #define ADAPTATIONS_MAX	  4
 
 void model_stop(struct model_run *run, const struct error *e)
@@ -149,12 +150,40 @@ static int send_once(struct model_worker *w, const char *body, struct http_answe
 	return http_check(&r, a, e);
 }
 
-/* Whether everybody's requests will fail as this one did. */
+/* Whether everybody's requests will fail as this one did, whatever they say. */
 static bool hopeless(const struct error *e)
 {
-	return e->class == ERROR_INTERRUPTED || e->class == ERROR_CONNECT ||
-	       e->class == ERROR_CONFIG || e->retryable || e->http_status == 401 ||
+	return e->class == ERROR_INTERRUPTED || e->class == ERROR_CONFIG ||
+	       (e->class == ERROR_CONNECT && !e->retryable) || e->http_status == 401 ||
 	       e->http_status == 403 || e->http_status == 404;
+}
+
+/* An answer came for somebody, or none for a statement in all its tries. */
+static void note_answer(struct model_run *run, bool answered)
+{
+	pthread_mutex_lock(&run->lock);
+	run->answered |= answered;
+	run->given_up = answered ? 0 : run->given_up + 1;
+	pthread_mutex_unlock(&run->lock);
+}
+
+/* What it means that a request failed for good. */
+static enum ask_result failed(struct model_worker *w, const struct error *e)
+{
+	struct model_run *run = w->run;
+	bool stop;
+
+	if (!hopeless(e) && !e->retryable)
+		return ASK_FAILED;
+	if (!hopeless(e))
+		note_answer(run, false);
+	pthread_mutex_lock(&run->lock);
+	stop = hopeless(e) || !run->answered || run->given_up >= GIVEN_UP_MAX;
+	pthread_mutex_unlock(&run->lock);
+	if (!stop)
+		return ASK_GIVEN_UP;
+	model_stop(run, e);
+	return ASK_STOPPED;
 }
 
 /* Sends until there is an answer, or another try does not help. */
@@ -169,21 +198,16 @@ static enum ask_result send_request(struct model_worker *w, const char *body, st
 	b.deadline = clock_now() + (uint64_t)(s->patience_s * (double)CLOCK_SECOND);
 	while (send_once(w, body, a, e) < 0) {
 		b.attempts_max = e->http_status ? ATTEMPTS_ANSWERED : ATTEMPTS_SILENT;
-		if (!e->retryable || (wait = http_backoff_next(&b, a->retry_after_s)) < 0) {
-			if (!hopeless(e))
-				return ASK_FAILED;
-			model_stop(w->run, e);
-			return ASK_STOPPED;
-		}
+		if (!e->retryable || (wait = http_backoff_next(&b, a->retry_after_s)) < 0)
+			return failed(w, e);
 		log_debug("%s: trying again in %.1f s", e->text, wait);
 		count(w->run, &w->run->account->retries);
 		if (e->http_status)
 			hold_all(w->run, wait);
-		else if (http_wait(wait, e) < 0) {
-			model_stop(w->run, e);
-			return ASK_STOPPED;
-		}
+		else if (http_wait(wait, e) < 0)
+			return failed(w, e);
 	}
+	note_answer(w->run, true);
 	return ASK_ANSWERED;
 }
 

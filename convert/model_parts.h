@@ -80,6 +80,9 @@ struct redaction;
 struct redaction *redaction_new(void);
 void redaction_free(struct redaction *r);
 
+/* More literals than there are placeholders: nothing of it may be sent. */
+bool redaction_full(const struct redaction *r);
+
 /* Appends `sql` with placeholders. Those of a `required` text must come back. */
 void redact(struct redaction *r, const struct scan_style *style, const char *sql, bool required,
 	    struct buf *out);
@@ -115,10 +118,10 @@ const char *model_prompt_problem(enum answer_problem p);
 /* What one question says; all texts as they are sent. */
 struct model_question {
 	const struct model_task *task;
-	const char *sql, *converted; /* of the task; redacted if so wanted */
-	const char *attempt;	     /* the text that failed, or NULL */
-	const char *error;	     /* why, or NULL */
-	size_t position;	     /* in `attempt`, from 1 */
+	const char *sql, *converted, *schema; /* of the task; redacted if so wanted */
+	const char *attempt;		      /* the text that failed, or NULL */
+	const char *error;		      /* why, or NULL */
+	size_t position;		      /* in `attempt`, from 1 */
 	bool redacted;
 	unsigned truncated; /* answers to it that were cut: the next may be longer */
 };
@@ -210,11 +213,19 @@ struct model_run {
 	uint64_t not_before;   /* clock_now() before which nobody sends */
 	bool no_schema, no_temperature;
 	int max_tokens_limit; /* 0: not known */
+	bool answered;	      /* somebody was, in this batch */
+	unsigned given_up;    /* statements in a row that the endpoint gave no answer to */
 	bool stopped;
 	struct error error; /* why, when class is set */
 };
 
-enum ask_result { ASK_ANSWERED, ASK_BUDGET, ASK_FAILED, ASK_STOPPED };
+enum ask_result {
+	ASK_ANSWERED,
+	ASK_BUDGET,
+	ASK_FAILED,   /* this statement was refused */
+	ASK_GIVEN_UP, /* every try of this statement failed, others' did not */
+	ASK_STOPPED,  /* the batch is at its end */
+};
 
 /* One thread's work on one task. */
 struct model_worker {

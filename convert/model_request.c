@@ -61,8 +61,8 @@ void model_user_text(const struct model_question *q, struct buf *out)
 	buf_printf(out, "Source dialect: %s\n%s", t->dialect, model_prompt_dialect(t->dialect));
 	if (q->redacted)
 		buf_puts(out, model_prompt_redacted);
-	if (t->schema)
-		buf_puts(&schema, t->schema);
+	if (q->schema)
+		buf_puts(&schema, q->schema);
 	section(out, "Tables", buf_text(&schema));
 	add_findings(t, q->redacted, out);
 	section(out, "Statement of the source", q->sql);

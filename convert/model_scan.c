@@ -91,6 +91,12 @@ static const char *skip_dollar(const char *p, const char *end)
 
 static const char *skip_number(const char *p, const char *end)
 {
+	if (end - p > 2 && p[0] == '0' && (p[1] == 'x' || p[1] == 'X') &&
+	    isxdigit((unsigned char)p[2])) {
+		for (p += 2; p < end && isxdigit((unsigned char)*p);)
+			p++;
+		return p;
+	}
 	while (p < end && isdigit((unsigned char)*p))
 		p++;
 	if (p + 1 < end && *p == '.' && isdigit((unsigned char)p[1]))

@@ -65,10 +65,11 @@ cat >"$work/script" <<'END'
  {"match": "q_syntax", "answers": [{"sql": "selec id"}, {"sql": "select frm"}, {"sql": "select id from orders"}]},
  {"match": "q_never", "answers": [{"sql": "select nosuch from orders"}]},
  {"match": "q_refused", "answers": [{"refusal": "I will not"}]},
+ {"match": "q_invented", "answers": [{"sql": "select id from customers"}]},
  {"match": "q_login", "answers": [{"body": "<html>sign in</html>", "type": "text/html"}]}]
 END
 fake "$work/script"
-statements good fenced chatty parts notold truncated empty wrongjson wrongsql syntax never refused login >"$work/in.jsonl"
+statements good fenced chatty parts notold truncated empty wrongjson wrongsql syntax never refused login invented >"$work/in.jsonl"
 echo '{"id": "bad"}' >>"$work/in.jsonl"
 repair -d "$dsn"
 ok "some are left: exit status 1" equal "$status" 1
@@ -80,11 +81,12 @@ for id in truncated empty wrongjson wrongsql; do
 done
 ok "good in the third round" equal "$(of status syntax) $(of rounds syntax)" "model 3"
 ok "the checks that were passed are told" equal "$(of checks good)" "parses names prepares"
-for id in never refused login; do
+for id in never refused login invented; do
 	ok "$id: left after three rounds" equal "$(of status $id) $(of rounds $id) $(of sql $id)" "left 3 None"
 	ok "$id: three requests, no more" equal "$(sent "len(about('$id'))")" 3
 done
 ok "why it was left is the server's error" equal "$(of error never)" 'column "nosuch" does not exist (SQLSTATE 42703)'
+ok "a table that the statement does not name is not invented" equal "$(of error invented)" 'the statement names no table customers'
 ok "a line that is no task does not stop the rest" equal "$(of status bad)" bad-input
 ok "the error and its place are sent" equal "$(sent "'column q_good does not exist\nat line 1, column 8, before: q_good' in text(about('good')[0])")" True
 ok "the tables are sent" equal "$(sent "'orders(id integer, customer text, sum numeric)' in text(about('good')[0])")" True
@@ -133,6 +135,8 @@ cat >"$work/script" <<'END'
  {"match": "q_cut", "answers": [{"fault": "cut", "sql": "select 2"}, {"sql": "select 1"}]},
  {"match": "q_reset", "answers": [{"fault": "reset", "sql": "select 2"}, {"sql": "select 1"}]},
  {"match": "q_close", "answers": [{"fault": "close"}, {"sql": "select 1"}]},
+ {"match": "q_dead", "answers": [{"fault": "close"}]},
+ {"match": "q_alive", "answers": [{"sql": "select 1"}]},
  {"match": "q_long", "answers": [{"status": 400, "body": "{\"error_code\":\"BAD_REQUEST\",\"message\":\"too long\"}"}]}]
 END
 kill $fake; fake "$work/script"
@@ -145,6 +149,11 @@ ok "Retry-After in seconds was waited for" equal "$(sent "about('seconds')[1]['m
 ok "Retry-After as a date was waited for" equal "$(sent "about('date')[1]['ms'] - about('date')[0]['ms'] >= 900")" True
 ok "a request that is refused is that statement's own" equal "$(of status long) $(sent "len(about('long'))")" "failed 1"
 ok "and says why" grep -q "answered 400 BAD_REQUEST: too long" <<<"$(of error long)"
+
+statements alive1 dead alive2 >"$work/in.jsonl"
+repair --model-parallel 1
+ok "a statement that never gets an answer does not stop the rest" equal "$(of status alive1) $(of status dead) $(of status alive2) $status" "model not-asked model 1"
+ok "and is tried a few times only" equal "$(sent "len(about('dead'))")" 4
 
 # An endpoint that knows neither schemas nor temperature, and allows few tokens.
 cat >"$work/script" <<'END'
