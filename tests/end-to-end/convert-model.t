@@ -153,7 +153,8 @@ ok "and says why" grep -q "answered 400 BAD_REQUEST: too long" <<<"$(of error lo
 statements alive1 dead alive2 >"$work/in.jsonl"
 repair --model-parallel 1
 ok "a statement that never gets an answer does not stop the rest" equal "$(of status alive1) $(of status dead) $(of status alive2) $status" "model not-asked model 1"
-ok "and is tried a few times only" equal "$(sent "len(about('dead'))")" 4
+# libcurl sends once more by itself when a connection that was kept open is dead.
+ok "and is tried a few times only" between "$(sent "len(about('dead'))")" 4 5
 
 # An endpoint that knows neither schemas nor temperature, and allows few tokens.
 cat >"$work/script" <<'END'
