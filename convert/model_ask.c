@@ -230,6 +230,17 @@ static int last_number(const char *text)
 	return n > 0 && n <= TOKENS_MAX ? (int)n : 0;
 }
 
+static bool speaks_of_schema(const char *text)
+{
+	static const char *const words[] = {"response_format", "schema", "structured", "guided"};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasestr(text, words[i]))
+			return true;
+	return false;
+}
+
 /* Learns from a refusal. True: the request looks different now and is worth another try. */
 static bool adapt(struct model_run *run, const struct model_body *b, const struct error *e)
 {
@@ -239,9 +250,10 @@ static bool adapt(struct model_run *run, const struct model_body *b, const struc
 	if (e->http_status != 400 && e->http_status != 422)
 		return false;
 	pthread_mutex_lock(&run->lock);
-	if (b->schema && (strstr(e->text, "response_format") || strstr(e->text, "json_schema") ||
-			  strstr(e->text, "structured output")))
+	if (b->schema && speaks_of_schema(e->text))
 		run->no_schema = true;
+	else if (!b->new_name && strstr(e->text, "max_completion_tokens"))
+		run->new_name = true;
 	else if (b->temperature && strstr(e->text, "temperature"))
 		run->no_temperature = true;
 	else if ((strstr(e->text, "max_tokens") || strstr(e->text, "max_output_tokens")) &&
@@ -263,6 +275,7 @@ static struct model_body body_settings(struct model_run *run, const struct model
 	pthread_mutex_lock(&run->lock);
 	b.schema = !run->no_schema;
 	b.temperature = !run->no_temperature;
+	b.new_name = run->new_name;
 	if (run->max_tokens_limit && b.max_tokens > run->max_tokens_limit)
 		b.max_tokens = run->max_tokens_limit;
 	pthread_mutex_unlock(&run->lock);

@@ -129,6 +129,7 @@ struct model_body {
 	const char *model;
 	int max_tokens;
 	bool schema, temperature; /* whether to send response_format, temperature */
+	bool new_name;		  /* max_completion_tokens instead of max_tokens */
 };
 void model_user_text(const struct model_question *q, struct buf *out);
 char *model_request_body(const struct model_question *q, const struct model_body *b); /* free() */
@@ -208,13 +209,13 @@ struct model_run {
 
 	pthread_mutex_t lock; /* of all above and below */
 	pthread_cond_t settled;
-	pthread_mutex_t judge; /* one verify() at a time */
-	int64_t reserved;      /* tokens of requests under way */
-	uint64_t not_before;   /* clock_now() before which nobody sends */
-	bool no_schema, no_temperature;
-	int max_tokens_limit; /* 0: not known */
-	bool answered;	      /* somebody was, in this batch */
-	unsigned given_up;    /* statements in a row that the endpoint gave no answer to */
+	pthread_mutex_t judge;			  /* one verify() at a time */
+	int64_t reserved;			  /* tokens of requests under way */
+	uint64_t not_before;			  /* clock_now() before which nobody sends */
+	bool no_schema, no_temperature, new_name; /* what the endpoint made us learn */
+	int max_tokens_limit;			  /* 0: not known */
+	bool answered;				  /* somebody was, in this batch */
+	unsigned given_up; /* statements in a row that the endpoint gave no answer to */
 	bool stopped;
 	struct error error; /* why, when class is set */
 };

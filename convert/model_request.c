@@ -103,7 +103,8 @@ char *model_request_body(const struct model_question *q, const struct model_body
 	messages = cJSON_AddArrayToObject(root, "messages");
 	add_message(messages, "system", model_prompt_system);
 	add_message(messages, "user", buf_text(&user));
-	cJSON_AddNumberToObject(root, "max_tokens", b->max_tokens);
+	cJSON_AddNumberToObject(root, b->new_name ? "max_completion_tokens" : "max_tokens",
+				b->max_tokens);
 	if (b->temperature)
 		cJSON_AddNumberToObject(root, "temperature", 0);
 	if (b->schema)

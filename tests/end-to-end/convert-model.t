@@ -160,14 +160,15 @@ ok "and is tried a few times only" between "$(sent "len(about('dead'))")" 4 5
 cat >"$work/script" <<'END'
 [{"field": "response_format", "answers": [{"status": 400, "body": "{\"error_code\":\"BAD_REQUEST\",\"message\":\"unknown field response_format\"}"}]},
  {"field": "temperature", "answers": [{"status": 400, "body": "BAD_REQUEST: Model m does not support the temperature parameter."}]},
+ {"field": "max_tokens", "answers": [{"status": 400, "body": "{\"error\":{\"message\":\"'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.\"}}"}]},
  {"match": "q_a", "answers": [{"status": 400, "body": "BAD_REQUEST: max_tokens cannot be greater than max_output_tokens 1000."}, {"content": "```sql\nselect 1\n```"}]},
  {"answers": [{"sql": "select 1"}]}]
 END
 kill $fake; fake "$work/script"
 statements a b >"$work/in.jsonl"
 repair --model-parallel 1
-ok "what an endpoint does not know is left out" equal "$status $(sent 'len(r)')" "0 5"
-ok "for all that come after" equal "$(sent "r[-1]['body']['max_tokens'], 'temperature' in r[-1]['body']")" "(1000, False)"
+ok "what an endpoint does not know is left out" equal "$status $(sent 'len(r)')" "0 6"
+ok "for all that come after" equal "$(sent "r[-1]['body']['max_completion_tokens'], 'temperature' in r[-1]['body']")" "(1000, False)"
 
 # A budget, equal statements, and a batch that is killed.
 echo '[{"answers": [{"sql": "select 1", "delay_ms": 250}]}]' >"$work/script"
