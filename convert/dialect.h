@@ -53,6 +53,7 @@ enum dialect_flags {
 	DIALECT_NAMES_IGNORE_CASE = 1 << 8,   /* quoted names, too: [Name] is name */
 	DIALECT_LATERAL_ALIAS = 1 << 9,	      /* a select item may use an alias before it */
 	DIALECT_NUMERIC_BOOLEAN = 1 << 10,    /* conditions are numbers: IF(1, ...) */
+	DIALECT_LAMBDA = 1 << 11,	      /* x -> x + 1 is a function */
 };
 
 /* Where NULLs sort when nothing is said. Postgres: NULLS_HIGH. */
@@ -64,7 +65,8 @@ enum division { DIVISION_INTEGER, DIVISION_NUMERIC, DIVISION_FLOAT };
 /*
  * A type of the source and its Postgres form. `to` is a Postgres type; "$" in it stands for the
  * arguments as they were, in parentheses ("varchar$": varchar(10) stays; "timestamp(0)": given).
- * `args` says for how many arguments the row holds (-1: any). Sorted by name, then rows in order.
+ * `args` says for how many arguments the row holds (-1: any). Sorted by name, then rows in order;
+ * the table ends with a row without name.
  */
 struct type_rule {
 	const char *name; /* lower case, words separated by one blank */
@@ -73,12 +75,7 @@ struct type_rule {
 	const char *finding; /* or NULL */
 };
 
-/* A letter group of the source's date formats and Postgres' to_char form. Longest first. */
-struct format_rule {
-	const char *from;
-	const char *to; /* NULL: no such thing in Postgres */
-};
-
+struct unit_table; /* unit.h */
 struct rule; /* rule.h */
 
 struct dialect {
@@ -88,12 +85,9 @@ struct dialect {
 	uint32_t flags;		    /* enum dialect_flags */
 	enum nulls_order nulls;
 	enum division division;
-	const struct function_rule *functions;
-	const size_t *function_count; /* NULL: none */
-	const struct type_rule *types;
-	const size_t *type_count;
-	const struct format_rule *formats; /* ends with {NULL, NULL}; NULL: as Postgres */
-	bool formats_percent;		   /* groups are %Y, everything else is itself */
+	const struct function_table *functions; /* function.h; NULL: none */
+	const struct unit_table *units;		/* names of date parts; NULL: none */
+	const struct type_rule *types;		/* ends with {0}; NULL: as Postgres */
 	const struct rule *before;	   /* applied on the way down; ends with {0} */
 	const struct rule *after;	   /* applied on the way up; ends with {0} */
 };

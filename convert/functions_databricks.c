@@ -18,7 +18,7 @@
 	WHEN(name, 2, "1=unit:second", "extract(second FROM $2::timestamp)", "numeric"), \
 	WHEN(name, 2, "1=unit:dayofweek", "(extract(dow FROM $2::timestamp)::int + 1)", "int"), \
 	WHEN(name, 2, "1=unit:week", "extract(week FROM $2::timestamp)::int", "int")
-#define TRUNC_DATE(unit) WHEN("trunc", 2, "2=unit:" unit, "date_trunc('" unit "', $1::date)::date", "date")
+#define TRUNC_DATE(name, unit) WHEN(name, 2, "2=unit:" unit, "date_trunc('" unit "', $1::date)::date", "date")
 #define TRY_MAKE "CASE WHEN $1 BETWEEN 1 AND 9999 AND $2 BETWEEN 1 AND 12 AND $3 >= 1 AND $4 BETWEEN 0 AND 23 AND $5 BETWEEN 0 AND 59 AND $6 >= 0 AND $6 <= 60 THEN CASE WHEN $3 <= extract(day FROM make_date($1, $2, 1) + INTERVAL '1 month - 1 day') THEN make_timestamp($1, $2, $3, $4, $5, $6) END END"
 #define FOLD(last) "(WITH RECURSIVE _r(_i, _a) AS (SELECT 0, $2 UNION ALL SELECT _i + 1, $3(_a, ($1)[_i + 1]) FROM _r WHERE _i < cardinality($1)) SELECT " last " FROM _r ORDER BY _i DESC LIMIT 1)"
 #define VARIANT(name, type, to, kind) \
@@ -368,13 +368,11 @@ static const struct function_rule rules[] = {
 	CALL("min_by", 2, "(array_agg($1 ORDER BY $2) FILTER (WHERE $2 IS NOT NULL))[1]", "1"),
 	PART("minute", "minute"),
 	WHEN("mod", 2, "1=int,2=int", "mod($1, $2)", "int"),
-	WHEN("mod", 2, "1=float|2=float", "mod($1::numeric, $2::numeric)::float8", "float"),
 	WHEN("mod", 2, "1=float", "mod($1::numeric, $2::numeric)::float8", "float"),
 	WHEN("mod", 2, "2=float", "mod($1::numeric, $2::numeric)::float8", "float"),
 	CALL("mod", 2, "mod($1::numeric, $2::numeric)", "numeric"),
 	CALL("mode", 1, "mode() WITHIN GROUP (ORDER BY $1)", "1"),
 	NOTE("monotonically_increasing_id", 0, NULL, "(row_number() OVER () - 1)", "int", "ROW-IDS"),
-	TRUNC_DATE("month"),
 	PART("month", "month"),
 	CALL("monthname", 1, "to_char($1::timestamp, 'Mon')", "text"),
 	CALL("months_between", 2, "round(" MONTHS_BETWEEN ", 8)::float8", "float"),
@@ -424,7 +422,6 @@ static const struct function_rule rules[] = {
 	SAME("power", 2, 2, "float"),
 	MANY("printf", 1, "format($printf1, $*)", "text"),
 	NONE("printf", "FORMAT-LETTERS"),
-	TRUNC_DATE("quarter"),
 	PART("quarter", "quarter"),
 	SAME("radians", 1, 1, "float"),
 	NONE("raise_error", "NO-FUNCTION"),
@@ -625,7 +622,11 @@ static const struct function_rule rules[] = {
 	CALL("transform_values", 2, "(SELECT coalesce(jsonb_object_agg(_k, $2(_k, (_v #>> '{}')::numeric)), '{}') FROM jsonb_each($1) AS _u(_k, _v))", "map"),
 	SAME("translate", 3, 3, "text"),
 	SAME("trim", 1, 2, "text"),
+	TRUNC_DATE("trunc", "month"),
+	TRUNC_DATE("trunc", "quarter"),
 	NONE("trunc", "UNIT-DYNAMIC"),
+	TRUNC_DATE("trunc", "week"),
+	TRUNC_DATE("trunc", "year"),
 	NOTE("try_add", 2, NULL, "($1 + $2)", "1", "OVERFLOW-ERROR"),
 	NOTE("try_avg", 1, NULL, "avg($1)", "numeric", "OVERFLOW-ERROR"),
 	TRY_CASTS("try_cast:"),
@@ -704,7 +705,6 @@ static const struct function_rule rules[] = {
 	VARIANT("variant_get", "variant", "jsonb", "json"),
 	CALL("variant_get", 2, "($1::jsonb #> $path2)", "json"),
 	SAME("version", 0, 0, "text"),
-	TRUNC_DATE("week"),
 	PART("week", "week"),
 	PART_EXPRESSION("weekday", "(", "isodow", " - 1)"),
 	PART("weekofyear", "week"),
@@ -712,7 +712,6 @@ static const struct function_rule rules[] = {
 	NONE("window", "NO-FUNCTION"),
 	NONE("xpath_string", "NO-FUNCTION"),
 	NONE("xxhash64", "HASH-DIFFERS"),
-	TRUNC_DATE("year"),
 	PART("year", "year"),
 	CALL("zeroifnull", 1, "coalesce($1, 0)", "1"),
 	CALL("zip_with", 3, GUARD("1", "ARRAY(SELECT $3(_x, _y) FROM unnest($1, $2) WITH ORDINALITY AS _u(_x, _y, _i) ORDER BY _i)"), "array"),

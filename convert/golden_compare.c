@@ -29,13 +29,16 @@ struct comparison {
 
 static int compare_values(const char *a, const char *b, enum golden_type type)
 {
-	double x, y;
+	double x = 0, y = 0;
+	bool an, bn;
 
 	if (!a || !b)
 		return !!a - !!b;
-	if (type == GOLDEN_NUMBER && text_to_double(a, &x) && text_to_double(b, &y))
-		return x < y ? -1 : x > y;
-	return strcmp(a, b);
+	an = type == GOLDEN_NUMBER && text_to_double(a, &x);
+	bn = type == GOLDEN_NUMBER && text_to_double(b, &y);
+	if (an != bn) /* NaN and what is no number behind all numbers */
+		return bn - an;
+	return !an ? strcmp(a, b) : x < y ? -1 : x > y;
 }
 
 /* What sorts first: texts, whose order is certain; numbers break ties. */

@@ -363,11 +363,13 @@ bool golden_same(const char *want, const char *got, enum golden_type type, doubl
 {
 	if (!want || !got)
 		return want == got;
+	if (strcmp(want, got) == 0)
+		return true;
 	switch (type) {
 	case GOLDEN_NUMBER:
 		return same_number(want, got, tolerance);
 	case GOLDEN_BOOLEAN:
-		return to_boolean(want) == to_boolean(got);
+		return to_boolean(want) >= 0 && to_boolean(want) == to_boolean(got);
 	case GOLDEN_DATE:
 	case GOLDEN_TIME:
 		return same_moment(want, got);

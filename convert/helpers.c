@@ -1,237 +1,225 @@
 /*
- * helpers.c - see helper.h: the helper functions, their SQL, and `lakeport convert helpers`.
+ * helpers.c - the helper functions: standard algorithms in plain SQL and PL/pgSQL, so that they
+ * can be made on any managed Postgres without an extension. Names inside the bodies are Postgres'
+ * own; none calls another helper except through its argument types.
  */
-#include "convert/helper.h"
+#include "convert/helpers.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "common/command.h"
-#include "common/pg.h"
 #include "convert/convert.h"
 
-#define LAST_DAY(ts) "(pg_catalog.date_trunc('month', " ts ") + interval '1 month - 1 day')"
-#define IS_LAST(ts)                                                                                \
-	"pg_catalog.date_trunc('day', " ts ") = pg_catalog.date_trunc('day', " LAST_DAY(ts) ")"
-#define MONTHS(ts)   "(extract(year from " ts ") * 12 + extract(month from " ts "))"
-#define DAY_TIME(ts) "(" ts " - pg_catalog.date_trunc('month', " ts "))"
+#define PLPGSQL " LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $body$\n"
+#define SQL	" LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $body$\n"
+#define END	"$body$"
 
-const struct helper helpers[] = {
-	{"add_months", "ts timestamp, n int", "timestamp", HELPER_SQL,
-	 "case when " IS_LAST("ts") " then " LAST_DAY(
-		 "(ts + n * interval '1 month')") " + (ts - "
-						  "pg_catalog.date_"
-						  "trunc('day', "
-						  "ts)) else ts + "
-						  "n * interval '1 "
-						  "month' end",
-	 "n months later, the last day of a month to the last day "
-	 "(Oracle, Redshift, Snowflake)"},
-	{"array_distinct", "a anycompatiblearray", "anycompatiblearray", HELPER_SQL,
-	 "array(select v from (select v, pg_catalog.min(i) as i"
-	 " from pg_catalog.unnest(a) with ordinality u(v, i) group "
-	 "by v) d order by i)",
-	 "each value once, in the order of its first place"},
-	{"array_except", "a anycompatiblearray, b anycompatiblearray", "anycompatiblearray",
-	 HELPER_SQL,
-	 "array(select v from (select v, pg_catalog.min(i) as i"
-	 " from pg_catalog.unnest(a) with ordinality u(v, i) where "
-	 "not exists"
-	 " (select 1 from pg_catalog.unnest(b) w where w is not "
-	 "distinct from v)"
-	 " group by v) d order by i)",
-	 "the values of a that are not in b, each once"},
-	{"array_intersect", "a anycompatiblearray, b anycompatiblearray", "anycompatiblearray",
-	 HELPER_SQL,
-	 "array(select v from (select v, pg_catalog.min(i) as i"
-	 " from pg_catalog.unnest(a) with ordinality u(v, i) where "
-	 "exists"
-	 " (select 1 from pg_catalog.unnest(b) w where w is not "
-	 "distinct from v)"
-	 " group by v) d order by i)",
-	 "the values of a that are in b, too, each once"},
-	{"array_sort", "a anycompatiblearray", "anycompatiblearray", HELPER_SQL,
-	 "array(select v from pg_catalog.unnest(a) u(v) order by v "
-	 "nulls last)",
-	 "sorted, NULLs last (Spark)"},
-	{"bround", "x numeric, n int", "numeric", HELPER_SQL,
-	 "case when pg_catalog.abs(x * 10::numeric ^ n - "
-	 "pg_catalog.trunc(x * 10::numeric ^ n)) = 0.5"
-	 " and pg_catalog.trunc(x * 10::numeric ^ n) % 2 = 0"
-	 " then pg_catalog.trunc(x, n) else pg_catalog.round(x, n) "
-	 "end",
-	 "rounded to n places, a half to the even neighbour "
-	 "(Spark)"},
-	{"element_at", "a anycompatiblearray, i int", "anycompatible", HELPER_SQL,
-	 "a[case when i < 0 then pg_catalog.cardinality(a) + 1 + i "
-	 "else i end]",
-	 "an element, from the end when i is negative; NULL beyond "
-	 "either end"},
-	{"greatest_or_null", "variadic a anycompatiblearray", "anycompatible", HELPER_SQL,
-	 "(select case when pg_catalog.count(v) = "
-	 "pg_catalog.cardinality(a) then"
-	 " pg_catalog.max(v) end from pg_catalog.unnest(a) u(v))",
-	 "the greatest; NULL when one of them is (MySQL, Oracle, "
-	 "Snowflake)"},
-	{"initcap", "s text", "text", HELPER_SQL,
-	 "(select "
-	 "pg_catalog.string_agg(pg_catalog.upper(pg_catalog.left(w,"
-	 " 1)) ||"
-	 " pg_catalog.lower(pg_catalog.substr(w, 2)), ' ' order by "
-	 "i)"
-	 " from pg_catalog.string_to_table(s, ' ') with ordinality "
-	 "t(w, i))",
-	 "a capital behind each blank only, not behind every sign "
-	 "(Spark)"},
-	{"instr", "s text, sub text, pos int, n int", "int", HELPER_SQL,
-	 "case when pos > 0 then pg_catalog.regexp_instr(s,"
-	 " pg_catalog.regexp_replace(sub, '([^[:alnum:]])', "
-	 "'\\\\\\1', 'g'), pos, n) else"
-	 " coalesce((select p from "
-	 "pg_catalog.generate_series(pg_catalog.length(s) + 1 + "
-	 "pos, 1, -1) p"
-	 " where pg_catalog.substr(s, p, pg_catalog.length(sub)) = "
-	 "sub order by p desc"
-	 " offset n - 1 limit 1), 0) end",
-	 "the place of the n-th sub from pos on, backwards from "
-	 "the end when pos is negative"},
-	{"last_day", "d timestamp", "date", HELPER_SQL, LAST_DAY("d") "::date",
-	 "the last day of the month"},
-	{"least_or_null", "variadic a anycompatiblearray", "anycompatible", HELPER_SQL,
-	 "(select case when pg_catalog.count(v) = "
-	 "pg_catalog.cardinality(a) then"
-	 " pg_catalog.min(v) end from pg_catalog.unnest(a) u(v))",
-	 "the least; NULL when one of them is (MySQL, Oracle, "
-	 "Snowflake)"},
-	{"months_between", "a timestamp, b timestamp", "float8", HELPER_SQL,
-	 "(case when extract(day from a) = extract(day from b) or "
-	 "(" IS_LAST("a") " and " IS_LAST("b") ") then " MONTHS("a") " - " MONTHS(
-		 "b") " else pg_catalog.round(" MONTHS("a") " - " MONTHS("b") " + extract(epoch "
-									      "from " DAY_TIME(
-										      "a") " -"
-											   " " DAY_TIME(
-												   "b") ") / 2678400, 8) end)::float8",
-	 "months with a fraction of 31 days; whole between same "
-	 "days or last days, 8 digits"},
-	{"next_day", "d timestamp, day text", "date", HELPER_SQL,
-	 "(select (d::date + i) from pg_catalog.generate_series(1, "
-	 "7) i where pg_catalog.lower("
-	 "pg_catalog.left(pg_catalog.btrim(day), 2)) = "
-	 "pg_catalog.lower(pg_catalog.left("
-	 "(array['sunday','monday','tuesday','wednesday','thursday'"
-	 ",'friday','saturday'])"
-	 "[extract(dow from d::date + i)::int + 1], 2)))",
-	 "the first such day of the week after d"},
-	{"substring_index", "s text, d text, n int", "text", HELPER_SQL,
-	 "case when d = '' or n = 0 then '' when n > 0 then"
-	 " pg_catalog.array_to_string((pg_catalog.string_to_array("
-	 "s, d))[1:n], d) else"
-	 " pg_catalog.array_to_string((pg_catalog.string_to_array("
-	 "s, d))"
-	 "[greatest(pg_catalog.cardinality(pg_catalog.string_to_"
-	 "array(s, d)) + 1 + n, 1):], d) end",
-	 "what stands before the n-th d, or behind it from the end "
-	 "(MySQL, Spark)"},
-	{"try_bigint", "s text", "bigint", HELPER_TRY, "s::bigint", "a number, or NULL"},
-	{"try_boolean", "s text", "boolean", HELPER_TRY, "s::boolean", "a boolean, or NULL"},
-	{"try_date", "s text", "date", HELPER_TRY_STABLE, "s::date", "a date, or NULL"},
-	{"try_float8", "s text", "float8", HELPER_TRY, "s::float8", "a number, or NULL"},
-	{"try_int", "s text", "int", HELPER_TRY, "s::int", "a number, or NULL"},
-	{"try_interval", "s text", "interval", HELPER_TRY_STABLE, "s::interval",
-	 "an interval, or NULL"},
-	{"try_jsonb", "s text", "jsonb", HELPER_TRY, "s::jsonb", "JSON, or NULL"},
-	{"try_numeric", "s text", "numeric", HELPER_TRY, "s::numeric", "a number, or NULL"},
-	{"try_smallint", "s text", "smallint", HELPER_TRY, "s::smallint", "a number, or NULL"},
-	{"try_time", "s text", "time", HELPER_TRY_STABLE, "s::time", "a time of day, or NULL"},
-	{"try_timestamp", "s text", "timestamp", HELPER_TRY_STABLE, "s::timestamp",
-	 "a time, or NULL"},
-	{"try_timestamptz", "s text", "timestamptz", HELPER_TRY_STABLE, "s::timestamptz",
-	 "a time, or NULL"},
-	{"try_to_date", "s text, format text", "date", HELPER_TRY_STABLE,
-	 "pg_catalog.to_date(s, format)", "a date by a format of Postgres, or NULL"},
-	{"try_to_timestamp", "s text, format text", "timestamp", HELPER_TRY_STABLE,
-	 "pg_catalog.to_timestamp(s, format)::timestamp",
-	 "a time by a format of Postgres, or NULL"},
-	{"try_uuid", "s text", "uuid", HELPER_TRY, "s::uuid", "a UUID, or NULL"},
-	{"unhex", "s text", "bytea", HELPER_TRY,
-	 "pg_catalog.decode(case when pg_catalog.length(s) % 2 = 1 "
-	 "then '0' else '' end || s, 'hex')",
-	 "the bytes of hexadecimal digits, or NULL"},
+static const struct helper helpers[] = {
+	{"conv", "text, int, int", "a number from one base to another, 2 to 36",
+	 "(number text, from_base int, to_base int) RETURNS text" PLPGSQL "DECLARE\n"
+	 "  digits constant text := '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';\n"
+	 "  n numeric := 0;\n"
+	 "  place int;\n"
+	 "  answer text := '';\n"
+	 "BEGIN\n"
+	 "  FOR i IN 1 .. length(number) LOOP\n"
+	 "    place := strpos(digits, upper(substr(number, i, 1))) - 1;\n"
+	 "    EXIT WHEN place < 0 OR place >= from_base;\n"
+	 "    n := n * from_base + place;\n"
+	 "  END LOOP;\n"
+	 "  n := least(n, 18446744073709551615);\n"
+	 "  LOOP\n"
+	 "    answer := substr(digits, mod(n, to_base)::int + 1, 1) || answer;\n"
+	 "    n := div(n, to_base);\n"
+	 "    EXIT WHEN n = 0;\n"
+	 "  END LOOP;\n"
+	 "  RETURN answer;\n"
+	 "END\n" END},
+	{"crc32", "bytea", "CRC-32 as in zlib",
+	 "(data bytea) RETURNS bigint" PLPGSQL "DECLARE\n"
+	 "  crc bigint := 4294967295;\n"
+	 "BEGIN\n"
+	 "  FOR i IN 0 .. length(data) - 1 LOOP\n"
+	 "    crc := crc # get_byte(data, i);\n"
+	 "    FOR k IN 1 .. 8 LOOP\n"
+	 "      crc := (crc >> 1) # (3988292384 * (crc & 1));\n"
+	 "    END LOOP;\n"
+	 "  END LOOP;\n"
+	 "  RETURN crc # 4294967295;\n"
+	 "END\n" END},
+	{"difference", "text, text", "how many places of two soundex codes agree",
+	 "(a text, b text) RETURNS int" SQL "SELECT count(*)::int FROM generate_series(1, 4) AS i\n"
+	 "WHERE substr(@schema@.soundex(a), i, 1) = substr(@schema@.soundex(b), i, 1)\n" END},
+	{"instr", "text, text, int, int",
+	 "the n-th place of a text; a negative start searches back",
+	 "(haystack text, needle text, start int, nth int) RETURNS int" PLPGSQL "DECLARE\n"
+	 "  place int := CASE WHEN start < 0 THEN length(haystack) + 1 + start ELSE start END;\n"
+	 "  step int := sign(start);\n"
+	 "  found int := 0;\n"
+	 "BEGIN\n"
+	 "  WHILE step <> 0 AND place BETWEEN 1 AND length(haystack) LOOP\n"
+	 "    IF substr(haystack, place, length(needle)) = needle THEN\n"
+	 "      found := found + 1;\n"
+	 "      IF found = nth THEN\n"
+	 "        RETURN place;\n"
+	 "      END IF;\n"
+	 "    END IF;\n"
+	 "    place := place + step;\n"
+	 "  END LOOP;\n"
+	 "  RETURN 0;\n"
+	 "END\n" END},
+	{"json_depth", "jsonb", "how deep arrays and objects are nested, a scalar is 1",
+	 "(value jsonb) RETURNS int" SQL "WITH RECURSIVE r(v, d) AS (\n"
+	 "  SELECT value, 1\n"
+	 "  UNION ALL\n"
+	 "  SELECT c.v, r.d + 1 FROM r CROSS JOIN LATERAL (\n"
+	 "    SELECT e FROM jsonb_array_elements(CASE WHEN jsonb_typeof(r.v) = 'array'\n"
+	 "      THEN r.v ELSE '[]' END) AS e\n"
+	 "    UNION ALL\n"
+	 "    SELECT o.value FROM jsonb_each(CASE WHEN jsonb_typeof(r.v) = 'object'\n"
+	 "      THEN r.v ELSE '{}' END) AS o) AS c(v))\n"
+	 "SELECT max(d) FROM r\n" END},
+	{"levenshtein", "text, text", "the edit distance of two texts",
+	 "(a text, b text) RETURNS int" PLPGSQL "DECLARE\n"
+	 "  last int[] := ARRAY(SELECT generate_series(0, length(b)));\n"
+	 "  line int[];\n"
+	 "BEGIN\n"
+	 "  FOR i IN 1 .. length(a) LOOP\n"
+	 "    line := ARRAY[i];\n"
+	 "    FOR k IN 1 .. length(b) LOOP\n"
+	 "      line[k + 1] := least(line[k] + 1, last[k + 1] + 1, last[k]\n"
+	 "        + CASE WHEN substr(a, i, 1) = substr(b, k, 1) THEN 0 ELSE 1 END);\n"
+	 "    END LOOP;\n"
+	 "    last := line;\n"
+	 "  END LOOP;\n"
+	 "  RETURN last[length(b) + 1];\n"
+	 "END\n" END},
+	{"sha1", "bytea", "SHA-1 in hexadecimal digits",
+	 "(data bytea) RETURNS text" PLPGSQL "DECLARE\n"
+	 "  mask constant bigint := 4294967295;\n"
+	 "  m bytea := data || '\\x80' || decode(repeat('00', 63 - (length(data) + 8) % 64), "
+	 "'hex')\n"
+	 "    || int8send(length(data)::bigint * 8);\n"
+	 "  h bigint[] := ARRAY[1732584193, 4023233417, 2562383102, 271733878, 3285377520];\n"
+	 "  w bigint[];\n"
+	 "  v bigint[];\n"
+	 "  f bigint;\n"
+	 "  k bigint;\n"
+	 "BEGIN\n"
+	 "  FOR block IN 0 .. length(m) / 64 - 1 LOOP\n"
+	 "    FOR i IN 0 .. 15 LOOP\n"
+	 "      w[i] := ('x' || encode(substr(m, block * 64 + i * 4 + 1, 4), 'hex'))"
+	 "::bit(32)::bigint;\n"
+	 "    END LOOP;\n"
+	 "    FOR i IN 16 .. 79 LOOP\n"
+	 "      f := w[i - 3] # w[i - 8] # w[i - 14] # w[i - 16];\n"
+	 "      w[i] := ((f << 1) | (f >> 31)) & mask;\n"
+	 "    END LOOP;\n"
+	 "    v := h;\n"
+	 "    FOR i IN 0 .. 79 LOOP\n"
+	 "      IF i < 20 THEN\n"
+	 "        f := (v[2] & v[3]) | (~ v[2] & mask & v[4]);\n"
+	 "        k := 1518500249;\n"
+	 "      ELSIF i < 40 THEN\n"
+	 "        f := v[2] # v[3] # v[4];\n"
+	 "        k := 1859775393;\n"
+	 "      ELSIF i < 60 THEN\n"
+	 "        f := (v[2] & v[3]) | (v[2] & v[4]) | (v[3] & v[4]);\n"
+	 "        k := 2400959708;\n"
+	 "      ELSE\n"
+	 "        f := v[2] # v[3] # v[4];\n"
+	 "        k := 3395469782;\n"
+	 "      END IF;\n"
+	 "      v := ARRAY[(((v[1] << 5) | (v[1] >> 27)) + f + v[5] + k + w[i]) & mask, v[1],\n"
+	 "        ((v[2] << 30) | (v[2] >> 2)) & mask, v[3], v[4]];\n"
+	 "    END LOOP;\n"
+	 "    FOR i IN 1 .. 5 LOOP\n"
+	 "      h[i] := (h[i] + v[i]) & mask;\n"
+	 "    END LOOP;\n"
+	 "  END LOOP;\n"
+	 "  RETURN (SELECT string_agg(lpad(to_hex(x), 8, '0'), '' ORDER BY i)\n"
+	 "    FROM unnest(h) WITH ORDINALITY AS u(x, i));\n"
+	 "END\n" END},
+	{"soundex", "text", "the American Soundex code",
+	 "(word text) RETURNS text" PLPGSQL "DECLARE\n"
+	 "  letters text := regexp_replace(upper(word), '[^A-Z]', '', 'g');\n"
+	 "  answer text := left(letters, 1);\n"
+	 "  code text;\n"
+	 "  last text := translate(answer, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', "
+	 "'01230120022455012623010202');\n"
+	 "BEGIN\n"
+	 "  FOR i IN 2 .. length(letters) LOOP\n"
+	 "    CONTINUE WHEN substr(letters, i, 1) IN ('H', 'W');\n"
+	 "    code := translate(substr(letters, i, 1), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', "
+	 "'01230120022455012623010202');\n"
+	 "    IF code <> '0' AND code <> last THEN\n"
+	 "      answer := answer || code;\n"
+	 "    END IF;\n"
+	 "    last := code;\n"
+	 "  END LOOP;\n"
+	 "  RETURN CASE WHEN answer = '' THEN '' ELSE rpad(left(answer, 4), 4, '0') END;\n"
+	 "END\n" END},
+	{"url_decode", "text", "application/x-www-form-urlencoded into text",
+	 "(value text) RETURNS text" PLPGSQL "DECLARE\n"
+	 "  bytes bytea := '';\n"
+	 "  i int := 1;\n"
+	 "BEGIN\n"
+	 "  WHILE i <= length(value) LOOP\n"
+	 "    IF substr(value, i, 1) = '%' THEN\n"
+	 "      bytes := bytes || decode(substr(value, i + 1, 2), 'hex');\n"
+	 "      i := i + 3;\n"
+	 "    ELSE\n"
+	 "      bytes := bytes || convert_to(translate(substr(value, i, 1), '+', ' '), 'UTF8');\n"
+	 "      i := i + 1;\n"
+	 "    END IF;\n"
+	 "  END LOOP;\n"
+	 "  RETURN convert_from(bytes, 'UTF8');\n"
+	 "END\n" END},
+	{"url_encode", "text", "text into application/x-www-form-urlencoded",
+	 "(value text) RETURNS text" SQL
+	 "SELECT coalesce(string_agg(CASE WHEN c ~ '[A-Za-z0-9*._-]' THEN c WHEN c = ' ' THEN '+'\n"
+	 "  ELSE regexp_replace(upper(encode(convert_to(c, 'UTF8'), 'hex')), '(..)', '%\\1', 'g')\n"
+	 "  END, '' ORDER BY i), '')\n"
+	 "FROM regexp_split_to_table(value, '') WITH ORDINALITY AS u(c, i)\n" END},
 };
-const size_t helper_count = sizeof(helpers) / sizeof(helpers[0]);
 
-const struct helper *helper_find(const char *name)
+const struct helper *helper_all(size_t *count)
 {
-	size_t i;
-
-	for (i = 0; i < helper_count; i++)
-		if (strcmp(helpers[i].name, name) == 0)
-			return &helpers[i];
-	return NULL;
+	*count = sizeof(helpers) / sizeof(*helpers);
+	return helpers;
 }
 
-static void print_helper(const struct helper *h, const char *schema, struct buf *out)
+/* The body, with the schema where it stands for itself. */
+static void add_body(const char *sql, const char *schema, struct buf *out)
 {
-	bool tries = h->kind == HELPER_TRY || h->kind == HELPER_TRY_STABLE;
+	static const char mark[] = "@schema@";
 
-	buf_printf(out, "\n-- %s\ncreate or replace function ", h->meaning);
-	pg_quote_identifier(out, schema);
-	buf_printf(out, ".%s(%s) returns %s\nlanguage %s %s%s%s as $$", h->name, h->arguments,
-		   h->returns, tries ? "plpgsql" : "sql",
-		   h->kind == HELPER_TRY_STABLE ? "stable" : "immutable",
-		   h->kind == HELPER_SQL_NULLS ? "" : " strict", tries ? "" : " parallel safe");
-	if (tries)
-		buf_printf(out,
-			   "\nbegin\n\treturn %s;\nexception when data_exception then\n"
-			   "\treturn null;\nend\n$$;\n",
-			   h->expression);
-	else
-		buf_printf(out, "\n\tselect %s\n$$;\n", h->expression);
+	while (*sql) {
+		if (strncmp(sql, mark, sizeof(mark) - 1) == 0) {
+			buf_puts(out, schema);
+			sql += sizeof(mark) - 1;
+		} else {
+			buf_putc(out, *sql++);
+		}
+	}
+}
+
+static void add_helper(const struct helper *h, const char *schema, struct buf *out)
+{
+	buf_printf(out, "\nCREATE OR REPLACE FUNCTION %s.%s", schema, h->name);
+	add_body(h->sql, schema, out);
+	buf_printf(out, ";\nCOMMENT ON FUNCTION %s.%s(%s) IS '%s';\n", schema, h->name,
+		   h->arguments, h->what);
 }
 
 void convert_helpers(const char *schema, struct buf *out)
 {
-	size_t i;
-
-	buf_puts(out, "-- The functions that converted statements may call. They read no tables.\n"
-		      "create schema if not exists ");
-	pg_quote_identifier(out, schema);
-	buf_puts(out, ";\n");
-	for (i = 0; i < helper_count; i++)
-		print_helper(&helpers[i], schema, out);
+	buf_printf(out,
+		   "-- Functions that converted queries call; made by lakeport convert helpers.\n"
+		   "SET check_function_bodies = off; -- one calls another\n"
+		   "CREATE SCHEMA IF NOT EXISTS %s;\n",
+		   schema);
+	for (size_t i = 0; i < sizeof(helpers) / sizeof(*helpers); i++)
+		add_helper(&helpers[i], schema, out);
+	for (size_t i = 0; i < helper_cast_count; i++)
+		add_helper(&helper_casts[i], schema, out);
 }
-
-static int run_helpers(struct invocation *inv, struct error *e)
-{
-	struct buf out = {0};
-
-	(void)e;
-	convert_helpers(option_text(inv, "helper-schema"), &out);
-	fputs(buf_text(&out), stdout);
-	buf_release(&out);
-	return 0;
-}
-
-static const struct option options[] = {
-	{.name = "helper-schema",
-	 .type = OPTION_TEXT,
-	 .argument = "NAME",
-	 .help = "the schema to put them into",
-	 .fallback = "lakeport"},
-};
-
-const struct command convert_helpers_command = {
-	.tool = "convert",
-	.verb = "helpers",
-	.arguments = "",
-	.summary = "print the SQL of the functions that converted statements may call",
-	.description =
-		"A few conversions need what Postgres has no expression for: casts that give "
-		"NULL instead of an error, months between two days. Install these functions "
-		"once in the target, before the converted statements are used:\n"
-		"`lakeport convert helpers | psql \"$DSN\"`. They are small, read no tables, "
-		"and live in a schema of their own; running the SQL again does no harm.",
-	.examples = "lakeport convert helpers > helpers.sql   # into a file",
-	OPTIONS(options),
-	.run = run_helpers,
-};

@@ -489,6 +489,7 @@
 	X(SHALLOW, U, 1, 0) \
 	X(SHARE, U, 1, 0) \
 	X(SHOW, U, 1, 0) \
+	X(SIBLINGS, U, 1, 0) \
 	X(SIGNED, U, 1, 0) \
 	X(SIMILAR, T, 1, 1) \
 	X(SIMPLE, U, 1, 0) \

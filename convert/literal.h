@@ -4,6 +4,9 @@
  * A converter takes the value of a literal (unquoted, unescaped) and writes the value that Postgres
  * needs. `finding` is set to a code when something is lost on the way, else left alone. Rules name
  * converters as $name2 (function.h). Pure functions of their text.
+ *
+ * Codes set: NANOSECONDS (more than six digits of a second), REGEX-GREEDY (greedy and lazy in one
+ * pattern: Postgres takes the first for all).
  */
 #ifndef LAKEPORT_CONVERT_LITERAL_H
 #define LAKEPORT_CONVERT_LITERAL_H
@@ -14,7 +17,7 @@
 
 struct literal_converter {
 	const char *name;
-	bool number; /* takes and gives a number, not a string */
+	bool from_number, to_number; /* takes, gives a number, not a string */
 	/* 0, or -1: Postgres cannot say it */
 	int (*convert)(struct str in, struct buf *out, const char **finding);
 };

@@ -82,6 +82,7 @@ struct tokens {
 	struct str text;
 	struct token *items;
 	uint32_t count; /* TOKEN_END included */
+	bool odd;	/* some gap holds a comment that Postgres does not know */
 	bool hints;	/* some gap holds one */
 };
 

@@ -444,7 +444,8 @@ struct node {
 	uint8_t type;	      /* enum type_code; memory of type_of() */
 	uint8_t element;      /* of an array: its elements' */
 	uint32_t flags;	      /* enum node_flags */
-	uint32_t first, last; /* tokens it stands for; first == last: none */
+	uint32_t first, last; /* tokens it was read from; first == last: none */
+	uint32_t at, until;   /* the place in the source that it stands in */
 	uint32_t slot;	      /* in parent->child */
 	uint32_t count, room;
 	uint16_t height; /* of the tree below, bounded by the parser */
@@ -464,8 +465,13 @@ void node_put(struct node *parent, uint32_t slot, struct node *child);
 void node_touch(struct node *n);
 /* Puts `child` (or NULL) into a slot; marks what must be printed anew. */
 void node_set(struct node *parent, uint32_t slot, struct node *child);
-/* Puts `with` where `old` stood; `with` may hold `old` below itself. Returns `with`. */
+/* Puts `with` where `old` stands. Returns `with`. */
 struct node *node_replace(struct node *old, struct node *with);
+/*
+ * Takes `n` out and leaves an empty place for node_replace(): for wrapping.
+ *	place = node_take(a, n); node_replace(place, node_paren(a, n));
+ */
+struct node *node_take(struct arena *a, struct node *n);
 /* Takes a child out of a list, or puts one in before `index`. */
 void node_remove(struct node *list, uint32_t index);
 void node_insert(struct arena *a, struct node *list, uint32_t index, struct node *child);
