@@ -6,18 +6,6 @@ server
 sql "create table orders (id int, customer text, sum numeric); insert into orders values (1, 'x', 2)"
 unset DATABRICKS_HOST DATABRICKS_TOKEN DATABRICKS_ENDPOINT MODEL_NAME LAKEPORT_MODEL_TOKEN http_proxy
 
-# fake SCRIPT [OPTION...]: starts a fake endpoint on a file of rules; sets $port, its log is $work/log.
-fake() {
-	local i
-
-	rm -f "$work/ready" "$work/log"
-	"$build/tests/fakeweb" --script "$1" --log "$work/log" "${@:2}" >"$work/ready" <&9 9<&- &
-	fake=$!
-	at_end+=("kill $fake")
-	for i in $(seq 100); do grep -q ready "$work/ready" && break; sleep 0.05; done
-	port=$(awk '{print $2}' "$work/ready")
-}
-
 # repair ARGUMENT...: on $work/in.jsonl, with a journal of its own in $journal.
 journal=$work/journal
 repair() {
@@ -28,8 +16,6 @@ statements() { # ID...: lines whose SQL names q_ID
 	for id in "$@"; do echo "{\"id\":\"$id\",\"sql\":\"select q_$id from orders\",\"error\":\"column q_$id does not exist\",\"converted\":\"select q_$id from orders\",\"position\":8}"; done
 }
 
-absent() { ! grep "$@"; }
-
 # of FIELD ID: of the result's line.
 of() {
 	/usr/bin/python3 - "$work/out" "$@" <<'END'
@@ -37,18 +23,6 @@ import json, sys
 line = next(r for r in map(json.loads, open(sys.argv[1])) if r['id'] == sys.argv[3])
 v = line.get(sys.argv[2])
 print(' '.join(v) if isinstance(v, list) else v)
-END
-}
-
-# sent EXPRESSION: over the list `r` of requests that came, and text(r[i]), what the user part says.
-sent() {
-	/usr/bin/python3 - "$work/log" "$1" <<'END'
-import json, sys
-try: r = [json.loads(l) for l in open(sys.argv[1])]
-except FileNotFoundError: r = []
-text = lambda x: x['body']['messages'][1]['content']
-about = lambda id: [x for x in r if 'q_%s' % id in text(x)]
-print(eval(sys.argv[2]))
 END
 }
 
