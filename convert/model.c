@@ -82,14 +82,16 @@ static size_t sent_position(const char *text, const char *sent, size_t position)
 static void complain(struct work *w, struct arena *a, const char *checked, const char *sent,
 		     const char *error, size_t position)
 {
-	struct buf out = {0};
+	struct buf out = {0}, known = {0};
 
 	w->question.attempt = sent;
 	w->question.error = error;
 	w->question.position = position;
 	if (!w->redaction || !error || (sent && !checked))
 		return; /* what we say ourselves holds no literal */
-	redact_error(w->redaction, sent ? sent : "", error, &out);
+	buf_printf(&known, "%s\n%s", w->question.sql, sent ? sent : "");
+	redact_error(w->redaction, buf_text(&known), error, &out);
+	buf_release(&known);
 	w->question.error = kept(a, &out);
 	w->question.position = checked && sent ? sent_position(checked, sent, position) : 0;
 }

@@ -107,12 +107,12 @@ static void read_name(struct scan *s, struct scan_token *t, struct buf *out)
 }
 
 size_t model_tables(struct arena *a, const char *dialect, const char *sql, const char **names,
-		    size_t limit)
+		    size_t n, size_t limit)
 {
 	struct scan s = {scan_style(dialect), sql, sql + strlen(sql)};
 	struct scan_token t = next_token(&s);
 	struct buf name = {0};
-	size_t n = 0, i;
+	size_t i;
 
 	while (t.kind != SCAN_END && n < limit) {
 		if (t.kind != SCAN_WORD || !introduces_table(&t)) {
@@ -134,9 +134,11 @@ size_t model_tables(struct arena *a, const char *dialect, const char *sql, const
 const char *model_schema(struct arena *a, struct checker *c, const struct model_task *t)
 {
 	const char *names[TABLES_MAX], *result = NULL;
-	size_t n = model_tables(a, t->dialect, t->sql, names, TABLES_MAX);
+	size_t n = model_tables(a, t->dialect, t->sql, names, 0, TABLES_MAX);
 	struct buf text = {0};
 
+	if (t->converted) /* where names of three parts may have become two */
+		n = model_tables(a, "postgres", t->converted, names, n, TABLES_MAX);
 	checker_describe(c, names, n, COLUMNS_MAX, &text);
 	while (text.len > 0 && text.data[text.len - 1] == '\n')
 		text.data[--text.len] = '\0';

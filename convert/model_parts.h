@@ -152,9 +152,12 @@ bool model_guard(const struct model_task *task, const char *sql, struct model_ve
 
 /* ---- model_check.c -------------------------------------------------------------------------- */
 
-/* Names behind FROM, JOIN and the like, as Postgres writes them, each once; some are no tables. */
+/*
+ * Adds to `n` names those behind FROM, JOIN and the like that are not among them, as Postgres
+ * writes them; some are no tables. Returns how many there are then, at most `limit`.
+ */
 size_t model_tables(struct arena *a, const char *dialect, const char *sql, const char **names,
-		    size_t limit);
+		    size_t n, size_t limit);
 
 /* ---- model_journal.c ------------------------------------------------------------------------ */
 

@@ -340,6 +340,28 @@ static void the_guard_says_where_a_text_does_not_parse(void **state)
 	assert_int_equal(v.position, 20);
 }
 
+static void tables_are_found_in_the_text(void **state)
+{
+	static const char sql[] =
+		"select * from `a b`.t x join [c] on extract(year from d) = 1, u\n"
+		"-- from comment\n join /* x */ main.s.t2 using (id) where 'from v'";
+	const char *names[10];
+	struct arena a = {0};
+	size_t n;
+
+	(void)state;
+	n = model_tables(&a, "databricks", sql, names, 0, COUNT(names));
+	assert_int_equal(n, 3);
+	assert_string_equal(names[0], "\"a b\".t");
+	assert_string_equal(names[1], "d");
+	assert_string_equal(names[2], "main.s.t2");
+	n = model_tables(&a, "postgres", "merge into s.t2 using main.s.t2", names, n, COUNT(names));
+	assert_int_equal(n, 4);
+	assert_string_equal(names[3], "s.t2");
+	assert_int_equal(model_tables(&a, "postgres", "from a, b join c", names, 0, 1), 1);
+	arena_release(&a);
+}
+
 static void a_question_says_what_is_known(void **state)
 {
 	static const struct model_finding findings[] = {
@@ -388,6 +410,7 @@ int main(void)
 		cmocka_unit_test(a_journal_survives_a_cut_line),
 		cmocka_unit_test(the_guard_lets_only_the_same_kind_pass),
 		cmocka_unit_test(the_guard_says_where_a_text_does_not_parse),
+		cmocka_unit_test(tables_are_found_in_the_text),
 		cmocka_unit_test(a_question_says_what_is_known),
 	};
 
