@@ -293,5 +293,6 @@ const struct command bench_init = {
 	OPTIONS(init_options),
 	.takes_dsn = true,
 	.takes_runs = true,
+	.ranks = RANKS_ONE,
 	.run = bench_init_main,
 };

@@ -174,5 +174,6 @@ const struct command bench_qualify = {
 	OPTIONS(qualify_options),
 	.takes_dsn = true,
 	.takes_runs = true,
+	.ranks = RANKS_ONE,
 	.run = bench_qualify_main,
 };

@@ -389,5 +389,6 @@ const struct command bench_run = {
 	OPTIONS(run_options),
 	.takes_dsn = true,
 	.takes_runs = true,
+	.ranks = RANKS_SHARED,
 	.run = bench_run_main,
 };

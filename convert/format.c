@@ -180,6 +180,27 @@ static const struct group *find_exact(const struct group *g, const char *p, size
 	return NULL;
 }
 
+/* 'text', in which '' is a quote, as it is alone. Returns its bytes; 0: it does not end. */
+static size_t quoted_text(struct str in, size_t begin, struct conversion_state *s)
+{
+	char quote = in.p[begin];
+	size_t i = begin + 1;
+
+	if (i < in.len && in.p[i] == quote) {
+		add_text(s, quote);
+		return 2;
+	}
+	for (; i < in.len; i++) {
+		if (in.p[i] == quote) {
+			if (i + 1 == in.len || in.p[i + 1] != quote)
+				return i + 1 - begin;
+			i++;
+		}
+		add_text(s, in.p[i]);
+	}
+	return 0;
+}
+
 /* Java and .NET: runs of one letter; 'text'; .NET also "text" and \x. */
 static int convert_runs(const struct group *groups, bool is_dotnet, struct str in,
 			struct conversion_state *s)
@@ -189,15 +210,9 @@ static int convert_runs(const struct group *groups, bool is_dotnet, struct str i
 
 		n = 1;
 		if (c == '\'' || (is_dotnet && c == '"')) {
-			const char *end = memchr(in.p + i + 1, c, in.len - i - 1);
-
-			if (!end)
+			n = quoted_text(in, i, s);
+			if (n == 0)
 				return -1;
-			n = (size_t)(end - in.p) - i + 1;
-			for (size_t k = i + 1; k < i + n - 1; k++)
-				add_text(s, in.p[k]);
-			if (n == 2)
-				add_text(s, '\'');
 			continue;
 		}
 		if (is_dotnet && c == '\\' && i + 1 < in.len) {

@@ -347,7 +347,7 @@ static void put_member(struct reader *r, const struct member *m)
 		   (kind == BLOCK_BOOL && (v->kind == JSON_TRUE || v->kind == JSON_FALSE))) {
 		row_put(&r->row, m->column, m->whole, r->window.plain, m->whole);
 	} else {
-		row_misfit(&r->row, m->column, m->whole, m->whole);
+		row_misfit(&r->row, m->column, REJECT_BAD_VALUE, m->whole, m->whole);
 	}
 }
 

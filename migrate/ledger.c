@@ -12,8 +12,8 @@
 
 #include "migrate/ledger_sql.h"
 
-static const char *const status_words[] = {"pending", "running", "done",
-					   "failed",  "dead",	 "changed"};
+static const char *const status_words[] = {"pending", "running", "done",    "failed",
+					   "dead",    "changed", "replaced"};
 
 const char *file_status_word(enum file_status s)
 {
@@ -280,30 +280,70 @@ int ledger_changed(struct pg *pg, int64_t run, const struct ledger_file *f, stru
 	return pg_exec(pg, sql, e);
 }
 
-int ledger_claim(struct pg *pg, int64_t run, const struct ledger_file *f, struct error *e)
+static void claim_sql(struct buf *sql, int64_t run, struct ledger_file *const *files, size_t n)
 {
-	struct buf sql = {0};
-	int claimed = -1;
-	struct pg_result *r;
+	size_t i;
 
-	buf_printf(&sql,
+	buf_printf(sql,
 		   "update lakeport.file set status = 'running', run = %" PRId64
 		   ", started_at = now(), lease_until = now() + interval '%d s', "
-		   "changed_at = now() where file = "
-		   "(select f.file from lakeport.file f where f.file = %" PRId64
-		   " and f.version = %" PRId64 " and (f.status <> 'running' or f.run = %" PRId64
-		   " or not " OWNER_LIVES ") for update skip locked)",
-		   run, LEDGER_LEASE_S, f->id, f->version, run);
-	if (pg_exec(pg, "begin; set local synchronous_commit = off", e) == 0) {
+		   "changed_at = now() where file in (select f.file from lakeport.file f "
+		   "join (values ",
+		   run, LEDGER_LEASE_S);
+	for (i = 0; i < n; i++)
+		buf_printf(sql, "%s(%" PRId64 "::bigint, %" PRId64 "::bigint)", i ? ", " : "",
+			   files[i]->id, files[i]->version);
+	buf_printf(sql,
+		   ") v(file, version) on v.file = f.file and v.version = f.version "
+		   "where f.status <> 'running' or f.run = %" PRId64 " or not " OWNER_LIVES
+		   " for update of f skip locked) returning file",
+		   run);
+}
+
+int ledger_claim(struct pg *pg, int64_t run, struct ledger_file *const *files, size_t n,
+		 bool *claimed, struct error *e)
+{
+	struct pg_result *r = NULL;
+	struct buf sql = {0};
+	int count = -1, row;
+	size_t i;
+
+	claim_sql(&sql, run, files, n);
+	if (pg_exec(pg, "begin; set local synchronous_commit = off", e) == 0)
 		r = pg_query(pg, buf_text(&sql), NULL, 0, e);
-		if (r)
-			claimed = pg_affected(r) == 1;
-		pg_free(r);
-		if (pg_exec(pg, claimed < 0 ? "rollback" : "commit", claimed < 0 ? NULL : e) < 0)
-			claimed = -1;
-	}
 	buf_release(&sql);
-	return claimed < 0 ? error_context(e, "while claiming '%s'", f->path) : claimed;
+	if (r && pg_exec(pg, "commit", e) == 0) {
+		count = pg_rows(r);
+		memset(claimed, 0, n * sizeof(*claimed));
+		for (row = 0; row < count; row++)
+			for (i = 0; i < n; i++)
+				claimed[i] |= files[i]->id == number(r, row, 0);
+	} else if (!r && e->class == ERROR_SQL) {
+		pg_exec(pg, "rollback", NULL);
+	}
+	pg_free(r);
+	return count < 0 ? error_context(e, "while claiming '%s'", files[0]->path) : count;
+}
+
+int ledger_loaded(struct pg *pg, int64_t task, int64_t *n, struct error *e)
+{
+	char text[24];
+	const char *values[] = {text};
+
+	snprintf(text, sizeof(text), "%" PRId64, task);
+	return query_number(pg,
+			    "select count(*) from lakeport.file "
+			    "where task = $1 and loaded_at is not null",
+			    values, 1, n, e);
+}
+
+void ledger_replaced_sql(struct buf *out, int64_t run, int64_t task)
+{
+	buf_printf(out,
+		   "update lakeport.file set status = 'replaced', loaded_at = null, "
+		   "changed_at = now() where task = %" PRId64 " and loaded_at is not null "
+		   "and not (run = %" PRId64 " and status = 'running')",
+		   task, run);
 }
 
 void ledger_lock_sql(struct buf *sql, int64_t run, const struct ledger_file *f)
@@ -364,16 +404,57 @@ int ledger_fail(struct pg *pg, int64_t run, struct ledger_file *f, int attempts,
 	return r ? 0 : error_context(e, "while writing the ledger");
 }
 
-int ledger_release(struct pg *pg, int64_t run, const struct ledger_file *f, struct error *e)
+int ledger_release(struct pg *pg, int64_t run, int64_t task, struct error *e)
 {
 	char sql[300];
 
 	snprintf(sql, sizeof(sql),
 		 "update lakeport.file set status = case when loaded_at is null then 'pending' "
-		 "else 'done' end, lease_until = null where file = %" PRId64 " and run = %" PRId64
+		 "else 'done' end, lease_until = null where task = %" PRId64 " and run = %" PRId64
 		 " and status = 'running'",
-		 f->id, run);
+		 task, run);
 	return pg_exec(pg, sql, e);
+}
+
+int ledger_pending(struct pg *pg, int64_t task, struct buf *sql, struct error *e)
+{
+	char text[24];
+	const char *values[] = {text};
+	struct pg_result *r;
+
+	snprintf(text, sizeof(text), "%" PRId64, task);
+	r = pg_query(pg,
+		     "select array_to_string(pending_indexes, '; ') from lakeport.task "
+		     "where task = $1 for update",
+		     values, 1, e);
+	if (r && pg_rows(r) && pg_value(r, 0, 0))
+		buf_puts(sql, pg_value(r, 0, 0));
+	pg_free(r);
+	return r ? 0 : -1;
+}
+
+void ledger_pending_sql(struct buf *out, int64_t task, const char *sql)
+{
+	buf_puts(out, "update lakeport.task set pending_indexes = ");
+	if (sql) {
+		buf_puts(out, "pending_indexes || ");
+		pg_quote_literal(out, sql);
+		buf_puts(out, "::text");
+	} else {
+		buf_puts(out, "'{}'");
+	}
+	buf_printf(out, " where task = %" PRId64, task);
+}
+
+void ledger_reject_sql(struct buf *out, int64_t run, int64_t file, const char *reason, int64_t rows,
+		       int64_t line, const char *example)
+{
+	buf_printf(out,
+		   "insert into lakeport.reject (file, run, reason, rows, line, example) values "
+		   "(%" PRId64 ", %" PRId64 ", '%s', %" PRId64 ", %" PRId64 ", ",
+		   file, run, reason, rows, line);
+	pg_quote_literal(out, example);
+	buf_puts(out, ")");
 }
 
 int ledger_lock_task(struct pg *pg, int64_t task, struct error *e)

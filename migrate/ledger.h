@@ -13,6 +13,7 @@
  *            pending -> running -> done          and back to pending when it is to be loaded again
  *                          |-> failed -> dead    after too many failures in a row
  *            changed: it is not what was loaded, and a change was not to be followed
+ *            replaced: a later overwrite, without it, took its rows away
  *
  *          Its rows are in the table exactly when `loaded_at` is set, whatever its status; size,
  *          time and hash are those of what was loaded
@@ -46,6 +47,7 @@ enum file_status {
 	FILE_FAILED,
 	FILE_DEAD,
 	FILE_CHANGED,
+	FILE_REPLACED,
 };
 const char *file_status_word(enum file_status s);
 
@@ -98,8 +100,12 @@ int ledger_touch(struct pg *pg, const struct ledger_file *f, struct error *e);
 /* It is not what was loaded. */
 int ledger_changed(struct pg *pg, int64_t run, const struct ledger_file *f, struct error *e);
 
-/* A transaction: 1 when the file is now ours, 0 when it is somebody else's or was loaded. */
-int ledger_claim(struct pg *pg, int64_t run, const struct ledger_file *f, struct error *e);
+/*
+ * A transaction: claims files. Returns how many are now ours and says which; the others are
+ * somebody else's, or were loaded meanwhile.
+ */
+int ledger_claim(struct pg *pg, int64_t run, struct ledger_file *const *files, size_t n,
+		 bool *claimed, struct error *e);
 
 /* The statement that locks the claimed row at the begin of the transaction that loads it. */
 void ledger_lock_sql(struct buf *sql, int64_t run, const struct ledger_file *f);
@@ -119,10 +125,27 @@ bool ledger_claim_lost(const struct error *e);
  */
 int ledger_fail(struct pg *pg, int64_t run, struct ledger_file *f, int attempts, double wait_s,
 		const struct error *why, struct error *e);
-/* A transaction: gives a claim back, untried. */
-int ledger_release(struct pg *pg, int64_t run, const struct ledger_file *f, struct error *e);
+/* A transaction: gives back, untried, every claim of this run on files of the task. */
+int ledger_release(struct pg *pg, int64_t run, int64_t task, struct error *e);
 
-/* One writer for tables whose files have an order: waits up to `limit_s`. 1 mine, 0 not. */
+/*
+ * One writer for tables whose files have an order: 1 it is ours as long as this connection lives, 0
+ * another lakeport is at it.
+ */
 int ledger_lock_task(struct pg *pg, int64_t task, struct error *e);
+
+/* The statements that make the indexes which the table still lacks; empty when none. */
+int ledger_pending(struct pg *pg, int64_t task, struct buf *sql, struct error *e);
+/* The statement that sets (`sql`: one statement more) or clears (NULL) them. */
+void ledger_pending_sql(struct buf *out, int64_t task, const char *sql);
+
+/* How many files have rows in the table. */
+int ledger_loaded(struct pg *pg, int64_t task, int64_t *n, struct error *e);
+/* The statement behind an overwrite: only files that this run holds have rows in the table now. */
+void ledger_replaced_sql(struct buf *out, int64_t run, int64_t task);
+
+/* Adds what a file's rejects were, by reason. */
+void ledger_reject_sql(struct buf *out, int64_t run, int64_t file, const char *reason, int64_t rows,
+		       int64_t line, const char *example);
 
 #endif

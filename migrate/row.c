@@ -128,7 +128,7 @@ static const char *type_name(const struct block_type *t, char *out, size_t size)
 	return out;
 }
 
-static void misfit(struct row *r, size_t column, struct str text, int reason, struct str json)
+void row_misfit(struct row *r, size_t column, int reason, struct str text, struct str json)
 {
 	const struct source_column *c = &r->wanted->columns[column];
 	int shown = (int)(text.len < SHOWN ? text.len : SHOWN);
@@ -155,11 +155,6 @@ static void misfit(struct row *r, size_t column, struct str text, int reason, st
 			  shown, text.p, more, type);
 }
 
-void row_misfit(struct row *r, size_t column, struct str text, struct str json)
-{
-	misfit(r, column, text, REJECT_BAD_VALUE, json);
-}
-
 void row_put_null(struct row *r, size_t column)
 {
 	block_set_null(&r->block->columns[column], r->block->rows);
@@ -173,7 +168,7 @@ void row_put(struct row *r, size_t column, struct str text, bool plain, struct s
 	int reason = value_put(r->block, column, text, r->zone, plain);
 
 	if (reason != VALUE_OK)
-		misfit(r, column, text, reason, json);
+		row_misfit(r, column, reason, text, json);
 }
 
 void row_unknown(struct row *r, struct str name, struct str text, struct str json)

@@ -59,8 +59,8 @@ void row_fault(struct row *r, enum reject_reason reason, const char *column, con
 	       ...) __attribute__((format(printf, 4, 5)));
 /* A text for a column. `json` is its form for the rescue column, or empty: a JSON string of it. */
 void row_put(struct row *r, size_t column, struct str text, bool plain, struct str json);
-/* A value that cannot be one of the column's. */
-void row_misfit(struct row *r, size_t column, struct str text, struct str json);
+/* A value that the column cannot hold, for one of enum reject_reason. */
+void row_misfit(struct row *r, size_t column, int reason, struct str text, struct str json);
 void row_put_null(struct row *r, size_t column);
 /* A column that the target does not have. */
 void row_unknown(struct row *r, struct str name, struct str text, struct str json);

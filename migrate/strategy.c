@@ -178,7 +178,11 @@ static void last_columns(struct buf *sql, const struct strategy_run *run)
 	}
 	buf_puts(sql, ", s." STAGE_ROW);
 	if (s->delete_column) {
-		buf_puts(sql, ", coalesce(s.lakeport_marker = ");
+		buf_puts(sql, ", coalesce(s.");
+		pg_quote_identifier(sql, target_find(run->target, s->delete_column, false)
+						 ? s->delete_column
+						 : STAGE_MARKER);
+		buf_puts(sql, "::text = ");
 		pg_quote_literal(sql, s->delete_value);
 		buf_puts(sql, ", false) as lakeport_delete");
 	}

@@ -23,6 +23,8 @@
 #define STAGE	   "pg_temp.lakeport_stage"
 #define STAGE_ROW  "lakeport_row"  /* bigint: rows of the stage in the order of the file, from 0 */
 #define STAGE_LINE "lakeport_line" /* bigint: line in the file */
+/* text: the delete marker, where the target has no such column */
+#define STAGE_MARKER "lakeport_marker"
 
 struct strategy_counts {
 	int64_t inserted, updated, deleted, closed;

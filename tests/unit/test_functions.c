@@ -13,6 +13,7 @@
 #include "common/memory.h"
 #include "common/text.h"
 #include "convert/convert.h"
+#include "convert/finding.h"
 #include "convert/function.h"
 #include "convert/helpers.h"
 #include "convert/literal.h"
@@ -164,6 +165,8 @@ static void check_row(const char *dialect, const struct function_rule *r)
 		fail_msg("%s %s: numbers of arguments", dialect, r->name);
 	if (!r->to && !r->finding && !r->when)
 		fail_msg("%s %s: no way, and no finding", dialect, r->name);
+	if (r->finding && !finding_find(r->finding))
+		fail_msg("%s %s: no finding '%s'", dialect, r->name, r->finding);
 	for (const char *p = r->name; *p; p++)
 		if (isupper((unsigned char)*p))
 			fail_msg("%s %s: upper case", dialect, r->name);
