@@ -142,7 +142,10 @@ static int read_tree(struct parsed *p, struct arena *a, const char *sql, const c
 	}
 	statements = pgtree_field(p->root, "stmts");
 	p->statements = arena_alloc(a, (pgtree_length(statements) + 1) * sizeof(*p->statements));
-	cJSON_ArrayForEach(raw, statements) add_statement(p, a, sql, raw);
+	cJSON_ArrayForEach(raw, statements)
+	{
+		add_statement(p, a, sql, raw);
+	}
 	return 0;
 }
 
