@@ -14,6 +14,7 @@
 
 #include <pg_query.h>
 
+#include "convert/check_safe.h"
 #include "convert/check_tree.h"
 
 enum kind {
@@ -193,6 +194,12 @@ static bool names_it(const struct scan_style *style, const char *sql, const char
 	return false;
 }
 
+static bool known(const struct model_task *task, const char *name)
+{
+	return names_it(scan_style(task->dialect), task->sql, name) ||
+	       names_it(scan_style("postgres"), task->converted, name);
+}
+
 /*
  * A table must be one that the statement names, or a common table expression of the answer: stub
  * tables would make any other look real. `value` is what follows the key "relname".
@@ -206,8 +213,7 @@ static bool table_fits(const struct model_task *task, const char *tree, const ch
 		return true;
 	snprintf(name, size, "%.*s", (int)strcspn(value + 2, "\""), value + 2);
 	snprintf(cte, sizeof(cte), "\"ctename\":\"%s\"", name);
-	return names_it(scan_style(task->dialect), task->sql, name) ||
-	       names_it(scan_style("postgres"), task->converted, name) || strstr(tree, cte);
+	return known(task, name) || strstr(tree, cte);
 }
 
 static bool tree_fits(const struct model_task *task, const char *tree, struct model_verdict *out)
@@ -232,20 +238,50 @@ static bool tree_fits(const struct model_task *task, const char *tree, struct mo
 	return true;
 }
 
+/*
+ * Functions that do more than compute, and those that Postgres itself does not have, may be called
+ * only if the statement calls them: the converted text will be run by somebody, outside any check.
+ */
+static bool functions_fit(const struct model_task *task, const char *sql, struct model_verdict *out)
+{
+	struct name_list names = {0};
+	struct arena a = {0};
+	struct parsed p;
+	const char *harmful, *why;
+	size_t i;
+	bool fits = parsed_text(&p, &a, sql) == 0;
+
+	if (!fits) {
+		refuse(out, p.message, "");
+	} else if ((harmful = policy_harmful(&p, &a, &names, &why)) && !known(task, harmful)) {
+		fits = refuse(out, "the statement does not call ", harmful);
+	}
+	for (i = 0; fits && i < names.count; i++)
+		if (!known(task, names.items[i]))
+			fits = refuse(out, "neither Postgres nor the statement has the function ",
+				      names.items[i]);
+	parsed_release(&p);
+	arena_release(&a);
+	return fits;
+}
+
 bool model_guard(const struct model_task *task, const char *sql, struct model_verdict *out)
 {
-	PgQueryParseResult r = pg_query_parse(sql);
+	PgQueryParseResult r;
 	bool fits;
 
 	memset(out, 0, sizeof(*out));
 	out->passed = true;
+	if (pgtree_too_long(sql))
+		return refuse(out, pgtree_too_long_message, "");
+	r = pg_query_parse(sql);
 	if (r.error) {
 		fits = refuse(out, "", r.error->message);
 		memcpy(out->sqlstate, "42601", 6);
 		if (r.error->cursorpos > 0)
 			out->position = pgtree_byte(sql, r.error->cursorpos);
 	} else {
-		fits = tree_fits(task, r.parse_tree, out);
+		fits = tree_fits(task, r.parse_tree, out) && functions_fit(task, sql, out);
 	}
 	pg_query_free_parse_result(r);
 	return fits;

@@ -8,7 +8,7 @@
  *   model_answer.c   the reply, in every shape that models give it
  *   model_guard.c    an answer is the kind of statement that was asked for
  *   model_redact.c   literals out, literals in
- *   model_scan.c     SQL cut into words, literals and comments
+ *   scan.h           SQL cut into words, literals and comments
  *   model_journal.c  answers on disk
  *   model_check.c    answers through the checks; what is known of tables
  *   model_options.c  options, environment, record
@@ -22,52 +22,7 @@
 #include "common/http.h"
 #include "common/text.h"
 #include "convert/model.h"
-
-/* ---- model_scan.c: pure --------------------------------------------------------------------- */
-
-enum scan_kind {
-	SCAN_END,
-	SCAN_BLANK,
-	SCAN_COMMENT,
-	SCAN_STRING, /* with its prefix, if any */
-	SCAN_NUMBER,
-	SCAN_WORD,
-	SCAN_QUOTED, /* a quoted name */
-	SCAN_OTHER,  /* one character */
-};
-
-/* How a dialect writes literals and comments. */
-struct scan_style {
-	const char *dialect;
-	bool backslash;	    /* escapes in strings */
-	bool double_quotes; /* "x" is a string */
-	bool brackets;	    /* [x] is a name */
-	bool hash;	    /* # begins a comment */
-	bool dollar;	    /* $tag$ ... $tag$ is a string */
-};
-const struct scan_style *scan_style(const char *dialect); /* never NULL: else Postgres' own */
-
-struct scan_token {
-	enum scan_kind kind;
-	const char *p;
-	size_t len;
-};
-
-struct scan {
-	const struct scan_style *style;
-	const char *p, *end;
-};
-/* The next token; tokens cover the text without gaps. What is not closed ends with the text. */
-struct scan_token scan_next(struct scan *s);
-
-/* The value of a string token. False: its bytes are not text (x'...', b'...'). */
-bool scan_value(const struct scan_style *style, const struct scan_token *t, struct buf *out);
-
-/* The text without comments, blanks made one, no final semicolon. */
-void scan_normalize(const struct scan_style *style, const char *sql, struct buf *out);
-
-/* Whether `word` (lower case) is among the words of a text. */
-bool scan_has_word(const struct scan_style *style, const char *sql, const char *word);
+#include "convert/scan.h"
 
 /* ---- model_redact.c: pure ------------------------------------------------------------------- */
 

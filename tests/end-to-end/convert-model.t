@@ -97,6 +97,8 @@ for id in drop into call; do
 done
 ok "an answer that fails when it runs is repaired" equal "$(of status run) $(of rounds run) $(of checks run)" "model 2 parses names prepares runs"
 ok "division by zero was sent" equal "$(sent "'division by zero' in text(about('run')[1])")" True
+repair -d "$dsn"
+ok "nor does what would do harm later, where nothing is run" equal "$(of status call) $(of error call)" "left the statement does not call set_config"
 ok "nothing was harmed" equal "$(sql "select count(*) from orders") $(sql "select count(*) from pg_tables where tablename = 'stolen'")" "1 0"
 
 # Faults on the way.

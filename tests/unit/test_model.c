@@ -276,6 +276,13 @@ static void the_guard_lets_only_the_same_kind_pass(void **state)
 		{"query", "select * from t", "select * from (select * from \"t2\") t", false},
 		{"query", "select 'u' from t", "select '\"ctename\":\"u\"' from u", false},
 		{"dml", "insert into t select 1", "insert into u select 1", false},
+		{"query", "select 1", "select pg_terminate_backend(1)", false},
+		{"query", "select a", "select lower(a), now(), coalesce(a, 'x')", true},
+		{"query", "select f(a)", "select F(a)", true},
+		{"query", "select a", "select f(a)", false},
+		{"query", "select a", "select query_to_xml('drop table t', true, true, '')", false},
+		{"query", "select setval('s', 1)", "select setval('s', 1)", true},
+		{"query", "select 1", "select setval('s', 1)", false},
 		{"query", "select 1", "drop table t", false},
 		{"query", "select 1", "select 1; drop table t", false},
 		{"query", "select 1", "select 1; select 2", false},
@@ -326,6 +333,30 @@ static void the_guard_lets_only_the_same_kind_pass(void **state)
 		assert_true(v.passed == rows[i].passes);
 		assert_true(v.passed == (v.message[0] == '\0'));
 	}
+}
+
+static void chains_that_are_too_long_are_not_parsed(void **state)
+{
+	struct model_task t = {.kind = "query", .dialect = "tsql", .sql = "select 1"};
+	struct model_verdict v;
+	struct buf sql = {0};
+	int i;
+
+	(void)state;
+	buf_puts(&sql, "select 1");
+	for (i = 0; i < 400000; i++)
+		buf_puts(&sql, "+1");
+	assert_int_equal(scan_chain(buf_text(&sql)), 800002);
+	assert_false(model_guard(&t, buf_text(&sql), &v));
+	assert_non_null(strstr(v.message, "too long a chain"));
+	buf_clear(&sql);
+	buf_puts(&sql, "select 1 where 1 in (1");
+	for (i = 0; i < 100000; i++)
+		buf_puts(&sql, ", (1)");
+	buf_puts(&sql, ")");
+	assert_true(scan_chain(buf_text(&sql)) < 20);
+	assert_true(model_guard(&t, buf_text(&sql), &v));
+	buf_release(&sql);
 }
 
 static void the_guard_says_where_a_text_does_not_parse(void **state)
@@ -409,6 +440,7 @@ int main(void)
 		cmocka_unit_test(a_journal_is_read_but_for_what_is_not_ours),
 		cmocka_unit_test(a_journal_survives_a_cut_line),
 		cmocka_unit_test(the_guard_lets_only_the_same_kind_pass),
+		cmocka_unit_test(chains_that_are_too_long_are_not_parsed),
 		cmocka_unit_test(the_guard_says_where_a_text_does_not_parse),
 		cmocka_unit_test(tables_are_found_in_the_text),
 		cmocka_unit_test(a_question_says_what_is_known),
