@@ -14,7 +14,7 @@
 #include "migrate/json_scan.h"
 #include "migrate/row.h"
 #include "migrate/sources.h"
-#include "migrate/value.h"
+#include "migrate/parse_value.h"
 
 #define KEYS_MAX 4096 /* of one object */
 
