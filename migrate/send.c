@@ -25,7 +25,7 @@ struct sender {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied;
-	uint64_t busy_ns, bytes;
+	uint64_t busy_ns, waited_ns, bytes;
 	struct error error;
 };
 
@@ -92,8 +92,13 @@ static void next_buffer(struct sender *s)
 	pthread_mutex_lock(&s->lock);
 	s->head++;
 	pthread_cond_signal(&s->filled);
-	while (s->head - s->tail == SEND_BUFFERS)
-		pthread_cond_wait(&s->emptied, &s->lock);
+	if (s->head - s->tail == SEND_BUFFERS) {
+		uint64_t begun = clock_now();
+
+		while (s->head - s->tail == SEND_BUFFERS)
+			pthread_cond_wait(&s->emptied, &s->lock);
+		s->waited_ns += clock_now() - begun;
+	}
 	pthread_mutex_unlock(&s->lock);
 	i = s->head % SEND_BUFFERS;
 	if (!s->buffers[i])
@@ -139,6 +144,11 @@ int sender_add(struct sender *s, const void *data, size_t n)
 		n -= part;
 	}
 	return 0;
+}
+
+uint64_t sender_waited(const struct sender *s)
+{
+	return s->waited_ns;
 }
 
 static void stop_thread(struct sender *s)

@@ -31,6 +31,9 @@ void sender_take(struct sender *s, size_t n);
 /* Any number of bytes, cut over the buffers. -1 when the sending failed. */
 int sender_add(struct sender *s, const void *data, size_t n);
 
+/* Time this thread has waited for the other one to send, in ns. */
+uint64_t sender_waited(const struct sender *s);
+
 /*
  * Sends what is left and ends the COPY, or, with a reason, breaks it off. Frees the sender. 0: the
  * server has taken it all; -1: its error, or that of the connection. `busy_ns` (may be NULL) gets
