@@ -166,29 +166,40 @@ static int take_clock(struct text *t, int64_t *us)
 	return *us > US_DAY ? REJECT_OUT_OF_RANGE : PARSE_OK;
 }
 
-/* "Z", "UTC", "+02", "-03:30", "+0530", "+01:00:00": seconds east. False when it is none. */
+/* "+02", "-03:30", "+0530", "+01:00:00" in seconds; -1 when it is none or too far away. */
+static int take_displacement(struct text *t)
+{
+	int hours = take_digits(t, 1, 2), minutes = 0, seconds = 0;
+	bool colon = take_char(t, ':');
+
+	if (colon || at_digit(t))
+		minutes = take_digits(t, 2, 2);
+	if (colon && take_char(t, ':'))
+		seconds = take_digits(t, 2, 2);
+	if (hours < 0 || minutes < 0 || seconds < 0 || hours > 15 || minutes > 59 || seconds > 59)
+		return -1;
+	return (hours * 60 + minutes) * 60 + seconds;
+}
+
+/* A zone at the end: 'Z', UTC, GMT or an offset; seconds east. When it is none, nothing is taken.
+ */
 static bool take_offset(struct text *t, int *seconds)
 {
-	int hours, minutes = 0, rest = 0;
-	bool west, colon;
+	struct text u = *t;
+	bool west;
 
 	*seconds = 0;
 	if (take_word(t, "UTC") || take_word(t, "GMT") || take_word(t, "Z"))
 		return true;
-	west = t->p < t->end && *t->p == '-';
-	if (!take_char(t, '+') && !take_char(t, '-'))
+	west = take_char(&u, '-');
+	if (!west && !take_char(&u, '+'))
 		return false;
-	hours = take_digits(t, 1, 2);
-	colon = take_char(t, ':');
-	if (colon || at_digit(t))
-		minutes = take_digits(t, 2, 2);
-	if (colon && take_char(t, ':'))
-		rest = take_digits(t, 2, 2);
-	if (hours < 0 || minutes < 0 || rest < 0 || hours > 15 || minutes > 59 || rest > 59)
+	*seconds = take_displacement(&u);
+	if (*seconds < 0)
 		return false;
-	*seconds = (hours * 60 + minutes) * 60 + rest;
 	if (west)
 		*seconds = -*seconds;
+	*t = u;
 	return true;
 }
 

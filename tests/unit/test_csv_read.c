@@ -148,7 +148,7 @@ static void what_does_not_fit_is_rescued(void **state)
 		 "3: 2|y|{\"c\": \"q\\5c\"\", \"_file_path\": \"FILE\"}\n"
 		 "4: NULL|z|{\"a\": \"oops\", \"_file_path\": \"FILE\"}\n");
 	expect_n(&o, "a int, b text, c text", &fail, text, strlen(text),
-		 "2: 1|x|NULL\n3: 2|y|q\"\n4@22! bad-value a: 'oops' is not of type integer "
+		 "2: 1|x|NULL\n3: 2|y|q\"\n4@21! bad-value a: 'oops' is not of type integer "
 		 "<oops,z,>\n");
 	expect_n(&o, "a int, b text", &fail, text, strlen(text),
 		 "error: 'FILE' has a column 'c' that the target does not have\n");

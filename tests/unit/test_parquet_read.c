@@ -63,8 +63,9 @@ static void expect(const char *query, const char *columns, const char *expected)
 static void numbers(void **state)
 {
 	(void)state;
-	expect("SELECT * FROM (VALUES (-128::TINYINT, -32768::SMALLINT, -2147483648::INTEGER, "
-	       "-9223372036854775808::BIGINT), (127, 32767, 2147483647, 9223372036854775807), "
+	expect("SELECT * FROM (VALUES ((-128)::TINYINT, (-32768)::SMALLINT, "
+	       "(-2147483648)::INTEGER, "
+	       "(-9223372036854775808)::BIGINT), (127, 32767, 2147483647, 9223372036854775807), "
 	       "(NULL, NULL, NULL, NULL)) t(a, b, c, d)",
 	       "a smallint, b smallint, c int, d bigint",
 	       "1: -128|-32768|-2147483648|-9223372036854775808\n"
@@ -77,7 +78,7 @@ static void numbers(void **state)
 	       "3.4::FLOAT e",
 	       "a real, b float8, c float8, d real, e float8",
 	       "1: 3.5|1e+308|nan|-inf|3.4000000953674316\n");
-	expect("SELECT -0.01::DECIMAL(4,2) a, 12345678.90::DECIMAL(18,2) b, "
+	expect("SELECT (-0.01)::DECIMAL(4,2) a, 12345678.90::DECIMAL(18,2) b, "
 	       "99999999999999999999999999999999999999::DECIMAL(38,0) c, 1.25::DECIMAL(9,2) d, "
 	       "1.25::DECIMAL(9,2) e",
 	       "a numeric(4,2), b numeric(20,4), c numeric(38,0), d numeric(9,1), e numeric",
@@ -115,7 +116,7 @@ static void times_and_others(void **state)
 static void nested_values_become_json(void **state)
 {
 	(void)state;
-	expect("SELECT {'a': 1, 'b': NULL, 'c': -0.05::DECIMAL(5,2), 'd': 'nan'::DOUBLE, 'e': "
+	expect("SELECT {'a': 1, 'b': NULL, 'c': (-0.05)::DECIMAL(5,2), 'd': 'nan'::DOUBLE, 'e': "
 	       "TIMESTAMP '2020-01-01 01:02:03.5', 'f': TIMESTAMPTZ '2020-01-01 00:00:00+00', 'g': "
 	       "'\\xAA'::BLOB, 'h': DATE '2020-01-01', 'i': 'q\"\\\n'} a, [1, NULL, 3] b, MAP {1: "
 	       "'x', "
