@@ -1,6 +1,7 @@
 /* test_shape.c - columns as the user types them, and the types that hold those of several files. */
 #include "tests/unit/unit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "migrate/source.h"
@@ -61,6 +62,64 @@ static void shapes_are_read(void **state)
 	expect("\"a int", "there is no column name at '\"a int'");
 }
 
+/* The table of names is searched by halves: each one is found only if all are sorted. */
+static void every_name_of_a_type_is_found(void **state)
+{
+	static const char *const names[] = {"bigint",
+					    "binary",
+					    "bool",
+					    "boolean",
+					    "bytea",
+					    "char",
+					    "character",
+					    "character varying",
+					    "date",
+					    "dec",
+					    "decimal",
+					    "double",
+					    "double precision",
+					    "float",
+					    "float4",
+					    "float8",
+					    "int",
+					    "int2",
+					    "int4",
+					    "int8",
+					    "integer",
+					    "interval",
+					    "json",
+					    "jsonb",
+					    "long",
+					    "numeric",
+					    "real",
+					    "short",
+					    "smallint",
+					    "string",
+					    "text",
+					    "time",
+					    "time without time zone",
+					    "timestamp",
+					    "timestamp with time zone",
+					    "timestamp without time zone",
+					    "timestamp_ntz",
+					    "timestamptz",
+					    "tinyint",
+					    "uuid",
+					    "varchar"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(names); i++) {
+		char *text = xasprintf("a %s", names[i]);
+		struct table_shape s;
+		struct arena a = {0};
+
+		assert_int_equal(shape_parse(&a, text, &s, NULL), 0);
+		arena_release(&a);
+		free(text);
+	}
+}
+
 static void join(const char *one, const char *two, const char *expected)
 {
 	struct table_shape a, b;
@@ -99,6 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shapes_are_read),
+		cmocka_unit_test(every_name_of_a_type_is_found),
 		cmocka_unit_test(shapes_are_joined),
 	};
 
