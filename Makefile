@@ -37,10 +37,10 @@ LIBS    := $(TOOLS:%=$(BUILD)/lib%.a) $(BUILD)/libcommon.a
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-FAKES      := $(BUILD)/tests/nullpg
+FAKES      := $(BUILD)/tests/nullpg $(BUILD)/tests/faultproxy $(BUILD)/tests/fakeweb
 PROGRAMS   := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/tools/*.c)))
 C_FILES    := $(sort $(wildcard $(addsuffix /*.[ch],common $(TOOLS) tests/unit tests/fuzz tests/fake \
-              tests/tools)))
+              tests/fake/web tests/tools)))
 
 ##@ Using it
 .PHONY: all
@@ -104,7 +104,7 @@ asan:                             ## everything under address and undefined-beha
 .PHONY: tsan
 tsan:                             ## the load engine under the thread checks
 	$(MAKE) BUILD=build/tsan OPTIMIZE='-O1 -g' SANITIZE=-fsanitize=thread \
-	  build/tsan/lakeport build/tsan/tests/nullpg
+	  build/tsan/lakeport $(FAKES:$(BUILD)/%=build/tsan/%)
 	LAKEPORT_BUILD=build/tsan prove --timer --failures tests/end-to-end/bench-*.t
 
 .PHONY: fuzz
@@ -163,7 +163,16 @@ $(PROGRAMS): $(BUILD)/tests/%: tests/tools/%.c $(LIBS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(LIBS) $(LDLIBS)
 
-$(BUILD)/tests/nullpg: $(call objects,$(call sources,tests/fake)) $(BUILD)/libcommon.a
+# A fake is tests/fake/NAME.c and NAME_*.c.
+define fake
+$(BUILD)/tests/$(1): $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fake/$(1).c tests/fake/$(1)_*.c))) \
+  $(BUILD)/libcommon.a
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS)
+endef
+$(foreach f,nullpg faultproxy,$(eval $(call fake,$(f))))
+
+$(BUILD)/tests/fakeweb: $(call objects,$(call sources,tests/fake/web)) $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

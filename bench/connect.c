@@ -24,12 +24,16 @@
 #define BACKOFF_LONGEST (5 * CLOCK_SECOND)
 #define RECONNECT_LIMIT (60 * CLOCK_SECOND) /* without an end in time, nobody waits longer */
 #define CONNECT_LIMIT	(10 * CLOCK_SECOND) /* when the DSN has no connect_timeout */
+#define PASSWORD_LOOK	(5 * CLOCK_MS)
 
 static void close_socket(struct client *c)
 {
+	if (c->attached)
+		c->worker->poller->detach(c);
 	if (c->events && c->wire.fd >= 0)
-		worker_interest(c, 0);
+		poller_watch(c, 0);
 	c->events = 0;
+	c->attached = false;
 	PQfreeCancel(c->cancel);
 	PQfinish(c->pg);
 	c->cancel = NULL;
@@ -85,12 +89,29 @@ void connect_lost(struct client *c, uint64_t now)
 	worker_timer(c, c->connect_attempts ? now + backoff(c) : now + 1);
 }
 
+/* A password that was refused has grown old: a newer one gets its chance, once. */
+static bool try_newer_password(struct client *c, uint64_t now, const struct error *e)
+{
+	if (!c->password || c->renewed || !pg_password_refused(e)) {
+		c->renewed = false;
+		return false;
+	}
+	c->renewed = true;
+	c->refused = c->password;
+	connect_close(c);
+	c->connect_attempts--;
+	connect_start(c, now);
+	return true;
+}
+
 static void attempt_failed(struct client *c, uint64_t now, const char *why)
 {
 	struct worker *w = c->worker;
 	struct error e = ERROR_INIT;
 
 	pg_connect_failure(why, &e);
+	if (try_newer_password(c, now, &e))
+		return;
 	if (atomic_load(&w->engine->phase) == PHASE_CONNECT) {
 		error_context(&e, "connection %u of %u", c->id + 1, w->options->connections);
 		connect_close(c);
@@ -108,7 +129,7 @@ static void follow_socket(struct client *c, uint32_t events)
 {
 	c->wire.fd = PQsocket(c->pg);
 	c->events = 0;
-	worker_interest(c, events);
+	poller_watch(c, events);
 }
 
 static uint64_t time_limit(PGconn *pg)
@@ -125,16 +146,14 @@ static uint64_t time_limit(PGconn *pg)
 	return limit;
 }
 
-void connect_start(struct client *c, uint64_t now)
+static void open_connection(struct client *c, uint64_t now)
 {
 	struct pg_params p;
 
 	pg_params(&p, c->worker->options->dsn);
-	c->connect_begun = now;
-	c->connect_attempts++;
-	c->state = CLIENT_CONNECTING;
-	c->worker->connecting++;
+	c->password = p.password_number;
 	c->pg = PQconnectStartParams(p.keyword, p.value, p.has_dsn);
+	pg_params_wipe(&p);
 	if (!c->pg || PQstatus(c->pg) == CONNECTION_BAD) {
 		attempt_failed(c, now, c->pg ? PQerrorMessage(c->pg) : "out of memory");
 		return;
@@ -143,10 +162,32 @@ void connect_start(struct client *c, uint64_t now)
 	follow_socket(c, EPOLLOUT);
 }
 
+/* First a password that is worth trying: connect_timeout() looks again while it is fetched. */
+static void get_on(struct client *c, uint64_t now)
+{
+	if (password_poll(c->worker->options->dsn, c->refused))
+		worker_timer(c, now + PASSWORD_LOOK);
+	else
+		open_connection(c, now);
+}
+
+void connect_start(struct client *c, uint64_t now)
+{
+	c->connect_begun = now;
+	c->connect_attempts++;
+	c->state = CLIENT_CONNECTING;
+	c->worker->connecting++;
+	get_on(c, now);
+}
+
 void connect_timeout(struct client *c, uint64_t now)
 {
 	char why[80];
 
+	if (!c->pg) {
+		get_on(c, now);
+		return;
+	}
 	snprintf(why, sizeof(why), "no answer within %.0f s",
 		 (double)(now - c->connect_begun) / 1e9);
 	attempt_failed(c, now, why);
@@ -181,13 +222,13 @@ static void send_setup(struct client *c, uint64_t now)
 		client_finish_setup(c, now);
 		return;
 	}
-	wire_flush(&c->wire); /* a loss shows when reading */
-	worker_interest(c, EPOLLIN | (c->wire.want_write ? (uint32_t)EPOLLOUT : 0));
+	c->worker->poller->flush(c);
 }
 
 static void take_over(struct client *c)
 {
 	uint64_t now = clock_now();
+	struct error e = ERROR_INIT;
 
 	histogram_record(&c->worker->stats.connect, now - c->connect_begun);
 	c->worker->connecting--;
@@ -198,9 +239,16 @@ static void take_over(struct client *c)
 		c->lost_since = 0;
 	}
 	c->connect_attempts = 0;
+	c->renewed = false;
 	c->cancel = PQgetCancel(c->pg);
 	wire_attach(&c->wire, PQsocket(c->pg), PQsslStruct(c->pg, "OpenSSL"));
-	worker_interest(c, EPOLLIN);
+	if (c->worker->poller->attach(c, &e) < 0) {
+		c->state = CLIENT_OFFLINE;
+		connect_close(c);
+		engine_fail(c->worker->engine, &e);
+		return;
+	}
+	c->attached = true;
 	send_setup(c, now);
 }
 

@@ -122,7 +122,7 @@ static char *fetch(struct explainer *x, const struct statement *s, const char *c
 		plan = pg_scalar(x->pg, buf_text(&sql), e);
 	}
 	buf_release(&sql);
-	if (e->class != ERROR_CONNECT) {
+	if (e->class != ERROR_CONNECT && e->class != ERROR_INTERRUPTED) {
 		pg_exec(x->pg, "rollback", &ignored);
 		pg_exec(x->pg, "deallocate all", &ignored);
 	}
@@ -197,7 +197,7 @@ static int explain_one(struct explainer *x, size_t i)
 		status = 0;
 	} else {
 		note_failure(x, s->label, e.text);
-		status = e.class == ERROR_CONNECT ? -1 : 1;
+		status = e.class == ERROR_CONNECT || e.class == ERROR_INTERRUPTED ? -1 : 1;
 	}
 out:
 	arena_release(&arena);
@@ -256,6 +256,8 @@ void explain_record(const struct engine_options *o, const struct engine_result *
 	if (x.all_us <= 0)
 		return;
 	x.pg = pg_connect(o->dsn, &e);
+	if (x.pg)
+		pg_interruptible(x.pg);
 	if (!x.pg)
 		note_failure(&x, "all", e.text);
 	else if (pg_server_version(x.pg) < OLDEST)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bench/bench.h"
+#include "bench/workload_options.h"
 #include "common/clock.h"
 #include "common/finish.h"
 #include "common/interrupt.h"
@@ -36,6 +37,7 @@ static const struct option init_options[] = {
 	 0, NULL, NULL},
 	{0, "foreign-keys", OPTION_FLAG, NULL, "add the foreign keys between the tables", NULL, 0,
 	 0, NULL, NULL},
+	PASSWORD_OPTIONS,
 };
 
 struct loader {
@@ -256,11 +258,13 @@ static int bench_init_main(struct invocation *inv, struct error *e)
 	uint64_t begun = clock_now();
 	int status;
 
-	if (record_check_directory(option_text(inv, "runs"), e) < 0)
+	if (record_check_directory(option_text(inv, "runs"), e) < 0 ||
+	    password_of_options(inv, option_text(inv, "dsn"), e) < 0)
 		return -1;
 	l.pg = pg_connect(option_text(inv, "dsn"), e);
 	if (!l.pg)
 		return -1;
+	pg_interruptible(l.pg);
 	l.big = l.scale >= BIG_SCALE;
 	r = record_new("bench", "init", inv->argc, inv->argv);
 	progress_begin(&l.progress, "bench init",
@@ -289,5 +293,6 @@ const struct command bench_init = {
 	OPTIONS(init_options),
 	.takes_dsn = true,
 	.takes_runs = true,
+	.ranks = RANKS_ONE,
 	.run = bench_init_main,
 };

@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "common/interrupt.h"
 #include "common/memory.h"
+#include "common/rank.h"
 
 #define SPIN	    CLOCK_MS /* awaited so long without sleeping, so that ranks begin together */
 #define SHORT_PAUSE (CLOCK_MS / 20)
@@ -89,7 +90,7 @@ int many_init(struct error *e)
 	int level;
 	MPI_Comm machine;
 
-	if (!getenv("OMPI_COMM_WORLD_SIZE") && !getenv("PMIX_RANK") && !getenv("PMI_RANK"))
+	if (!rank_is_given())
 		return 0;
 	if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &level) != MPI_SUCCESS)
 		return error_set(e, ERROR_CONFIG, "cannot join the other ranks: MPI_Init failed");

@@ -1,23 +1,16 @@
 /* many_stub.c - many.h without MPI: a process is always alone. */
 #include "bench/many.h"
 
-#include <stdlib.h>
-
 #include "common/clock.h"
-#include "common/text.h"
+#include "common/rank.h"
 
 int many_init(struct error *e)
 {
-	const char *size = getenv("OMPI_COMM_WORLD_SIZE");
-	int64_t n;
-
-	if (!size)
-		size = getenv("PMI_SIZE");
-	if (!size || !text_to_int(size, &n) || n < 2)
+	if (rank_count() == 1)
 		return 0;
 	error_set(e, ERROR_CONFIG,
-		  "started %lld times by mpirun, but this lakeport was built without MPI",
-		  (long long)n);
+		  "started %u times by mpirun, but this lakeport was built without MPI",
+		  rank_count());
 	return error_hint(e, "install libopenmpi-dev (scripts/setup mpi) and build it again");
 }
 

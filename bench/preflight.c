@@ -208,6 +208,7 @@ int preflight(struct engine_options *options, struct record *record, struct erro
 	if (!pg)
 		return -1;
 	pg_deadline(pg, DEADLINE_MS);
+	pg_interruptible(pg);
 	status = describe_target(pg, record, e);
 	if (status == 0 && options->scale == 0) {
 		options->scale = 1;

@@ -39,6 +39,7 @@ static const struct option qualify_options[] = {
 	{0, "quick", OPTION_FLAG, NULL,
 	 "a second for each phase and 20 connections: to see that it works, not how fast it is",
 	 NULL, 0, 0, NULL, NULL},
+	PASSWORD_OPTIONS,
 };
 
 static void fill_options(const struct invocation *inv, struct qualify *q)
@@ -109,6 +110,7 @@ static int measure(struct qualify *q, struct record *r, struct error *e)
 
 	if (!pg)
 		return -1;
+	pg_interruptible(pg);
 	if (qualify_create(pg, e) < 0) {
 		pg_close(pg);
 		return -1;
@@ -124,7 +126,8 @@ static int bench_qualify_main(struct invocation *inv, struct error *e)
 	struct record *record;
 	int status;
 
-	if (record_check_directory(option_text(inv, "runs"), e) < 0)
+	if (record_check_directory(option_text(inv, "runs"), e) < 0 ||
+	    password_of_options(inv, option_text(inv, "dsn"), e) < 0)
 		return -1;
 	q = xcalloc(1, sizeof(*q));
 	fill_options(inv, q);
@@ -171,5 +174,6 @@ const struct command bench_qualify = {
 	OPTIONS(qualify_options),
 	.takes_dsn = true,
 	.takes_runs = true,
+	.ranks = RANKS_ONE,
 	.run = bench_qualify_main,
 };

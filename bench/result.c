@@ -54,7 +54,7 @@ static void add_times(struct record *r, const char *prefix, const char *of,
 }
 
 struct totals {
-	uint64_t done, failed, retried, skipped;
+	uint64_t attempts, done, failed, retried, skipped;
 };
 
 static struct totals sum_scripts(const struct stats *s)
@@ -63,6 +63,7 @@ static struct totals sum_scripts(const struct stats *s)
 	unsigned i;
 
 	for (i = 0; i < s->script_count; i++) {
+		t.attempts += s->scripts[i].attempts;
 		t.done += s->scripts[i].done;
 		t.failed += s->scripts[i].failed;
 		t.retried += s->scripts[i].retried;
@@ -314,6 +315,20 @@ static void find_busy_client(struct record *r, const struct engine_options *o,
 			       : "run the client on a machine of its own");
 }
 
+/* Holds to the last one, whatever the server did; where it does not, no figure is to be trusted. */
+static void find_wrong_counts(struct record *r, const struct totals *t)
+{
+	char text[200];
+
+	if (t->attempts == t->done + t->failed)
+		return;
+	snprintf(text, sizeof(text), "%llu transactions began, but %llu are done and %llu failed",
+		 (unsigned long long)t->attempts, (unsigned long long)t->done,
+		 (unsigned long long)t->failed);
+	record_finding(r, "COUNTS-DISAGREE", SEVERITY_ERROR, "transactions", text,
+		       "this is a defect of lakeport: please report it with this record");
+}
+
 static void find_failures(struct record *r, const struct engine_result *result,
 			  const struct totals *t)
 {
@@ -342,6 +357,7 @@ static void find_failures(struct record *r, const struct engine_result *result,
 static void add_findings(struct record *r, const struct engine_options *o,
 			 const struct engine_result *result, const struct totals *t)
 {
+	find_wrong_counts(r, t);
 	find_busy_client(r, o, result);
 	find_failures(r, result, t);
 	if (!o->arrival)

@@ -214,8 +214,11 @@ static struct workload *load_b(struct invocation *inv, struct error *e)
 static int prepare_b(struct invocation *inv, struct engine_options *b, struct workload **other,
 		     struct error *e)
 {
-	if (option_given(inv, "versus"))
+	if (option_given(inv, "versus")) {
 		b->dsn = option_text(inv, "versus");
+		if (password_of_options(inv, b->dsn, e) < 0)
+			return error_context(e, "B");
+	}
 	if (!option_given(inv, "ab"))
 		return 0;
 	*other = load_b(inv, e);
@@ -386,5 +389,6 @@ const struct command bench_run = {
 	OPTIONS(run_options),
 	.takes_dsn = true,
 	.takes_runs = true,
+	.ranks = RANKS_SHARED,
 	.run = bench_run_main,
 };

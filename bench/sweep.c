@@ -372,5 +372,6 @@ const struct command bench_sweep = {
 	OPTIONS(sweep_options),
 	.takes_dsn = true,
 	.takes_runs = true,
+	.ranks = RANKS_ONE,
 	.run = bench_sweep_main,
 };

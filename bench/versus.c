@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/observe.h"
 #include "bench/preflight.h"
 #include "bench/versus_result.h"
 #include "common/interrupt.h"
@@ -115,12 +116,17 @@ static void describe(const struct invocation *inv, const struct engine_options *
 }
 
 /* 1: the turn counts, 0: the run is to end, -1: the turn could not start. */
-static int take_turn(const struct engine_options *o, struct tally *tally, struct versus_result *v,
-		     struct error *ended_by)
+static int take_turn(struct engine_options *o, struct tally *tally, struct turn_course *course,
+		     struct versus_result *v, struct error *ended_by)
 {
+	struct observer *observer = v->observe ? observe_start(o->dsn) : NULL;
 	struct engine_result result;
-	int status = engine_run(o, &result, ended_by);
+	int status;
 
+	o->window_opens = observer ? observe_window(observer) : NULL;
+	status = engine_run(o, &result, ended_by);
+	course->observed = observer ? record_new("bench", "run", 0, NULL) : NULL;
+	observe_stop(observer, status < 0 ? NULL : &result, course->observed);
 	if (status < 0)
 		return -1;
 	tally_add(tally, &result);
@@ -130,6 +136,9 @@ static int take_turn(const struct engine_options *o, struct tally *tally, struct
 		v->error = ended_by;
 	}
 	status = !v->interrupted && !result.stopped_by_error;
+	course->seconds = result.seconds;
+	course->second_count = result.second_count;
+	result.seconds = NULL;
 	engine_result_release(&result);
 	return status;
 }
@@ -152,6 +161,7 @@ static void tally_merge(struct tally *into, const struct tally *from)
 static int take_round(const struct engine_options *sides, size_t round, struct tally *scratch,
 		      struct versus_result *v, struct error *ended_by)
 {
+	struct turn_course courses[2] = {{0}};
 	int status = 1, i;
 
 	memset(scratch, 0, 2 * sizeof(*scratch));
@@ -162,19 +172,22 @@ static int take_round(const struct engine_options *sides, size_t round, struct t
 
 		o.seed += round;
 		log_debug("round %zu: %c", round + 1, "AB"[side]);
-		status = take_turn(&o, &scratch[side], v, ended_by);
+		status = take_turn(&o, &scratch[side], &courses[side], v, ended_by);
 		if (status < 0)
 			error_context(ended_by, "round %zu, %c", round + 1, "AB"[side]);
 		turn->is_b = side == 1;
 		turn->failed = scratch[side].failed;
 		tally_figures(&scratch[side], turn->figures);
 	}
-	if (status != 1)
-		return status;
-	tally_merge(&v->sides[0], &scratch[0]);
-	tally_merge(&v->sides[1], &scratch[1]);
-	v->rounds++;
-	return 1;
+	for (i = 0; i < 2; i++) {
+		if (status == 1) {
+			tally_merge(&v->sides[i], &scratch[i]);
+			course_add(&v->courses[i], &courses[i]);
+		}
+		turn_course_release(&courses[i]);
+	}
+	v->rounds += status == 1;
+	return status;
 }
 
 /* -1 when not even the first round was complete because a turn could not start. */
@@ -207,10 +220,13 @@ int versus_run(const struct invocation *inv, const struct engine_options *a,
 	int i;
 
 	v->poll = a->poll;
+	v->turn_s = turn_seconds(inv);
+	/* What is sampled each second says nothing of a turn that is shorter. */
+	v->observe = strcmp(option_text(inv, "observe"), "on") == 0 && v->turn_s >= 1;
 	sides[0] = *a;
 	sides[1] = *b; /* what the check found out is in it */
 	for (i = 0; i < 2; i++)
-		sides[i].duration_ns = (uint64_t)(turn_seconds(inv) * 1e9);
+		sides[i].duration_ns = (uint64_t)(v->turn_s * 1e9);
 	v->turns = xcalloc(2 * (size_t)rounds_of(inv), sizeof(*v->turns));
 	if (status == 0) {
 		describe(inv, b, where, record);
@@ -223,6 +239,8 @@ int versus_run(const struct invocation *inv, const struct engine_options *a,
 			      option_given(inv, "max-regression")
 				      ? option_number(inv, "max-regression")
 				      : (double)INFINITY);
+	for (i = 0; i < 2; i++)
+		course_release(&v->courses[i]);
 	free(v->turns);
 	free(v);
 	return status;

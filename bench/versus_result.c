@@ -336,6 +336,7 @@ void versus_record(struct record *record, const struct versus_result *v, double 
 	if (v->rounds) {
 		add_differences(record, list);
 		add_rounds(record, v);
+		courses_record(record, v->courses, v->turn_s);
 		regression = add_findings(record, v, list);
 	}
 	set_outcome(record, v, regression);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "bench/engine.h"
+#include "bench/versus_course.h"
 #include "common/record.h"
 
 #define VERSUS_FIGURES 6 /* rate, latency_mean_us ... failed_share */
@@ -28,9 +29,12 @@ struct turn {
 };
 
 struct versus_result {
-	struct tally sides[2];	   /* A, B: complete rounds only */
-	struct turn *turns;	   /* in the order they ran, two a round */
-	size_t rounds;		   /* complete ones */
+	struct tally sides[2];	  /* A, B: complete rounds only */
+	struct turn *turns;	  /* in the order they ran, two a round */
+	size_t rounds;		  /* complete ones */
+	struct course courses[2]; /* A, B: likewise */
+	double turn_s;
+	bool observe;		   /* the servers, too */
 	bool interrupted, poll;	   /* poll: client threads are busy because they were asked to */
 	const struct error *error; /* what ended the run early; may be NULL */
 };

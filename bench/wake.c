@@ -387,5 +387,6 @@ const struct command bench_wake = {
 	OPTIONS(wake_options),
 	.takes_dsn = true,
 	.takes_runs = true,
+	.ranks = RANKS_ONE,
 	.run = bench_wake_main,
 };

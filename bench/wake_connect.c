@@ -22,6 +22,7 @@ static const char first_query[] =
 struct attempt {
 	PGconn *c;
 	uint64_t begun, connected, ready, answered, limit; /* clock_now(); limit: not beyond */
+	unsigned password;				   /* that was used */
 };
 
 /* Waits for the socket. Class CONNECT at the limit, INTERRUPTED on a signal. */
@@ -61,7 +62,9 @@ static int log_in(struct attempt *a, const char *dsn, struct error *e)
 	struct pg_params p;
 
 	pg_params(&p, dsn);
+	a->password = p.password_number;
 	a->c = PQconnectStartParams(p.keyword, p.value, p.has_dsn);
+	pg_params_wipe(&p);
 	if (!a->c || PQstatus(a->c) == CONNECTION_BAD)
 		return pg_connect_failure(a->c ? PQerrorMessage(a->c) : "out of memory", e);
 	note_progress(a);
@@ -128,6 +131,7 @@ static void keep_times(struct wake *w, const struct attempt *a, uint64_t begun)
 int wake_up(const char *dsn, uint64_t pause_ns, uint64_t limit_ns, struct wake *w, struct error *e)
 {
 	uint64_t begun = clock_now();
+	unsigned refused = 0;
 
 	memset(w, 0, sizeof(*w));
 	for (;;) {
@@ -135,10 +139,15 @@ int wake_up(const char *dsn, uint64_t pause_ns, uint64_t limit_ns, struct wake *
 				    .limit = begun + limit_ns};
 
 		w->attempts++;
+		password_await(dsn, refused);
 		if (try_once(&a, dsn, &w->server_age_s, e) == 0) {
 			keep_times(w, &a, begun);
 			e->class = ERROR_NONE;
 			return 0;
+		}
+		if (a.password > refused && pg_password_refused(e)) {
+			refused = a.password; /* a newer one may do */
+			continue;
 		}
 		if (!e->retryable)
 			return -1;

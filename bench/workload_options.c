@@ -7,6 +7,7 @@
 
 #include "bench/many.h"
 #include "common/memory.h"
+#include "common/password.h"
 
 #define MAX_DEFAULT_THREADS 8
 
@@ -114,7 +115,19 @@ int session_of_options(const struct invocation *inv, struct engine_options *o, s
 		o->default_seed = o->workload->initial[slot].integer;
 	o->scale = option_int(inv, "scale");
 	o->poll = option_flag(inv, "poll");
-	return workload_check_protocol(o, e);
+	if (workload_check_protocol(o, e) < 0)
+		return -1;
+	return password_of_options(inv, o->dsn, e);
+}
+
+int password_of_options(const struct invocation *inv, const char *dsn, struct error *e)
+{
+	if (option_set(inv, "password-command"))
+		return password_command(dsn, option_text(inv, "password-command"),
+					option_ns(inv, "password-lifetime"), e);
+	if (option_given(inv, "password-lifetime"))
+		return error_set(e, ERROR_USAGE, "--password-lifetime needs --password-command");
+	return 0;
 }
 
 unsigned default_threads(unsigned connections)

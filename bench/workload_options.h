@@ -18,7 +18,17 @@
 	 NULL, 0, 0, NULL, NULL},                                                                  \
 	{'D', "define", OPTION_LIST, "NAME=VALUE", "set a script variable", NULL, 0, 0, NULL, NULL}
 
+#define PASSWORD_OPTIONS                                                                           \
+	{0, "password-command", OPTION_TEXT, "COMMAND",                                            \
+	 "the shell command that prints the password (a token): run at the start, and again when " \
+	 "the server refuses what it gave or --password-lifetime is over",                         \
+	 NULL, 0, 0, NULL, "LAKEPORT_PASSWORD_COMMAND"},                                           \
+	{0, "password-lifetime", OPTION_SECONDS, "TIME",                                           \
+	 "connections that are opened later than this get a newer password", "30m", 0, 864000,     \
+	 NULL, NULL}
+
 #define SESSION_OPTIONS                                                                            \
+	PASSWORD_OPTIONS,                                                                          \
 	{'M', "protocol", OPTION_CHOICE, "NAME", "how statements are sent", "prepared", 0, 0,      \
 	 workload_protocols, NULL},                                                                \
 	{0, "seed", OPTION_INT, "N",                                                               \
@@ -60,6 +70,12 @@ int workload_check_protocol(const struct engine_options *o, struct error *e);
  * protocol cannot carry the workload.
  */
 int session_of_options(const struct invocation *inv, struct engine_options *o, struct error *e);
+
+/*
+ * Runs the command of the PASSWORD_OPTIONS, if there is one, for the connections of this DSN.
+ * session_of_options() does it for --dsn. Errors: those of password_command(), USAGE.
+ */
+int password_of_options(const struct invocation *inv, const char *dsn, struct error *e);
 
 /* Client threads for so many connections when nobody says: one a core, at most 8. */
 unsigned default_threads(unsigned connections);

@@ -44,6 +44,16 @@ struct option {
 
 struct invocation;
 
+/*
+ * When mpirun starts the program several times. In all but the first case rank 0 speaks for all:
+ * only it says what is wrong, and all have the same exit status.
+ */
+enum ranks_policy {
+	RANKS_EACH,   /* each works for itself */
+	RANKS_ONE,    /* refused: it works in one process */
+	RANKS_SHARED, /* the command shares its work among them */
+};
+
 struct command {
 	const char *tool, *verb;
 	const char *arguments;		  /* "BASE NEW", "[FILE...]"; "" for none */
@@ -55,6 +65,7 @@ struct command {
 	size_t option_count;
 	bool takes_dsn;	 /* adds -d/--dsn */
 	bool takes_runs; /* adds --runs and --json */
+	enum ranks_policy ranks;
 	/* Returns the exit status (0 or 1), or -1 with `e` filled. */
 	int (*run)(struct invocation *inv, struct error *e);
 };

@@ -10,17 +10,23 @@
 #include "common/finish.h"
 #include "common/interrupt.h"
 #include "common/log.h"
+#include "common/password.h"
+#include "common/rank.h"
 
 extern const struct command bench_init, bench_run, bench_sweep, bench_wake, bench_qualify;
+extern const struct command convert_repair, convert_helpers_command, convert_run;
 extern const struct command report_html, report_text, report_markdown, report_csv, report_junit;
 extern const struct command report_compare, report_history, report_list;
 extern const struct command migrate_load;
+extern const struct command convert_jsonl, convert_text, convert_explain;
 extern finish_renderer report_terminal;
 
 static const struct command *const commands[] = {
-	&bench_init,   &bench_run,   &bench_sweep,    &bench_wake,	&bench_qualify,
-	&migrate_load, &report_html, &report_text,    &report_markdown, &report_csv,
-	&report_junit, &report_list, &report_compare, &report_history,
+	&bench_init,	&bench_run,    &bench_sweep,	 &bench_wake,
+	&bench_qualify, &migrate_load, &convert_repair,	 &convert_helpers_command,
+	&report_html,	&report_text,  &report_markdown, &report_csv,
+	&report_junit,	&report_list,  &report_compare,	 &report_history,
+	&convert_jsonl, &convert_text, &convert_explain, &convert_run,
 };
 static const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 
@@ -36,11 +42,23 @@ static int close_stdout(int status)
 	return status ? status : error_exit_status(&e);
 }
 
+static int check_ranks(const struct command *c, struct error *e)
+{
+	if (c->ranks != RANKS_ONE || rank_count() == 1)
+		return 0;
+	error_set(e, ERROR_USAGE, "'%s %s' works in one process, and mpirun started %u", c->tool,
+		  c->verb, rank_count());
+	return error_hint(e, "start it without mpirun; 'bench run' can share its load among ranks");
+}
+
 static int run_command(const struct command *c, int argc, char **argv, struct error *e)
 {
 	struct invocation inv;
 	enum log_level level;
 	int status = invocation_parse(&inv, c, argc, argv, e);
+
+	if (status == 0)
+		status = check_ranks(c, e);
 
 	if (status == 0) {
 		level = option_flag(&inv, "quiet")     ? LOG_ERROR
@@ -52,6 +70,10 @@ static int run_command(const struct command *c, int argc, char **argv, struct er
 		status = 0; /* help was printed */
 	}
 	invocation_release(&inv);
+	if (status < 0 && c->ranks != RANKS_EACH && rank_mine() > 0) {
+		rank_linger(); /* rank 0 says it */
+		status = error_exit_status(e);
+	}
 	return status;
 }
 
@@ -105,5 +127,6 @@ int main(int argc, char **argv)
 		log_failure(&e);
 		status = error_exit_status(&e);
 	}
+	password_forget();
 	return close_stdout(status);
 }

@@ -6,7 +6,10 @@
 #include "common/pg.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +28,7 @@ struct pg {
 	PGcancel *cancel;
 	int deadline_ms;
 	bool interruptible;
+	int interrupts; /* those that came before it was */
 };
 
 struct pg_result {
@@ -43,6 +47,7 @@ void pg_params(struct pg_params *p, const char *dsn)
 	size_t n = 0;
 
 	memset(p, 0, sizeof(*p));
+	p->password_number = password_get(dsn, p->password);
 	if (!getenv("PGCONNECT_TIMEOUT"))
 		put(p, &n, "connect_timeout", "10");
 	if (dsn && *dsn)
@@ -50,7 +55,29 @@ void pg_params(struct pg_params *p, const char *dsn)
 	put(p, &n, "fallback_application_name", "lakeport");
 	put(p, &n, "client_encoding", "UTF8");
 	put(p, &n, "gssencmode", "disable");
+	if (p->password_number)
+		put(p, &n, "password", p->password);
 	p->has_dsn = dsn && *dsn;
+}
+
+void pg_params_wipe(struct pg_params *p)
+{
+	explicit_bzero(p->password, sizeof(p->password));
+}
+
+void pg_dsn_part(const char *dsn, const char *keyword, char *out, size_t size)
+{
+	PQconninfoOption *said = PQconninfoParse(dsn ? dsn : "", NULL), *known = PQconndefaults();
+	PQconninfoOption *lists[] = {said, known}, *o;
+	size_t i;
+
+	out[0] = '\0';
+	for (i = 0; i < 2; i++)
+		for (o = lists[i]; o && o->keyword; o++)
+			if (out[0] == '\0' && o->val && strcmp(o->keyword, keyword) == 0)
+				snprintf(out, size, "%s", o->val);
+	PQconninfoFree(said);
+	PQconninfoFree(known);
 }
 
 /* What libpq's text about a failed connection means; the server's own words are part of it. */
@@ -62,6 +89,7 @@ static const struct {
 	 "check the user and the password (PGPASSWORD, ~/.pgpass or the DSN)", true, false},
 	{"no password supplied", "28P01", "give a password with PGPASSWORD, ~/.pgpass or the DSN",
 	 true, false},
+	{"authentication failed", "28000", "check the user and the password", true, false},
 	{"no pg_hba.conf entry", "28000", "the server does not take this user from this address",
 	 true, false},
 	{"too many clients", "53300",
@@ -113,19 +141,107 @@ static void drop_notice(void *context, const char *message)
 	(void)message;
 }
 
-struct pg *pg_connect(const char *dsn, struct error *e)
+bool pg_password_refused(const struct error *e)
 {
-	struct pg_params p;
-	struct pg *pg;
-	PGconn *c;
+	return strcmp(e->sqlstate, "28P01") == 0 || strcmp(e->sqlstate, "28000") == 0;
+}
 
-	pg_params(&p, dsn);
-	c = PQconnectdbParams(p.keyword, p.value, p.has_dsn);
-	if (!c || PQstatus(c) != CONNECTION_OK) {
+/*
+ * libpq connects (and looks up names) without an ear for signals, so a thread does it. It shares
+ * the attempt with whoever waits; who lets go last frees it.
+ */
+struct attempt {
+	struct pg_params params;
+	char *dsn; /* params point into it */
+	PGconn *c;
+	_Atomic int references;
+	_Atomic bool done;
+};
+
+static void let_go(struct attempt *a)
+{
+	if (atomic_fetch_sub(&a->references, 1) > 1)
+		return;
+	PQfinish(a->c);
+	pg_params_wipe(&a->params);
+	free(a->dsn);
+	free(a);
+}
+
+static void *attempt_main(void *argument)
+{
+	struct attempt *a = argument;
+
+	a->c = PQconnectdbParams(a->params.keyword, a->params.value, a->params.has_dsn);
+	atomic_store(&a->done, true);
+	let_go(a);
+	return NULL;
+}
+
+/* A finished attempt in `c`, which may have failed. -1: a signal came. */
+static int attempt(const char *dsn, PGconn **c, unsigned *password, struct error *e)
+{
+	struct attempt *a = xcalloc(1, sizeof(*a));
+	int before = interrupt_count();
+	uint64_t pause = CLOCK_MS / 10;
+	pthread_t thread;
+	bool started;
+
+	a->dsn = xstrdup(dsn ? dsn : "");
+	pg_params(&a->params, a->dsn);
+	*password = a->params.password_number;
+	atomic_store(&a->references, 2);
+	started = pthread_create(&thread, NULL, attempt_main, a) == 0;
+	if (!started)
+		attempt_main(a);
+	while (!atomic_load(&a->done) && interrupt_count() == before) {
+		clock_sleep(pause);
+		pause = pause * 2 < INTERRUPT_MS * CLOCK_MS / 10 ? pause * 2 : pause;
+	}
+	if (atomic_load(&a->done)) {
+		if (started)
+			pthread_join(thread, NULL);
+		*c = a->c;
+		a->c = NULL;
+		let_go(a);
+		return 0;
+	}
+	pthread_detach(thread);
+	let_go(a);
+	return error_set(e, ERROR_INTERRUPTED, "interrupted while connecting");
+}
+
+/* Connects, or says why not. */
+static PGconn *open_connection(const char *dsn, struct error *e)
+{
+	unsigned password = 0;
+	PGconn *c = NULL;
+	int tries;
+
+	for (tries = 0; tries < 2; tries++) {
+		password_await(dsn, password);
+		if (attempt(dsn, &c, &password, e) < 0)
+			return NULL;
+		if (c && PQstatus(c) == CONNECTION_OK) {
+			e->class = ERROR_NONE;
+			return c;
+		}
 		pg_connect_failure(c ? PQerrorMessage(c) : "out of memory", e);
 		PQfinish(c);
-		return NULL;
+		if (!password || !pg_password_refused(e))
+			break;
 	}
+	return NULL;
+}
+
+struct pg *pg_connect(const char *dsn, struct error *e)
+{
+	struct error none = ERROR_INIT;
+	PGconn *c = open_connection(dsn, e ? e : &none);
+	struct pg *pg;
+
+	if (!c)
+		return NULL;
 	pg = xcalloc(1, sizeof(*pg));
 	pg->c = c;
 	pg->cancel = PQgetCancel(c);
@@ -150,6 +266,8 @@ void pg_deadline(struct pg *pg, int ms)
 
 void pg_interruptible(struct pg *pg)
 {
+	if (!pg->interruptible)
+		pg->interrupts = interrupt_count();
 	pg->interruptible = true;
 }
 
@@ -168,10 +286,14 @@ static int server_failure(struct pg *pg, const PGresult *r, struct error *e)
 	const char *primary = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
 	const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
 	const char *hint = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_HINT) : NULL;
+	const char *position = r ? PQresultErrorField(r, PG_DIAG_STATEMENT_POSITION) : NULL;
+	int64_t at;
 
 	if (primary) {
 		error_set(e, ERROR_SQL, "%s (SQLSTATE %s)", primary, state ? state : "unknown");
 		snprintf(e->sqlstate, sizeof(e->sqlstate), "%s", state ? state : "");
+		if (e && position && text_to_int(position, &at) && at > 0 && at <= INT_MAX)
+			e->position = (int)at;
 		if (hint)
 			error_hint(e, "%s", hint);
 	} else {
@@ -213,7 +335,7 @@ static int await(struct pg *pg, bool reading, uint64_t limit, struct error *e)
 			return 0;
 		if (flushed > 0)
 			p.events |= POLLIN | POLLOUT;
-		if (pg->interruptible && interrupt_count()) {
+		if (pg->interruptible && interrupt_count() > pg->interrupts) {
 			pg_cancel(pg);
 			return error_set(e, ERROR_INTERRUPTED, "interrupted");
 		}
@@ -326,6 +448,23 @@ const char *pg_value(const struct pg_result *r, int row, int column)
 	return PQgetvalue(r->r, row, column);
 }
 
+int pg_columns(const struct pg_result *r)
+{
+	return PQnfields(r->r);
+}
+
+const char *pg_column(const struct pg_result *r, int column)
+{
+	const char *name = PQfname(r->r, column);
+
+	return name ? name : "";
+}
+
+unsigned pg_column_type(const struct pg_result *r, int column)
+{
+	return PQftype(r->r, column);
+}
+
 int64_t pg_affected(const struct pg_result *r)
 {
 	int64_t n;
@@ -358,6 +497,20 @@ int pg_prepare(struct pg *pg, const char *name, const char *sql, struct error *e
 	r = checked(pg, gather(pg, e), e);
 	PQclear(r);
 	return r ? 0 : -1;
+}
+
+int pg_parameters(struct pg *pg, const char *name, struct error *e)
+{
+	PGresult *r;
+	int n;
+
+	e->class = ERROR_NONE;
+	if (!PQsendDescribePrepared(pg->c, name))
+		return server_failure(pg, NULL, e);
+	r = checked(pg, gather(pg, e), e);
+	n = r ? PQnparams(r) : -1;
+	PQclear(r);
+	return n;
 }
 
 char *pg_scalar(struct pg *pg, const char *sql, struct error *e)
@@ -448,6 +601,16 @@ void pg_quote_literal(struct buf *out, const char *value)
 		buf_putc(out, *p);
 	}
 	buf_putc(out, '\'');
+}
+
+int pg_backend(const struct pg *pg)
+{
+	return PQbackendPID(pg->c);
+}
+
+bool pg_alive(const struct pg *pg)
+{
+	return PQstatus(pg->c) == CONNECTION_OK;
 }
 
 int pg_server_version(const struct pg *pg)

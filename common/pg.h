@@ -17,20 +17,44 @@
 #include <stdint.h>
 
 #include "common/error.h"
+#include "common/password.h"
 #include "common/text.h"
 
 struct pg;	  /* a connection */
 struct pg_result; /* the rows of one statement */
 
-/* Keyword and value arrays for PQconnect*Params; they point into static memory and `dsn`. */
+/*
+ * Keyword and value arrays for PQconnect*Params; they point into static memory, `dsn` and
+ * `password`: the newest one of the DSN's password command, if it has one. Whoever is done with
+ * them calls pg_params_wipe().
+ */
 #define PG_PARAMS_MAX 12
 struct pg_params {
 	const char *keyword[PG_PARAMS_MAX], *value[PG_PARAMS_MAX];
-	bool has_dsn; /* the dsn is among them, to be expanded */
+	bool has_dsn;		  /* the dsn is among them, to be expanded */
+	unsigned password_number; /* of password.h; 0: none */
+	char password[PASSWORD_MAX];
 };
 void pg_params(struct pg_params *p, const char *dsn);
+void pg_params_wipe(struct pg_params *p);
 
-/* Class CONNECT (unreachable, retryable) or REFUSED (password, database, limit), with SQLSTATE. */
+/*
+ * What `dsn` or else the PG* environment says about a keyword of libpq ("host", "user"); "" when
+ * they say nothing.
+ */
+void pg_dsn_part(const char *dsn, const char *keyword, char *out, size_t size);
+
+/*
+ * The server refused this password, or any: with a password command, a newer one may help. True
+ * when there is one to ask for.
+ */
+bool pg_password_refused(const struct error *e);
+
+/*
+ * Class CONNECT (unreachable, retryable) or REFUSED (password, database, limit), with SQLSTATE;
+ * INTERRUPTED when a signal comes meanwhile. A password that is refused is fetched anew once, where
+ * there is a command for it.
+ */
 struct pg *pg_connect(const char *dsn, struct error *e);
 void pg_close(struct pg *pg); /* accepts NULL */
 
@@ -55,6 +79,9 @@ struct pg_result *pg_query(struct pg *pg, const char *sql, const char *const *va
 void pg_free(struct pg_result *r); /* accepts NULL */
 int pg_rows(const struct pg_result *r);
 const char *pg_value(const struct pg_result *r, int row, int column); /* NULL for SQL NULL */
+int pg_columns(const struct pg_result *r);
+const char *pg_column(const struct pg_result *r, int column);	/* its name */
+unsigned pg_column_type(const struct pg_result *r, int column); /* its OID in pg_type */
 int64_t pg_affected(const struct pg_result *r); /* rows that the statement wrote */
 
 /* Runs a statement (or several, without parameters) whose rows do not matter. */
@@ -62,6 +89,9 @@ int pg_exec(struct pg *pg, const char *sql, struct error *e);
 
 /* Parses a statement under a name, as the extended protocol does: any statement, $1... allowed. */
 int pg_prepare(struct pg *pg, const char *name, const char *sql, struct error *e);
+
+/* The number of parameters of a prepared statement, or -1. */
+int pg_parameters(struct pg *pg, const char *name, struct error *e);
 
 /* One value of one row as text (caller frees); NULL with class SQL when there is no such row. */
 char *pg_scalar(struct pg *pg, const char *sql, struct error *e);
@@ -86,6 +116,12 @@ const char *pg_host(const struct pg *pg);   /* host or socket folder, for messag
 const char *pg_database(const struct pg *pg);
 const char *pg_user(const struct pg *pg);
 bool pg_uses_tls(const struct pg *pg);
+
+/* The server's process of this connection, as in pg_stat_activity. */
+int pg_backend(const struct pg *pg);
+
+/* False when the connection is lost and only good for pg_close(). */
+bool pg_alive(const struct pg *pg);
 
 /* Asks a running statement of this connection to stop; callable from another thread. */
 void pg_cancel(struct pg *pg);

@@ -41,6 +41,19 @@ static const char *masked_copy(struct record *r, const char *s)
 	return result;
 }
 
+/* A command that gives a password may hold one itself. */
+static const char *masked_argument(struct record *r, const char *before, const char *s)
+{
+	static const char option[] = "--password-command";
+	size_t n = sizeof(option) - 1;
+
+	if (before && strcmp(before, option) == 0)
+		return "***";
+	if (strncmp(s, option, n) == 0 && s[n] == '=')
+		return "--password-command=***";
+	return masked_copy(r, s);
+}
+
 static const char *make_id(struct record *r)
 {
 	uint64_t wall = r->started;
@@ -66,7 +79,8 @@ struct record *record_new(const char *tool, const char *verb, int argc, char *co
 	r->id = make_id(r);
 	r->arguments = arena_alloc(&r->arena, ((size_t)argc + 1) * sizeof(char *));
 	for (i = 0; i < argc; i++)
-		r->arguments[r->argument_count++] = masked_copy(r, argv[i]);
+		r->arguments[r->argument_count++] =
+			masked_argument(r, i ? argv[i - 1] : NULL, argv[i]);
 	record_where(r);
 	return r;
 }
@@ -205,6 +219,11 @@ struct record_table *record_table(struct record *r, const char *name, const char
 void table_curve(struct record *r, struct record_table *t, const char *column)
 {
 	t->curve = copy(r, column);
+}
+
+void table_texts(struct record *r, struct record_table *t, const char *column)
+{
+	t->texts = copy(r, column);
 }
 
 void table_row(struct record *r, struct record_table *t, const struct cell *cells)

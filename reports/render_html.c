@@ -16,6 +16,7 @@
 #define FEW_VALUES  100 /* fewer do not make a curve */
 #define PARTS_MAX   200
 #define CHARTS_MAX  40
+#define CARD_PARTS  4
 #define FACTS_ABOVE 3  /* facts about the target that stand in the head of the page */
 #define ABOUT_WIDTH 48 /* of each */
 
@@ -48,7 +49,10 @@ static int longest_first(const void *a, const void *b)
 	return (x < y) - (x > y);
 }
 
-/* Fills `list` with parts, those that took most time first. */
+/*
+ * Fills `list` with parts, in their order, or those that took most time first when there are more
+ * than can be drawn.
+ */
 static size_t collect_parts(struct page *p, bool with_figures, struct labelled_histogram *list,
 			    const char **name)
 {
@@ -66,7 +70,8 @@ static size_t collect_parts(struct page *p, bool with_figures, struct labelled_h
 		if (strcmp(*name, h->name) == 0)
 			list[n++] = (struct labelled_histogram){h->of, h->h};
 	}
-	qsort(list, n, sizeof(*list), longest_first);
+	if (n > PLOT_CURVES)
+		qsort(list, n, sizeof(*list), longest_first);
 	return n;
 }
 
@@ -249,6 +254,58 @@ static void put_card(struct page *p, const struct metric *m)
 	buf_puts(p->out, "</div>\n");
 }
 
+/* The figure of one part of the run, in the colour that its curves have. */
+static void put_part(struct page *p, const struct metric *m, size_t number)
+{
+	struct quantity q = quantity_of(m->value, m->unit);
+
+	buf_printf(p->out, "<div class=\"figure part p%zu\">", number + 1);
+	html_element(p->out, "i", NULL, m->of);
+	buf_puts(p->out, "<span>");
+	escape_html(p->out, q.number);
+	if (*q.unit)
+		html_element(p->out, "small", NULL, q.unit);
+	buf_puts(p->out, "</span></div>");
+}
+
+/* A headline of parts, from its first one on: those of the others beside it. */
+static void put_card_of_parts(struct page *p, size_t first)
+{
+	const struct metric *m = p->r->metrics;
+	size_t n = 0, i;
+
+	buf_puts(p->out, "<div class=\"card\">");
+	html_element(p->out, "div", "label", metric_title(m[first].name));
+	for (i = first; i < p->r->metric_count && n < CARD_PARTS; i++)
+		if (m[i].headline && m[i].of && strcmp(m[i].name, m[first].name) == 0)
+			put_part(p, &m[i], n++);
+	buf_puts(p->out, "</div>\n");
+}
+
+/* Where the whole run has no headlines (A and B took turns), those of its parts are shown. */
+static void put_cards_of_parts(struct page *p)
+{
+	const struct metric *m = p->r->metrics;
+	bool any = false;
+	size_t i, k;
+
+	for (i = 0; i < p->r->metric_count; i++) {
+		if (!m[i].headline || !m[i].of)
+			continue;
+		for (k = 0; k < i; k++)
+			if (m[k].headline && m[k].of && strcmp(m[k].name, m[i].name) == 0)
+				break;
+		if (k < i)
+			continue;
+		if (!any)
+			buf_puts(p->out, "<div class=\"cards\">\n");
+		any = true;
+		put_card_of_parts(p, i);
+	}
+	if (any)
+		buf_puts(p->out, "</div>\n");
+}
+
 static void put_cards(struct page *p)
 {
 	bool any = false;
@@ -266,6 +323,8 @@ static void put_cards(struct page *p)
 	}
 	if (any)
 		buf_puts(p->out, "</div>\n");
+	else
+		put_cards_of_parts(p);
 }
 
 static void put_times(struct page *p)
@@ -311,7 +370,9 @@ static void put_tables(struct page *p)
 		html_section(p->out, NULL, *t->title ? t->title : t->name,
 			     t->row_count ? NULL : "None.");
 		html_charts(p->out, &p->curves[i], 1, false);
-		if (t->row_count)
+		if (t->texts)
+			html_texts(p->out, t, ROWS_MAX);
+		else if (t->row_count)
 			html_sheet(p->out, &p->arena, sheet_of_table(&p->arena, t, ROWS_MAX));
 		buf_puts(p->out, "</section>\n");
 	}

@@ -198,6 +198,27 @@ ok "one rank cannot connect often enough, the other waits: exit status 3" equal 
 ok "one rank cannot connect often enough, the other waits: said once, by name" said "on rank 1 on '$host': connection "
 ok "no record of what did not begin" equal "$(records)" 0
 
+# What is wrong with the command line rank 0 says for all; what cannot be shared out is refused.
+ranks 3 "$lakeport" bench run -d "$dsn" --no-such-option
+ok "a wrong option: exit status 2" equal "$status" 2
+ok "a wrong option: said once" said "--no-such-option"
+ranks 3 "$lakeport" bench run -d "$dsn" -c many
+ok "a wrong value: exit status 2" equal "$status" 2
+ok "a wrong value: said once" said "'--connections' must be a whole number"
+ranks 3 "$lakeport" bench run -d "$dsn" -c 6 -T 1 -b select-only --versus "$dsn"
+ok "A and B: exit status 2" equal "$status" 2
+ok "A and B: said once" said "A and B cannot take turns under mpirun"
+for verb in init sweep wake qualify; do
+	ranks 3 "$lakeport" bench $verb -d "$dsn"
+	ok "bench $verb: exit status 2" equal "$status" 2
+	ok "bench $verb: said once" said "'bench $verb' works in one process, and mpirun started 3"
+done
+# shellcheck disable=SC2016 # the inner shell's
+"${mpi[@]}" -n 3 sh -c '"$@" 2>/dev/null; echo $? >>'"$work/codes" sh "$lakeport" bench sweep -d "$dsn"
+ok "the exit status is the same in all ranks" equal "$(tr '\n' ' ' <"$work/codes")" "2 2 2 "
+ranks 1 "$lakeport" bench sweep -d "$null" -c 1 --step-duration 200ms -f "$work/one.sql"
+ok "one rank is alone: it is tried, and nobody is there" warns "cannot connect"
+
 # Another server in one rank is seen.
 ranks 2 "$work/only" 1 "PGOPTIONS=-c work_mem=7MB" "$lakeport" bench run -d "$dsn" -c 4 -t 5 -b select-only --json
 ok "another setting in one rank is found" equal "$(record "[f['evidence'] for f in r['findings'] if f['id'] == 'TARGETS-DIFFER']")" \

@@ -51,6 +51,20 @@ ok "the same: no difference" record "verdict('Latency, p50') == 'no difference t
 	abs(rows('differences')[2][3]) < 2"
 ok "the same: no regression" record "'B-REGRESSION' not in [f['id'] for f in r['findings']]"
 
+# Turns of a second and more: both sides second by second, and their servers.
+lakeport bench run -d "$dsn" -c 2 -T 2.5 --rounds 2 -f "$work/a.sql" --ab "$work/b.sql" --json
+ok "the course of both sides" record "[(s['interval_s'], len(s['rows'])) for s in r['series'] if s['name'] == 'turns'] == [(1, 2)]"
+ok "the course: the rates are theirs" record "all(x[0] > x[1] > 0 for s in r['series'] if s['name'] == 'turns' for x in s['rows'])"
+ok "the servers of both sides" record "{'server_work_a', 'server_work_b'} <= {s['name'] for s in r['series']} and
+	all(len(s['rows']) == 2 for s in r['series'])"
+ok "what both servers lack is said once" record "len([f for f in r['findings'] if f['id'] == 'NOT-OBSERVED']) <= 1"
+lakeport report html latest -o "$work/report.html"
+ok "the page has cards of A and B" [ "$(grep -o '<div class="figure part p[12]"><i>[AB]</i>' "$work/report.html" | sort | uniq -c | tr -s ' \n' ' ')" = ' 6 <div class="figure part p1"><i>A</i> 6 <div class="figure part p2"><i>B</i> ' ]
+lakeport bench run -d "$dsn" -c 2 -T 2 --rounds 2 -f "$work/a.sql" --ab "$work/b.sql" --observe off --json
+ok "--observe off: no servers" record "[s['name'] for s in r['series']] == ['turns']"
+lakeport bench run -d "$dsn" -c 2 -T 0.6 --rounds 3 -f "$work/a.sql" --ab "$work/b.sql" --json
+ok "short turns: a row for each" record "[(s['name'], round(s['interval_s'], 3), len(s['rows'])) for s in r['series']] == [('turns', 0.2, 3)]"
+
 other=${dsn%/*}/postgres
 lakeport bench run -d "$dsn" -c 2 -T 0.6 --rounds 3 -f "$work/b.sql" --versus "$other"
 ok "another server: status 0" equal "$status" 0

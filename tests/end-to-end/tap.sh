@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.." || exit 1
 build=${LAKEPORT_BUILD:-build}
 lakeport=$PWD/$build/lakeport
 nullpg=$PWD/$build/tests/nullpg
+faultproxy=$PWD/$build/tests/faultproxy
 work=$(mktemp -d) || exit 1
 export LAKEPORT_RUNS=$work/runs
 tests=0
