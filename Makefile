@@ -37,8 +37,10 @@ LIBS    := $(TOOLS:%=$(BUILD)/lib%.a) $(BUILD)/libcommon.a
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-FAKES      := $(BUILD)/tests/nullpg $(BUILD)/tests/faultproxy
-C_FILES    := $(sort $(wildcard $(addsuffix /*.[ch],common $(TOOLS) tests/unit tests/fuzz tests/fake)))
+FAKES      := $(BUILD)/tests/nullpg $(BUILD)/tests/faultproxy $(BUILD)/tests/fakeweb
+PROGRAMS   := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/tools/*.c)))
+C_FILES    := $(sort $(wildcard $(addsuffix /*.[ch],common $(TOOLS) tests/unit tests/fuzz tests/fake \
+              tests/fake/web tests/tools)))
 
 ##@ Using it
 .PHONY: all
@@ -46,7 +48,7 @@ all: $(BUILD)/lakeport            ## build build/lakeport
 
 .PHONY: demo
 demo:                             ## install what is missing, measure a private Postgres, draw a report
-	scripts/setup build run
+	scripts/setup build run duckdb
 	$(MAKE) all
 	scripts/demo
 
@@ -75,7 +77,7 @@ clean:                            ## remove the private servers and build/
 ##@ Testing it
 .PHONY: test
 test:                             ## install what is missing, then every test
-	scripts/setup build run test
+	scripts/setup build run duckdb test
 	$(MAKE) check
 
 .PHONY: check
@@ -86,7 +88,7 @@ unit: $(UNIT_TESTS)               ## tests without a server
 	@set -e; for t in $(UNIT_TESTS); do $$t; done
 
 .PHONY: end-to-end
-end-to-end: all $(FAKES) $(FUZZERS) $(UNIT_TESTS)  ## tests on real servers and fakes
+end-to-end: all $(FAKES) $(FUZZERS) $(PROGRAMS) $(UNIT_TESTS)  ## tests on real servers and fakes
 	LAKEPORT_BUILD=$(BUILD) prove --timer --failures $(sort $(wildcard tests/end-to-end/*.t))
 
 .PHONY: asan
@@ -106,11 +108,12 @@ fuzz:                             ## libFuzzer on every parser, FUZZ_SECONDS eac
 	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) tests/fuzz/run-libfuzzer $(BUILD)/fuzz
 
 .PHONY: bench
-bench: all $(FAKES)               ## speed and truth beside the peers (takes a while)
-	scripts/setup build run bench
+bench: all $(FAKES) $(PROGRAMS)   ## speed and truth beside the peers (takes a while)
+	scripts/setup build run duckdb bench
 	tests/bench/truth-of-the-clock || true
 	tests/bench/beside-peers || true
 	tests/bench/beside-pgbench || true
+	tests/bench/read-rate || true
 
 .PHONY: lint
 lint:                             ## formatting, static checks, the rules of the house
@@ -151,6 +154,10 @@ $(BUILD)/tests/fuzz_%: tests/fuzz/fuzz_%.c $(LIBS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(LIBS) $(LDLIBS)
 
+$(PROGRAMS): $(BUILD)/tests/%: tests/tools/%.c $(LIBS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(LIBS) $(LDLIBS)
+
 # A fake is tests/fake/NAME.c and NAME_*.c.
 define fake
 $(BUILD)/tests/$(1): $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fake/$(1).c tests/fake/$(1)_*.c))) \
@@ -158,6 +165,10 @@ $(BUILD)/tests/$(1): $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fake/$(
 	@mkdir -p $$(@D)
 	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS)
 endef
-$(foreach f,$(notdir $(FAKES)),$(eval $(call fake,$(f))))
+$(foreach f,nullpg faultproxy,$(eval $(call fake,$(f))))
+
+$(BUILD)/tests/fakeweb: $(call objects,$(call sources,tests/fake/web)) $(BUILD)/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -125,8 +125,7 @@ static void on_copy_in(struct client *c)
 	message_copy_fail(&c->wire, "a benchmark script has no data for COPY FROM STDIN");
 	if (c->worker->options->protocol != PROTOCOL_SIMPLE)
 		message_sync(&c->wire); /* the one sent before was swallowed by the copy */
-	if (wire_flush(&c->wire) == WIRE_CLOSED)
-		c->wire.out_begin = c->wire.out_end = 0;
+	c->worker->poller->flush(c);
 }
 
 static void on_ready(struct client *c, const struct message *m, uint64_t now)
@@ -223,7 +222,7 @@ size_t answer_walk(struct client *c, const uint8_t *data, size_t size, uint64_t 
 		m.size = length - 4;
 		at += length + 1;
 		on_message(c, &m, now);
-		if (c->wire.fd < 0)
+		if (!c->attached)
 			return size;
 	}
 }

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "bench/dataset.h"
 #include "bench/sqlstate.h"
@@ -39,17 +38,7 @@ static void send_and_wait(struct client *c, enum client_state state)
 	c->state = state;
 	c->answered = c->error_now = false;
 	c->rows = -1;
-	switch (wire_flush(&c->wire)) {
-	case WIRE_OK:
-		break;
-	case WIRE_AGAIN:
-		worker_interest(c, EPOLLIN | (c->wire.want_write ? (uint32_t)EPOLLOUT : 0));
-		break;
-	case WIRE_CLOSED:
-		/* The server's last words may still wait to be read: let the read find the end. */
-		c->wire.out_begin = c->wire.out_end = 0;
-		break;
-	}
+	c->worker->poller->flush(c);
 }
 
 static void push_inflight(struct client *c, const struct statement *s, uint64_t now)
@@ -359,74 +348,74 @@ static void answered(struct client *c, uint64_t now)
 	client_run(c, now);
 }
 
-/* Keeps what is not whole yet at the front of `pending`. */
 static void keep_pending(struct client *c, const uint8_t *data, size_t size)
 {
-	if (size > c->pending_capacity) {
-		c->pending_capacity = size > 4096 ? size * 2 : 4096;
+	if (c->pending_size + size > c->pending_capacity) {
+		c->pending_capacity = 2 * (c->pending_size + size);
 		c->pending = xrealloc(c->pending, c->pending_capacity);
 	}
-	if (size)
-		memmove(c->pending, data, size);
-	c->pending_size = size;
+	memcpy(c->pending + c->pending_size, data, size);
+	c->pending_size += size;
+}
+
+/* Walks over what is held and what came; what is not whole yet stays in `pending`. */
+static void walk(struct client *c, const uint8_t *data, size_t size, uint64_t now)
+{
+	size_t used;
+
+	if (c->pending_size == 0) {
+		used = answer_walk(c, data, size, now);
+		if (c->attached && used < size)
+			keep_pending(c, data + used, size - used);
+		return;
+	}
+	keep_pending(c, data, size);
+	used = answer_walk(c, c->pending, c->pending_size, now);
+	if (!c->attached)
+		return;
+	memmove(c->pending, c->pending + used, c->pending_size - used);
+	c->pending_size -= used;
+}
+
+void client_take(struct client *c, const uint8_t *data, size_t size, uint64_t now)
+{
+	walk(c, data, size, now);
+	if (!c->attached || !c->answered)
+		return;
+	c->answered = false;
+	answered(c, now);
+}
+
+void client_closed(struct client *c, uint64_t now)
+{
+	client_abandon(c, now, c->fatal ? c->sqlstate : STATS_LOST,
+		       c->fatal ? c->message : "the server closed the connection");
 }
 
 /* Reads once and walks over it. False when there is nothing more to read now. */
-static bool read_some(struct client *c, uint64_t *now)
+static bool read_some(struct client *c, bool ended)
 {
-	uint8_t *into = c->worker->input;
-	size_t room = WORKER_INPUT, n, used, held = c->pending_size;
+	uint8_t *input = c->worker->input;
 	enum wire_result r;
 	bool drained;
+	size_t n;
 
-	if (held) {
-		if (c->pending_capacity - held < WORKER_INPUT) {
-			c->pending_capacity = held + 2 * WORKER_INPUT;
-			c->pending = xrealloc(c->pending, c->pending_capacity);
-		}
-		into = c->pending + held;
-	}
-	r = wire_read(&c->wire, into, room, &n);
+	r = wire_read(&c->wire, input, WORKER_INPUT, &n);
 	if (r == WIRE_AGAIN)
 		return false;
-	*now = clock_now();
 	if (r == WIRE_CLOSED) {
-		client_abandon(c, *now, c->fatal ? c->sqlstate : STATS_LOST,
-			       c->fatal ? c->message : "the server closed the connection");
+		client_closed(c, clock_now());
 		return false;
 	}
-	drained = wire_drained(&c->wire, n, room);
-	used = answer_walk(c, held ? c->pending : into, held + n, *now);
-	if (c->wire.fd < 0)
-		return false;
-	if (held || used < n)
-		keep_pending(c, (held ? c->pending : into) + used, held + n - used);
-	return !drained;
+	drained = !ended && wire_drained(&c->wire, n, WORKER_INPUT);
+	client_take(c, input, n, clock_now());
+	return c->attached && !drained;
 }
 
-void client_readable(struct client *c)
+void client_readable(struct client *c, bool ended)
 {
-	uint64_t now = 0;
-
-	while (read_some(c, &now))
+	while (read_some(c, ended))
 		;
-	if (c->wire.fd < 0)
-		return;
-	if (c->wire.want_write)
-		worker_interest(c, EPOLLIN | EPOLLOUT);
-	if (c->answered) {
-		c->answered = false;
-		answered(c, now);
-	}
-}
-
-void client_writable(struct client *c)
-{
-	enum wire_result r = wire_flush(&c->wire);
-
-	if (r == WIRE_CLOSED)
-		c->wire.out_begin = c->wire.out_end = 0;
-	worker_interest(c, EPOLLIN | (c->wire.want_write ? (uint32_t)EPOLLOUT : 0));
 }
 
 void client_wake(struct client *c, uint64_t now)

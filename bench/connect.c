@@ -28,9 +28,12 @@
 
 static void close_socket(struct client *c)
 {
+	if (c->attached)
+		c->worker->poller->detach(c);
 	if (c->events && c->wire.fd >= 0)
-		worker_interest(c, 0);
+		poller_watch(c, 0);
 	c->events = 0;
+	c->attached = false;
 	PQfreeCancel(c->cancel);
 	PQfinish(c->pg);
 	c->cancel = NULL;
@@ -126,7 +129,7 @@ static void follow_socket(struct client *c, uint32_t events)
 {
 	c->wire.fd = PQsocket(c->pg);
 	c->events = 0;
-	worker_interest(c, events);
+	poller_watch(c, events);
 }
 
 static uint64_t time_limit(PGconn *pg)
@@ -219,13 +222,13 @@ static void send_setup(struct client *c, uint64_t now)
 		client_finish_setup(c, now);
 		return;
 	}
-	wire_flush(&c->wire); /* a loss shows when reading */
-	worker_interest(c, EPOLLIN | (c->wire.want_write ? (uint32_t)EPOLLOUT : 0));
+	c->worker->poller->flush(c);
 }
 
 static void take_over(struct client *c)
 {
 	uint64_t now = clock_now();
+	struct error e = ERROR_INIT;
 
 	histogram_record(&c->worker->stats.connect, now - c->connect_begun);
 	c->worker->connecting--;
@@ -239,7 +242,13 @@ static void take_over(struct client *c)
 	c->renewed = false;
 	c->cancel = PQgetCancel(c->pg);
 	wire_attach(&c->wire, PQsocket(c->pg), PQsslStruct(c->pg, "OpenSSL"));
-	worker_interest(c, EPOLLIN);
+	if (c->worker->poller->attach(c, &e) < 0) {
+		c->state = CLIENT_OFFLINE;
+		connect_close(c);
+		engine_fail(c->worker->engine, &e);
+		return;
+	}
+	c->attached = true;
 	send_setup(c, now);
 }
 

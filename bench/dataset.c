@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/csv.h"
+#include "common/csv.h"
 #include "common/text.h"
 
 #define CSV_MAX_BYTES ((size_t)64 << 20)

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "bench/distribution.h"
-#include "bench/place.h"
+#include "common/place.h"
 #include "bench/value.h"
 #include "common/memory.h"
 

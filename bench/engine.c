@@ -140,6 +140,7 @@ static int init_worker(struct engine *engine, unsigned index, unsigned first, un
 	w->engine = engine;
 	w->options = engine->options;
 	w->templates = engine->templates;
+	w->poller = engine->poller;
 	w->index = index;
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	w->wakeup = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -206,6 +207,7 @@ static int init_engine(struct engine *engine, const struct engine_options *o, st
 	unsigned first = 0, i;
 
 	engine->options = o;
+	engine->poller = o->io_uring ? &poller_uring : &poller_epoll;
 	pthread_mutex_init(&engine->lock, NULL);
 	atomic_store(&engine->window_end, UINT64_MAX);
 	engine->workers = xcalloc(o->threads, sizeof(*engine->workers));
@@ -214,7 +216,7 @@ static int init_engine(struct engine *engine, const struct engine_options *o, st
 	for (i = 0; i < load->statement_count; i++)
 		template_build(&engine->templates[i], load->statements[i], o->protocol,
 			       &engine->arena);
-	if (raise_descriptor_limit(o->connections, e) < 0)
+	if (engine->poller->check(e) < 0 || raise_descriptor_limit(o->connections, e) < 0)
 		return -1;
 	for (i = 0; i < o->threads; i++) {
 		unsigned count = o->connections / o->threads + (i < o->connections % o->threads);

@@ -60,6 +60,7 @@ struct engine_options {
 	unsigned max_tries; /* of a transaction that meets a serialization failure or deadlock */
 	bool connect_each;  /* a new connection for each transaction */
 	uint64_t spin_ns;   /* stay awake so long before a transaction is due */
+	bool io_uring;	    /* send and receive through io_uring, where the kernel lets us */
 	bool poll;	    /* never sleep: a core for each thread, no wake-ups in the latency */
 	bool stop_on_error;
 	bool can_defer; /* statements that do not prepare at first are tried again when needed */

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/place.h"
+#include "common/place.h"
 
 enum token_kind {
 	TOKEN_END,

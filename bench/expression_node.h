@@ -12,7 +12,7 @@
 
 #include "bench/distribution.h"
 #include "bench/expression.h"
-#include "bench/place.h"
+#include "common/place.h"
 
 enum operation {
 	OP_CONSTANT, /* `constant` */

@@ -15,7 +15,7 @@
 
 #include "bench/dataset.h"
 #include "bench/expression.h"
-#include "bench/place.h"
+#include "common/place.h"
 #include "bench/script.h"
 #include "bench/sql_scan.h"
 

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/place.h"
+#include "common/place.h"
 
 enum sql_token_type {
 	SQL_END,

@@ -1,11 +1,10 @@
 /*
  * worker.c - the event loop of one thread: sockets, timers, the clock of the window.
  *
- * Level-triggered epoll; timers in a heap, awaited with the nanosecond timeout of epoll_pwait2.
- * The loop wakes at least at every border of time that matters: the window's begin and end, and
- * each full second within it, when the second's counts are published.
+ * Sockets are the poller's (poller.h); timers are in a heap, awaited to the nanosecond. The loop
+ * wakes at least at every border of time that matters: the window's begin and end, and each full
+ * second within it, when the second's counts are published.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -15,21 +14,6 @@
 
 #include "bench/worker.h"
 #include "common/memory.h"
-
-#define EVENTS 256
-
-void worker_interest(struct client *c, uint32_t events)
-{
-	struct epoll_event ev = {.events = events, .data.ptr = c};
-
-	if (events == c->events)
-		return;
-	if (events == 0)
-		epoll_ctl(c->worker->epoll, EPOLL_CTL_DEL, c->wire.fd, &ev);
-	else if (epoll_ctl(c->worker->epoll, EPOLL_CTL_MOD, c->wire.fd, &ev) < 0)
-		epoll_ctl(c->worker->epoll, EPOLL_CTL_ADD, c->wire.fd, &ev);
-	c->events = events;
-}
 
 static void heap_place(struct worker *w, struct client *c, size_t i)
 {
@@ -318,59 +302,46 @@ static uint64_t next_border(const struct worker *w, uint64_t now)
 	return at > now ? at - now : 0;
 }
 
-static void handle_event(struct client *c, uint32_t events)
+/* Under TLS reading may have to wait until something could be written, a key update. */
+static void tls_event(struct client *c)
 {
+	client_readable(c, false);
+	if (c->attached && c->wire.ssl && c->wire.want_write)
+		poller_watch(c, EPOLLIN | EPOLLOUT);
+}
+
+void worker_event(struct client *c, uint32_t events)
+{
+	uint32_t end = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+
 	if (c->state == CLIENT_CONNECTING) {
 		connect_event(c);
 		return;
 	}
-	if ((events & EPOLLOUT) && c->wire.fd >= 0)
-		client_writable(c);
-	if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && c->wire.fd >= 0)
-		client_readable(c);
+	if ((events & EPOLLOUT) && c->attached)
+		c->worker->poller->flush(c);
+	if (!c->attached)
+		return;
+	if (c->wire.ssl)
+		tls_event(c);
+	else if ((events & EPOLLIN) || end)
+		client_readable(c, end != 0);
 }
 
-/*
- * epoll_pwait2 came with Linux 5.11. Where it is missing (or hidden, as under valgrind) timers are
- * as coarse as the milliseconds of epoll_wait.
- */
-static int wait_at_most(struct worker *w, struct epoll_event *events, uint64_t ns)
+void worker_woken(struct worker *w)
 {
-	struct timespec timeout = {(time_t)(ns / CLOCK_SECOND), (long)(ns % CLOCK_SECOND)};
-	int n;
-
-	if (!w->coarse_timers) {
-		n = epoll_pwait2(w->epoll, events, EVENTS, &timeout, NULL);
-		if (n >= 0 || errno != ENOSYS)
-			return n;
-		w->coarse_timers = true;
-	}
-	return epoll_wait(w->epoll, events, EVENTS, (int)((ns + CLOCK_MS - 1) / CLOCK_MS));
+	tell_time(w, clock_now());
 }
 
 static void wait_for_events(struct worker *w)
 {
-	struct epoll_event events[EVENTS];
 	uint64_t wait = next_border(w, clock_now());
-	int n, i;
 
 	if (w->ready_first || (w->options->poll && w->running))
 		wait = 0;
 	else /* woken late, it still has time to spin */
 		wait -= wait < w->options->spin_ns ? wait : w->options->spin_ns;
-	n = wait_at_most(w, events, wait);
-
-	tell_time(w, clock_now());
-	for (i = 0; i < n; i++) {
-		if (events[i].data.ptr) {
-			handle_event(events[i].data.ptr, events[i].events);
-		} else {
-			uint64_t value;
-			ssize_t got = read(w->wakeup, &value, sizeof(value));
-
-			(void)got;
-		}
-	}
+	w->poller->wait(w, wait);
 }
 
 static void fire_timers(struct worker *w)
@@ -458,9 +429,12 @@ static bool is_over(struct worker *w)
 void *worker_main(void *argument)
 {
 	struct worker *w = argument;
+	struct error e = ERROR_INIT;
 	unsigned i;
 
 	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+	if (w->poller->open(w, &e) < 0)
+		engine_fail(w->engine, &e);
 	for (;;) {
 		if (!w->running)
 			drive_connecting(w);
@@ -478,5 +452,6 @@ void *worker_main(void *argument)
 	atomic_fetch_add(&w->engine->ended, 1);
 	for (i = 0; i < w->client_count; i++)
 		connect_close(&w->clients[i]);
+	w->poller->close(w);
 	return NULL;
 }

@@ -1,7 +1,8 @@
 /*
  * worker.h - private to the engine: a worker thread, its connections (clients), and what the
  * threads share. transaction.c begins and counts, client.c walks a script, connect.c opens and
- * loses connections, worker.c is the event loop, engine.c starts, watches and ends it all.
+ * loses connections, worker.c is the event loop, poller.h waits and moves bytes, engine.c starts,
+ * watches and ends it all.
  *
  * A client is owned by one worker and touched by no other thread.
  */
@@ -13,6 +14,7 @@
 
 #include "bench/engine.h"
 #include "bench/expression.h"
+#include "bench/poller.h"
 #include "bench/wire.h"
 #include "common/clock.h"
 #include "common/random.h"
@@ -80,6 +82,7 @@ struct client {
 	unsigned rank; /* the order in which a plan opens connections; spread over the workers */
 	uint64_t think_until;
 	uint32_t events; /* epoll interest, 0: not registered */
+	bool attached;	 /* the session is the poller's */
 	uint64_t wake;	 /* timer; 0: none */
 	size_t heap_index;
 	struct client *next_ready, *next_rested;
@@ -106,6 +109,8 @@ struct worker {
 	const struct template *templates; /* by statement */
 	unsigned index;
 	pthread_t thread;
+	const struct poller *poller;
+	void *poller_state; /* of the row, if it has any */
 	int epoll, wakeup;
 	struct client *clients;
 	unsigned client_count, next_to_connect, connecting, ready_count, done_count;
@@ -130,6 +135,7 @@ struct engine { /* shared by all threads */
 	struct arena arena;
 	struct template *templates;
 	struct worker *workers;
+	const struct poller *poller;
 	_Atomic int phase;
 	_Atomic unsigned ready, ended;
 	_Atomic uint64_t begin, window_begin, window_end;
@@ -154,10 +160,11 @@ void transaction_failure(struct client *c, uint32_t statement, const char *sqlst
 void transaction_count(struct client *c, uint64_t now); /* it is over */
 
 /* client.c */
-void client_run(struct client *c, uint64_t now); /* goes on with the script until it waits */
-void client_readable(struct client *c);
-void client_writable(struct client *c);
-void client_wake(struct client *c, uint64_t now); /* its timer */
+void client_run(struct client *c, uint64_t now);    /* goes on with the script until it waits */
+void client_readable(struct client *c, bool ended); /* ended: read on to the end */
+void client_take(struct client *c, const uint8_t *data, size_t size, uint64_t now); /* came in */
+void client_closed(struct client *c, uint64_t now); /* the server closed the connection */
+void client_wake(struct client *c, uint64_t now);   /* its timer */
 void client_abandon(struct client *c, uint64_t now, const char *sqlstate, const char *why);
 void client_fail_connect(struct client *c, uint64_t now, const struct error *e);
 void client_finish_setup(struct client *c, uint64_t now);
@@ -176,8 +183,9 @@ void connect_cancel_all(struct worker *w); /* every statement that still runs */
 
 /* worker.c */
 void *worker_main(void *worker);
-void worker_interest(struct client *c, uint32_t events); /* 0: none */
-void worker_timer(struct client *c, uint64_t wake);	 /* 0: no timer */
+void worker_woken(struct worker *w);		      /* after each wait: the clock */
+void worker_event(struct client *c, uint32_t events); /* its socket is ready */
+void worker_timer(struct client *c, uint64_t wake);   /* 0: no timer */
 void worker_defer(struct client *c);
 void worker_rest(struct client *c);
 void worker_client_done(struct client *c);

@@ -39,6 +39,7 @@ struct error {
 	bool retryable;
 	char sqlstate[6]; /* "" when the server gave none */
 	int http_status;  /* 0 when not an HTTP answer */
+	int position;	  /* character of the statement, from 1, that the server points at; or 0 */
 	char text[1024];
 	char hint[512];
 };

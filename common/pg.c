@@ -6,6 +6,7 @@
 #include "common/pg.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -285,10 +286,14 @@ static int server_failure(struct pg *pg, const PGresult *r, struct error *e)
 	const char *primary = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
 	const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
 	const char *hint = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_HINT) : NULL;
+	const char *position = r ? PQresultErrorField(r, PG_DIAG_STATEMENT_POSITION) : NULL;
+	int64_t at;
 
 	if (primary) {
 		error_set(e, ERROR_SQL, "%s (SQLSTATE %s)", primary, state ? state : "unknown");
 		snprintf(e->sqlstate, sizeof(e->sqlstate), "%s", state ? state : "");
+		if (e && position && text_to_int(position, &at) && at > 0 && at <= INT_MAX)
+			e->position = (int)at;
 		if (hint)
 			error_hint(e, "%s", hint);
 	} else {
@@ -443,6 +448,30 @@ const char *pg_value(const struct pg_result *r, int row, int column)
 	return PQgetvalue(r->r, row, column);
 }
 
+int pg_columns(const struct pg_result *r)
+{
+	return PQnfields(r->r);
+}
+
+const char *pg_column(const struct pg_result *r, int column)
+{
+	const char *name = PQfname(r->r, column);
+
+	return name ? name : "";
+}
+
+unsigned pg_column_type(const struct pg_result *r, int column)
+{
+	return PQftype(r->r, column);
+}
+
+int64_t pg_affected(const struct pg_result *r)
+{
+	int64_t n;
+
+	return text_to_int(PQcmdTuples(r->r), &n) ? n : 0;
+}
+
 int pg_exec(struct pg *pg, const char *sql, struct error *e)
 {
 	struct error none = ERROR_INIT;
@@ -468,6 +497,20 @@ int pg_prepare(struct pg *pg, const char *name, const char *sql, struct error *e
 	r = checked(pg, gather(pg, e), e);
 	PQclear(r);
 	return r ? 0 : -1;
+}
+
+int pg_parameters(struct pg *pg, const char *name, struct error *e)
+{
+	PGresult *r;
+	int n;
+
+	e->class = ERROR_NONE;
+	if (!PQsendDescribePrepared(pg->c, name))
+		return server_failure(pg, NULL, e);
+	r = checked(pg, gather(pg, e), e);
+	n = r ? PQnparams(r) : -1;
+	PQclear(r);
+	return n;
 }
 
 char *pg_scalar(struct pg *pg, const char *sql, struct error *e)
@@ -518,6 +561,13 @@ int pg_copy_end(struct pg *pg, const char *abort_reason, struct error *e)
 	return r ? 0 : -1;
 }
 
+bool pg_copy_answered(struct pg *pg)
+{
+	struct pollfd p = {.fd = PQsocket(pg->c), .events = POLLIN};
+
+	return poll(&p, 1, 0) > 0 && (p.revents & POLLIN);
+}
+
 static void quote(struct buf *out, const char *s, char mark)
 {
 	buf_putc(out, mark);
@@ -551,6 +601,16 @@ void pg_quote_literal(struct buf *out, const char *value)
 		buf_putc(out, *p);
 	}
 	buf_putc(out, '\'');
+}
+
+int pg_backend(const struct pg *pg)
+{
+	return PQbackendPID(pg->c);
+}
+
+bool pg_alive(const struct pg *pg)
+{
+	return PQstatus(pg->c) == CONNECTION_OK;
 }
 
 int pg_server_version(const struct pg *pg)

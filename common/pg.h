@@ -79,12 +79,19 @@ struct pg_result *pg_query(struct pg *pg, const char *sql, const char *const *va
 void pg_free(struct pg_result *r); /* accepts NULL */
 int pg_rows(const struct pg_result *r);
 const char *pg_value(const struct pg_result *r, int row, int column); /* NULL for SQL NULL */
+int pg_columns(const struct pg_result *r);
+const char *pg_column(const struct pg_result *r, int column);	/* its name */
+unsigned pg_column_type(const struct pg_result *r, int column); /* its OID in pg_type */
+int64_t pg_affected(const struct pg_result *r); /* rows that the statement wrote */
 
 /* Runs a statement (or several, without parameters) whose rows do not matter. */
 int pg_exec(struct pg *pg, const char *sql, struct error *e);
 
 /* Parses a statement under a name, as the extended protocol does: any statement, $1... allowed. */
 int pg_prepare(struct pg *pg, const char *name, const char *sql, struct error *e);
+
+/* The number of parameters of a prepared statement, or -1. */
+int pg_parameters(struct pg *pg, const char *name, struct error *e);
 
 /* One value of one row as text (caller frees); NULL with class SQL when there is no such row. */
 char *pg_scalar(struct pg *pg, const char *sql, struct error *e);
@@ -93,6 +100,12 @@ char *pg_scalar(struct pg *pg, const char *sql, struct error *e);
 int pg_copy_begin(struct pg *pg, const char *sql, struct error *e);
 int pg_copy_send(struct pg *pg, const char *data, size_t n, struct error *e);
 int pg_copy_end(struct pg *pg, const char *abort_reason, struct error *e);
+
+/*
+ * True when the server has said something while rows are still being sent: as a rule why it takes
+ * no more of them. What it is shows in pg_copy_end(), which should then be given an abort reason.
+ */
+bool pg_copy_answered(struct pg *pg);
 
 /* Appends a quoted identifier, or a quoted literal. */
 void pg_quote_identifier(struct buf *out, const char *name);
@@ -103,6 +116,12 @@ const char *pg_host(const struct pg *pg);   /* host or socket folder, for messag
 const char *pg_database(const struct pg *pg);
 const char *pg_user(const struct pg *pg);
 bool pg_uses_tls(const struct pg *pg);
+
+/* The server's process of this connection, as in pg_stat_activity. */
+int pg_backend(const struct pg *pg);
+
+/* False when the connection is lost and only good for pg_close(). */
+bool pg_alive(const struct pg *pg);
 
 /* Asks a running statement of this connection to stop; callable from another thread. */
 void pg_cancel(struct pg *pg);

@@ -221,6 +221,11 @@ void table_curve(struct record *r, struct record_table *t, const char *column)
 	t->curve = copy(r, column);
 }
 
+void table_texts(struct record *r, struct record_table *t, const char *column)
+{
+	t->texts = copy(r, column);
+}
+
 void table_row(struct record *r, struct record_table *t, const struct cell *cells)
 {
 	size_t width = t->column_count * sizeof(struct cell), i;

@@ -94,6 +94,8 @@ struct cell {
 struct record_table {
 	const char *name, *title;
 	const char *curve; /* the column to draw those after it over, or NULL: a table alone */
+	const char *texts; /* from this column on: texts of several lines, to be shown beside each
+			      other under what is before them; or NULL */
 	struct record_column *columns;
 	size_t column_count, row_count, row_capacity;
 	struct cell *cells; /* row-major */
@@ -150,6 +152,9 @@ struct record_table *record_table(struct record *r, const char *name, const char
  */
 void table_curve(struct record *r, struct record_table *t, const char *column);
 void table_row(struct record *r, struct record_table *t, const struct cell *cells);
+
+/* From `column` on the cells are texts of several lines, which belong beside each other. */
+void table_texts(struct record *r, struct record_table *t, const char *column);
 
 void record_finding(struct record *r, const char *id, enum severity severity, const char *object,
 		    const char *evidence, const char *fix);

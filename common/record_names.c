@@ -106,12 +106,22 @@ const struct metric_name record_metric_names[] = {
 	/* convert */
 	{"statements", "Statements", "", BETTER_NONE, "statements read"},
 	{"parsed", "Parsed", "", BETTER_HIGHER, "statements whose result parses"},
+	{"names_known", "Names known", "", BETTER_HIGHER,
+	 "statements whose functions, types and operators exist in Postgres"},
 	{"prepared", "Prepared", "", BETTER_HIGHER, "statements that prepare on the target"},
+	{"ran", "Ran", "", BETTER_HIGHER,
+	 "statements that were executed on the target without an error, and rolled back"},
 	{"rows_equal", "Rows equal", "", BETTER_HIGHER, "statements that give the same rows"},
 	{"by_rules", "By rules", "", BETTER_HIGHER, "statements converted by rules"},
 	{"by_model", "By model", "", BETTER_NONE, "statements converted by a language model"},
+	{"unchanged", "Unchanged", "", BETTER_NONE, "of those by rules: nothing had to be changed"},
 	{"left", "Left", "", BETTER_LOWER, "statements left for a person"},
+	{"effort_min", "Effort left", "min", BETTER_LOWER,
+	 "a rough figure: 5 minutes for each finding that needs a look, 20 for a statement that is "
+	 "left, and 1 for each line of procedural code that is"},
 	{"tokens", "Tokens", "", BETTER_LOWER, "tokens used by the language model"},
+	{"model_cost", "Cost of the model", "USD", BETTER_LOWER,
+	 "tokens used by the language model, at the price that was given"},
 };
 
 const size_t record_metric_name_count =

@@ -137,6 +137,8 @@ static cJSON *table_object(const struct record_table *t)
 	add_text(o, "title", t->title);
 	if (t->curve)
 		add_text(o, "curve", t->curve);
+	if (t->texts)
+		add_text(o, "texts", t->texts);
 	cJSON_AddItemToObject(o, "columns", columns_array(t->columns, t->column_count, true));
 	for (i = 0; i < t->row_count; i++) {
 		cJSON *row = cJSON_CreateArray();

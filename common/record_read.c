@@ -284,6 +284,7 @@ static int read_table(struct reader *rd, const cJSON *o)
 	if (get_text(rd, o, "name", false, &t->name) < 0 ||
 	    get_text(rd, o, "title", false, &t->title) < 0 ||
 	    get_text(rd, o, "curve", true, &t->curve) < 0 ||
+	    get_text(rd, o, "texts", true, &t->texts) < 0 ||
 	    read_columns(rd, o, &t->columns, &t->column_count) < 0 ||
 	    read_rows(rd, o, t->column_count, true, &t->cells, &t->row_count) < 0)
 		return -1;

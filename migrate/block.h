@@ -31,6 +31,9 @@
 
 #define BLOCK_ROWS 2048 /* rows of a block; a source may fill fewer, never more */
 
+/* A DECIMAL that is NaN; numeric(p,s) can hold that, but no infinity. */
+#define BLOCK_DECIMAL_NAN ((__int128)((unsigned __int128)1 << 127))
+
 /* kind, bytes of one value, the Postgres type it is sent as */
 #define BLOCK_KINDS(X)                                                                             \
 	X(BOOL, sizeof(bool), "boolean")                                                           \

@@ -122,6 +122,39 @@ void html_sheet(struct buf *out, struct arena *a, const struct sheet *s)
 			   s->rows_left_out);
 }
 
+/* One row: its cells before the texts are the line that opens it. */
+static void put_texts(struct buf *out, const struct record_table *t, const struct cell *row,
+		      size_t first)
+{
+	size_t i;
+
+	buf_puts(out, "<details class=\"texts\"><summary>");
+	for (i = 0; i < first; i++)
+		if (row[i].text)
+			html_element(out, i ? "span" : "b", NULL, row[i].text);
+	buf_puts(out, "</summary>\n<div class=\"two\">\n");
+	for (i = first; i < t->column_count; i++) {
+		buf_puts(out, "<div class=\"box\">");
+		html_element(out, "h3", NULL, t->columns[i].title);
+		html_element(out, "pre", NULL, row[i].text ? row[i].text : "");
+		buf_puts(out, "</div>\n");
+	}
+	buf_puts(out, "</div>\n</details>\n");
+}
+
+void html_texts(struct buf *out, const struct record_table *t, size_t limit)
+{
+	size_t first = 0, i;
+
+	while (first < t->column_count && strcmp(t->columns[first].name, t->texts) != 0)
+		first++;
+	for (i = 0; i < t->row_count && i < limit; i++)
+		put_texts(out, t, &t->cells[i * t->column_count], first);
+	if (t->row_count > limit)
+		buf_printf(out, "<p class=\"note\">%zu more are in the record.</p>\n",
+			   t->row_count - limit);
+}
+
 /* The svg of a plot with what screen readers need. */
 static void put_svg(struct buf *out, const struct chart *c)
 {

@@ -27,6 +27,8 @@ void html_element(struct buf *out, const char *element, const char *class, const
 void html_section(struct buf *out, const char *id, const char *title, const char *note);
 
 /* A table that sorts on click. NULL draws nothing. */
+/* A table of texts: each row's texts beside each other, folded behind its other cells. */
+void html_texts(struct buf *out, const struct record_table *t, size_t limit);
 void html_sheet(struct buf *out, struct arena *a, const struct sheet *s);
 
 /*

@@ -370,7 +370,9 @@ static void put_tables(struct page *p)
 		html_section(p->out, NULL, *t->title ? t->title : t->name,
 			     t->row_count ? NULL : "None.");
 		html_charts(p->out, &p->curves[i], 1, false);
-		if (t->row_count)
+		if (t->texts)
+			html_texts(p->out, t, ROWS_MAX);
+		else if (t->row_count)
 			html_sheet(p->out, &p->arena, sheet_of_table(&p->arena, t, ROWS_MAX));
 		buf_puts(p->out, "</section>\n");
 	}

@@ -159,7 +159,8 @@ int render_markdown(const struct record *r, const struct render_options *options
 	put_sheet(out, &a, sheet_of_histograms(&a, r));
 	put_sheet(out, &a, sheet_of_parts(&a, r));
 	for (i = 0; i < r->table_count; i++)
-		put_sheet(out, &a, sheet_of_table(&a, r->tables[i], ROWS_MAX));
+		if (!r->tables[i]->texts)
+			put_sheet(out, &a, sheet_of_table(&a, r->tables[i], ROWS_MAX));
 	put_sheet(out, &a, sheet_of_figures(&a, r));
 	put_sheet(out, &a, facts_sheet(&a, "Target", &r->target));
 	put_sheet(out, &a, facts_sheet(&a, "Client", &r->where));

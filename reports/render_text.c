@@ -287,8 +287,9 @@ int render_text(const struct record *r, const struct render_options *options, st
 	put_sheet(&p, sheet_of_histograms(&p.arena, r));
 	put_sheet(&p, sheet_of_parts(&p.arena, r));
 	for (i = 0; i < r->table_count; i++)
-		put_sheet(&p, sheet_of_table(&p.arena, r->tables[i],
-					     options->brief ? ROWS_BRIEF : ROWS_MAX));
+		if (!r->tables[i]->texts)
+			put_sheet(&p, sheet_of_table(&p.arena, r->tables[i],
+						     options->brief ? ROWS_BRIEF : ROWS_MAX));
 	put_sheet(&p, sheet_of_figures(&p.arena, r));
 	for (i = 0; i < r->finding_count; i++)
 		put_finding(&p, &r->findings[i]);

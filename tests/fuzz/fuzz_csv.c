@@ -4,7 +4,7 @@
  */
 #include <assert.h>
 
-#include "bench/csv.h"
+#include "common/csv.h"
 #include "tests/fuzz/fuzz.h"
 
 static long records;

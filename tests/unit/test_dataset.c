@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench/csv.h"
+#include "common/csv.h"
 #include "bench/dataset.h"
 #include "bench/expression.h"
 #include "bench/script.h"

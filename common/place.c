@@ -1,5 +1,5 @@
 /* place.c - see place.h. */
-#include "bench/place.h"
+#include "common/place.h"
 
 #include <stdarg.h>
 #include <stdio.h>

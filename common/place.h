@@ -1,11 +1,11 @@
 /*
- * place.h - where something stands in a script, and faults that say so.
+ * place.h - where something stands in a text, and faults that say so.
  *
  * Lines and columns count from 1; a column is a character (bytes that continue a UTF-8 character
  * do not count, a tab counts as one).
  */
-#ifndef LAKEPORT_BENCH_PLACE_H
-#define LAKEPORT_BENCH_PLACE_H
+#ifndef LAKEPORT_COMMON_PLACE_H
+#define LAKEPORT_COMMON_PLACE_H
 
 #include "common/error.h"
 

@@ -7,13 +7,13 @@
  * fault. The reader works inside the text, which it changes: fields are cut out of it where they
  * stand, so reading allocates nothing but the list of fields.
  */
-#ifndef LAKEPORT_BENCH_CSV_H
-#define LAKEPORT_BENCH_CSV_H
+#ifndef LAKEPORT_COMMON_CSV_H
+#define LAKEPORT_COMMON_CSV_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "bench/place.h"
+#include "common/place.h"
 
 #define CSV_MAX_FIELDS 10000 /* of one record */
 

@@ -1,5 +1,5 @@
 /* csv.c - see csv.h. */
-#include "bench/csv.h"
+#include "common/csv.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,145 @@
+/*
+ * findings.c - what the codes mean. Sorted by code; a code never changes its meaning.
+ */
+#include "convert/finding.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+static const struct finding_kind kinds[] = {
+	{"BIT-BOOLEAN", FINDING_CHANGED, "bit became boolean",
+	 "T-SQL's bit compares with 0 and 1 and is summed; Postgres' boolean is neither.",
+	 "CAST(x AS bit)  ->  CAST(x AS boolean)",
+	 "Write true and false in the application, or keep the column as smallint."},
+	{"BYTE-LENGTH", FINDING_CHANGED, "a length in bytes",
+	 "The source counts bytes of its own encoding (two a character in nvarchar); Postgres "
+	 "counts those of UTF-8.",
+	 "DATALENGTH(x)  ->  octet_length(x)", "Use length() where characters are meant."},
+	{"CI-COLLATION", FINDING_CHANGED, "texts compared without case",
+	 "The source's collation ignores case in =, IN, LIKE, GROUP BY, DISTINCT and ORDER BY; "
+	 "Postgres' does not.",
+	 "name = 'Ann'  finds 'ann', too, in the source only",
+	 "Use a nondeterministic ICU collation or citext for the column, or lower() on both sides."},
+	{"CLUSTERING", FINDING_NOTE, "the physical order of rows was dropped",
+	 "SORT BY, DISTRIBUTE BY and CLUSTER BY say how rows are spread over workers, not what the "
+	 "answer is.", NULL, "Add ORDER BY where the order of the answer matters."},
+	{"COMPARATOR", FINDING_OPEN, "an array sorted by a comparison of its own",
+	 "Postgres sorts by expressions, not by a function of two elements.",
+	 NULL, "Write ARRAY(SELECT x FROM unnest(a) AS u(x) ORDER BY ...) by hand."},
+	{"DATABASE-NAME", FINDING_OPEN, "a name has a database before the schema",
+	 "Postgres reads only one database in a statement.", "db.schema.t  ->  schema.t",
+	 "Bring the tables of the other database in as a schema, or use postgres_fdw."},
+	{"ENUM-CHECK", FINDING_CHANGED, "an enumeration became text",
+	 "The list of allowed values and its order are no longer checked.", NULL,
+	 "Add CHECK (column IN (...)), or create a type AS ENUM."},
+	{"FORMAT", FINDING_OPEN, "a date format has no counterpart",
+	 "Some letters of the format mean something that to_char and to_date do not know.", NULL,
+	 "Check the result of the call by hand."},
+	{"FORMAT-LETTERS", FINDING_OPEN, "a format that Postgres cannot say",
+	 "The format is not a literal, or has letters that to_char(), to_date() and "
+	 "to_timestamp() do not know.",
+	 NULL, "Write the format by hand, or compute it in the application."},
+	{"HASH-DIFFERS", FINDING_BLOCKER, "a hash function that Postgres does not have",
+	 "The source's hash function gives values that no function of Postgres gives.", NULL,
+	 "Compute the hash outside, or change both sides to md5 or sha256."},
+	{"HINT-DROPPED", FINDING_NOTE, "a hint was dropped",
+	 "Hints steer the source's optimizer. Postgres has none; a comment is left as a comment.",
+	 NULL, "Look at the plan with EXPLAIN (ANALYZE)."},
+	{"IGNORE-NULLS", FINDING_OPEN, "IGNORE NULLS",
+	 "Postgres' lag() and lead() do not skip NULLs.",
+	 NULL, "Number the rows that are not NULL in a subquery, and join."},
+	{"JSON-INVALID", FINDING_CHANGED, "invalid JSON is an error",
+	 "The source answers NULL or false for a text that is no JSON; a cast to jsonb fails.",
+	 NULL, "Clean the column, or guard the cast with a function that catches the error."},
+	{"JSON-OPTIONS", FINDING_CHANGED, "options of to_json were dropped",
+	 "Postgres writes dates and NULLs its own way.",
+	 NULL, "Compare the texts where they leave the database."},
+	{"JSON-PATH-DYNAMIC", FINDING_CHANGED, "a JSON path that is not a literal",
+	 "Postgres' jsonpath is close to the source's, but strict about quotes and case.",
+	 NULL, "Check the paths that the query is called with."},
+	{"LIKE-PATTERN", FINDING_OPEN, "a LIKE pattern that is not a literal",
+	 "The pattern has to become a regular expression, which needs its text.",
+	 NULL, "Write the regular expression by hand."},
+	{"LOCALE", FINDING_CHANGED, "a result that depends on the source's language settings",
+	 "Dates and numbers without a format, or with names of days and months in a language, "
+	 "follow NLS settings; Postgres follows ISO and English.",
+	 NULL, "Give a format, or check the values."},
+	{"NANOSECONDS", FINDING_CHANGED, "nanoseconds became microseconds",
+	 "Postgres keeps six digits of a second.", NULL, "Nothing, unless the last digits matter."},
+	{"NO-FUNCTION", FINDING_BLOCKER, "a function without counterpart",
+	 "Postgres has no function or expression for this.", NULL,
+	 "Write a function of that name, or change the query."},
+	{"NOT-CONVERTED", FINDING_BLOCKER, "a construct was left as it is",
+	 "No rule knows how to say this in Postgres, so the text was not touched.", NULL,
+	 "Rewrite that part by hand, or let a model propose it (convert run --model)."},
+	{"NOT-PARSED", FINDING_BLOCKER, "the statement was not understood",
+	 "The parser stopped at the place shown; the statement was left as it was.", NULL,
+	 "Check --from; otherwise rewrite it by hand, or let a model propose it."},
+	{"NULLS-ORDER", FINDING_CHANGED, "NULLs sort at the other end",
+	 "The source sorts NULLs as the smallest value, Postgres as the largest; with --plain the "
+	 "order is left as Postgres has it.",
+	 "ORDER BY x  ->  ORDER BY x NULLS FIRST", "Drop --plain, or add NULLS FIRST / LAST."},
+	{"OPTION-DROPPED", FINDING_NOTE, "an option of the table was dropped",
+	 "Storage, distribution and clustering options mean nothing in Postgres.", NULL,
+	 "Add indexes or partitions where the option made queries fast."},
+	{"ORDERED-SET-OVER", FINDING_OPEN, "percentile or median as a window function",
+	 "Postgres' ordered-set aggregates have no OVER.",
+	 NULL, "Compute it in a grouped subquery and join it."},
+	{"OVERFLOW-ERROR", FINDING_CHANGED, "overflow is an error",
+	 "The source answers NULL where the result does not fit; Postgres fails.",
+	 NULL, "Cast to numeric where values may be large."},
+	{"RANDOM-SEED", FINDING_NOTE, "the seed of random numbers was dropped",
+	 "Postgres' random() takes its seed from setseed().",
+	 NULL, "Call setseed() before, where the same numbers are wanted."},
+	{"REGEX-DYNAMIC", FINDING_CHANGED, "a regular expression that is not a literal",
+	 "Patterns of columns and expressions are used as they are; Postgres' syntax differs "
+	 "in corners such as \\b, \\p{..} and flags.",
+	 NULL, "Check the patterns that the query is called with."},
+	{"REGEX-GREEDY", FINDING_OPEN, "greedy and lazy in one regular expression",
+	 "Postgres takes the kind of the first quantifier for the whole expression.",
+	 "'a.*?b.*c'", "Use [^b]* instead of .*?, or split the match into two."},
+	{"ROW-IDS", FINDING_CHANGED, "numbers of rows",
+	 "The source's numbers are unique, but neither dense nor repeatable; row_number() is "
+	 "used.",
+	 NULL, "Use an identity column where the numbers are kept."},
+	{"TABLE-REPLACED", FINDING_CHANGED, "CREATE OR REPLACE TABLE became DROP and CREATE",
+	 "Views on the table and grants are lost when it is dropped.", NULL,
+	 "TRUNCATE instead where the table's shape stays the same."},
+	{"TIME-ZONE-OFFSET", FINDING_OPEN, "a time zone as an offset",
+	 "AT TIME ZONE reads '+02:00' with the sign of POSIX, the other one.",
+	 "'+02:00'  ->  '-02:00'", "Use names of zones, such as 'Europe/Berlin'."},
+	{"TRY-FORMAT", FINDING_CHANGED, "a text that does not fit its format is an error",
+	 "The source answers NULL for a text that does not fit; to_date() and to_timestamp() "
+	 "fail, or read on.",
+	 NULL, "Guard the call by a regular expression for the texts that occur."},
+	{"TYPE-NAMES", FINDING_CHANGED, "names of types",
+	 "Postgres names types its own way: bigint, text, timestamp without time zone.",
+	 NULL, "Compare with Postgres' names."},
+	{"TYPE-UNKNOWN", FINDING_OPEN, "a type without counterpart",
+	 "The nearest type of Postgres does not do all that the source's does.", NULL,
+	 "Check how the column is used."},
+	{"UNIT-DYNAMIC", FINDING_OPEN, "a date part that is not known",
+	 "The part is not a literal, or Postgres has none like it.",
+	 NULL, "Write the expression for each part that occurs."},
+	{"WEEK-MODE", FINDING_OPEN, "a numbering of weeks that Postgres does not have",
+	 "Postgres numbers weeks by ISO 8601 only.",
+	 NULL, "Use mode 1 or 3, or compute the week from the day of the year."},
+};
+/* clang-format on */
+
+static int compare(const void *code, const void *row)
+{
+	return strcmp(code, ((const struct finding_kind *)row)->code);
+}
+
+const struct finding_kind *finding_find(const char *code)
+{
+	return bsearch(code, kinds, sizeof(kinds) / sizeof(kinds[0]), sizeof(kinds[0]), compare);
+}
+
+const struct finding_kind *finding_all(size_t *count)
+{
+	*count = sizeof(kinds) / sizeof(kinds[0]);
+	return kinds;
+}

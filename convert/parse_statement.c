@@ -1,0 +1,87 @@
+/*
+ * parse_statement.c - which statement it is. What belongs to procedures or to the server is taken
+ * as it stands.
+ */
+#include "convert/parse.h"
+
+static struct node *with_statement(struct parser *p)
+{
+	struct parse_mark mark = parse_mark(p);
+	uint32_t first = p->at;
+	struct node *with = parse_with(p);
+
+	switch (parse_keyword(p, 0)) {
+	case K_INSERT:
+		return parse_insert(p, with, first);
+	case K_UPDATE:
+		return parse_update(p, with, first);
+	case K_DELETE:
+		return parse_delete(p, with, first);
+	case K_MERGE:
+		return parse_merge(p, with, first);
+	default:
+		if (p->failed)
+			return with;
+		parse_back(p, mark);
+		return parse_query(p);
+	}
+}
+
+static struct node *explain(struct parser *p)
+{
+	return parse_rest(p, NODE_UTILITY);
+}
+
+static bool begins_block(const struct parser *p)
+{
+	enum keyword next = parse_keyword(p, 1);
+
+	if (parse_is(p, K_DECLARE) || parse_is(p, K_WHILE) || parse_is(p, K_IF) ||
+	    parse_is(p, K_EXEC) || parse_is(p, K_PRINT) || parse_is(p, K_THROW) ||
+	    parse_is(p, K_RAISERROR))
+		return true;
+	return parse_is(p, K_BEGIN) && next != K_TRANSACTION && next != K_WORK &&
+	       parse_peek(p, 1)->kind != TOKEN_END && !parse_symbol_at(p, 1, ';') &&
+	       next != K_ISOLATION && next != K_READ && !parse_is_word(p, 1, "TRAN");
+}
+
+struct node *parse_statement(struct parser *p)
+{
+	switch (parse_keyword(p, 0)) {
+	case K_SELECT:
+	case K_VALUES:
+	case K_TABLE:
+		return parse_query(p);
+	case K_WITH:
+		return with_statement(p);
+	case K_INSERT:
+	case K_REPLACE:
+		return parse_insert(p, NULL, p->at);
+	case K_UPDATE:
+		return parse_update(p, NULL, p->at);
+	case K_DELETE:
+		return parse_delete(p, NULL, p->at);
+	case K_MERGE:
+		return parse_merge(p, NULL, p->at);
+	case K_CREATE:
+		return parse_create(p);
+	case K_ALTER:
+		return parse_alter(p);
+	case K_DROP:
+		return parse_drop(p);
+	case K_COMMENT:
+		return parse_comment(p);
+	case K_EXPLAIN:
+		return explain(p);
+	default:
+		break;
+	}
+	if (parse_is_symbol(p, '('))
+		return parse_query(p);
+	if (begins_block(p))
+		return parse_rest(p, NODE_PROCEDURAL);
+	if (parse_is_name(p, 0))
+		return parse_rest(p, NODE_UTILITY);
+	parse_fail(p, "a statement");
+	return parse_open(p, NODE_NONE);
+}

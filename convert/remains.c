@@ -1,0 +1,77 @@
+/*
+ * remains.c - after the rules: a walk that reports what Postgres has no form for, so that nothing
+ * is left silently.
+ */
+#include "convert/remains.h"
+
+#include <string.h>
+
+struct remain {
+	uint8_t kind;
+	const char *what;
+};
+
+static const struct remain remains[] = {
+	{NODE_LAMBDA, "a lambda"},
+	{NODE_PATH, "a path with ':'"},
+	{NODE_PRIOR, "PRIOR"},
+	{NODE_OUTER, "(+)"},
+	{NODE_KEEP, "KEEP (DENSE_RANK ...)"},
+	{NODE_TOP, "TOP"},
+	{NODE_CONNECT, "CONNECT BY"},
+	{NODE_CLUSTER, "SORT BY / DISTRIBUTE BY / CLUSTER BY"},
+	{NODE_FOR_XML, "FOR XML / FOR JSON"},
+	{NODE_LATERAL_VIEW, "LATERAL VIEW"},
+	{NODE_PIVOT, "PIVOT"},
+	{NODE_UNPIVOT, "UNPIVOT"},
+	{NODE_MATCH, "MATCH_RECOGNIZE"},
+	{NODE_VERSION, "time travel"},
+	{NODE_PROCEDURAL, "procedural code"},
+};
+
+static const char *what_remains(const struct node *n)
+{
+	for (size_t i = 0; i < sizeof(remains) / sizeof(remains[0]); i++)
+		if (remains[i].kind == n->kind)
+			return remains[i].what;
+	switch (n->kind) {
+	case NODE_SELECT:
+		return n->child[SELECT_QUALIFY] ? "QUALIFY" : NULL;
+	case NODE_JOIN:
+		return n->op >= JOIN_SEMI && n->op != JOIN_STRAIGHT ? "a join of this kind" : NULL;
+	case NODE_STAR:
+		return n->child[STAR_EXCEPT] || n->child[STAR_REPLACE] || n->child[STAR_RENAME]
+			       ? "* EXCEPT / REPLACE / RENAME"
+			       : NULL;
+	case NODE_GROUP:
+		return n->flags & FLAG_ALL && n->count == 0 ? "GROUP BY ALL" : NULL;
+	case NODE_SORT:
+		return n->flags & FLAG_ALL ? "ORDER BY ALL" : NULL;
+	case NODE_SETOP:
+		return n->flags & FLAG_BY_NAME ? "UNION BY NAME" : NULL;
+	case NODE_INSERT:
+		return n->flags & (FLAG_OVERWRITE | FLAG_REPLACE | FLAG_IGNORE)
+			       ? "INSERT OVERWRITE / IGNORE, REPLACE"
+			       : NULL;
+	case NODE_CALL:
+		return n->flags & FLAG_IGNORE_NULLS ? "IGNORE NULLS" : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static void walk(struct rewrite *r, const struct node *n)
+{
+	const char *what = what_remains(n);
+
+	if (what)
+		rewrite_finding(r, n, "NOT-CONVERTED", "%s was left as it is", what);
+	for (uint32_t i = 0; i < n->count; i++)
+		if (n->child[i])
+			walk(r, n->child[i]);
+}
+
+void remains_report(struct rewrite *r)
+{
+	walk(r, r->root);
+}

@@ -1,0 +1,230 @@
+/*
+ * run_work.c - threads that take statement after statement.
+ *
+ * Statements are handed out under one lock, in the order of the files; the thread that needs the
+ * next file reads and cuts it, while it holds the lock: that is short beside converting. The
+ * main thread watches, draws progress, and asks for Ctrl-C.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/clock.h"
+#include "common/interrupt.h"
+#include "common/progress.h"
+#include "convert/run.h"
+
+#define LOOK_MS 100
+
+struct work {
+	struct run *run;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct run_file *file; /* whose statements are handed out */
+	size_t next;	       /* the next one of them */
+	size_t done, bytes, running;
+	bool stop;
+};
+
+struct worker {
+	struct work *work;
+	struct checker *checker;
+	struct arena *arena;
+	pthread_t thread;
+};
+
+const char *run_status_word(enum run_status s)
+{
+	static const char *const words[RUN_STATUSES] = {"pending", "same", "rules", "model",
+							"left"};
+
+	return words[s];
+}
+
+/* ---- handing out ---- */
+
+/* The next statement, or NULL when there is none. The lock is held. */
+static struct run_statement *next_statement(struct work *w, struct arena *a)
+{
+	while (w->file && !w->stop && !interrupt_count()) {
+		if (!w->file->loaded) {
+			run_load(w->run, w->file, a);
+			w->next = 0;
+			if (!w->file->failure && w->file->pieces.statements == 0)
+				run_write(w->file, a); /* comments alone */
+		}
+		if (!w->file->failure && w->next < w->file->pieces.statements)
+			return &w->file->statements[w->next++];
+		w->bytes += w->file->bytes;
+		w->file = w->file->next;
+	}
+	return NULL;
+}
+
+/* ---- one statement ---- */
+
+static bool has_blocker(const struct conversion *c, const char **why)
+{
+	size_t i;
+
+	for (i = 0; i < c->finding_count; i++)
+		if (c->findings[i].severity == FINDING_BLOCKER) {
+			*why = c->findings[i].message;
+			return true;
+		}
+	return false;
+}
+
+void run_judge(struct run_statement *s, struct arena *a)
+{
+	const struct conversion *c = &s->conversion;
+	const struct check_result *failed = s->report.failed;
+
+	s->sql = c->sql;
+	s->status = c->status == CONVERSION_SAME ? RUN_SAME : RUN_RULES;
+	if (failed) {
+		s->status = RUN_LEFT;
+		s->why = arena_printf(a, "%s: %s%s%s", check_name(failed->check), failed->message,
+				      *failed->hint ? "; " : "", failed->hint);
+	} else if (c->status == CONVERSION_NOT || c->status == CONVERSION_PARTLY) {
+		s->status = RUN_LEFT;
+		if (!has_blocker(c, &s->why))
+			s->why = c->status == CONVERSION_NOT ? "it was not understood"
+							     : "part of it is as it was";
+	} else if (has_blocker(c, &s->why)) {
+		s->status = RUN_LEFT;
+	} else if (s->why) { /* its golden rows cannot be read */
+		s->status = RUN_LEFT;
+	}
+}
+
+static int do_statement(struct worker *k, struct run_statement *s, struct error *e)
+{
+	struct check_input in;
+	struct run_file *f = s->file;
+	int status;
+
+	convert_statement(k->arena, &k->work->run->convert, s->text, &s->conversion);
+	in = (struct check_input){s->conversion.sql, s->golden_read && !s->why ? &s->golden : NULL};
+	status = check_statement(k->checker, k->arena, &in, &s->report, e);
+	if (status < 0)
+		return -1;
+	run_judge(s, k->arena);
+	if (atomic_fetch_sub(&f->remaining, 1) == 1)
+		run_write(f, k->arena);
+	return 0;
+}
+
+/* ---- threads ---- */
+
+static void *work(void *context)
+{
+	struct worker *k = context;
+	struct work *w = k->work;
+	struct run_statement *s;
+	struct error e = ERROR_INIT;
+
+	pthread_mutex_lock(&w->lock);
+	while ((s = next_statement(w, k->arena)) != NULL) {
+		int status;
+
+		pthread_mutex_unlock(&w->lock);
+		status = do_statement(k, s, &e);
+		pthread_mutex_lock(&w->lock);
+		if (status < 0) {
+			if (!w->stop)
+				w->run->error = e;
+			w->stop = true;
+		}
+		w->done++;
+	}
+	w->running--;
+	pthread_cond_signal(&w->changed);
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+/* Draws progress until all threads are done. */
+static void watch(struct work *w)
+{
+	struct progress p;
+	struct timespec until;
+	char detail[64], count[32];
+
+	progress_begin(&p, "converting", (double)w->run->files.bytes);
+	pthread_mutex_lock(&w->lock);
+	while (w->running) {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += LOOK_MS * 1000000;
+		if (until.tv_nsec >= 1000000000) {
+			until.tv_nsec -= 1000000000;
+			until.tv_sec++;
+		}
+		pthread_cond_timedwait(&w->changed, &w->lock, &until);
+		snprintf(detail, sizeof(detail), "%s statements",
+			 text_thousands((double)w->done, 0, count, sizeof(count)));
+		progress_update(&p, (double)w->bytes, detail);
+	}
+	pthread_mutex_unlock(&w->lock);
+	progress_end(&p);
+}
+
+/* Files that were not finished: what is done of them is written, the rest as it was. */
+static void write_unfinished(struct run *r)
+{
+	struct run_file *f;
+
+	for (f = r->files.first; f; f = f->next)
+		if (f->loaded && !f->written && !f->failure && f->pieces.statements)
+			run_write(f, &r->arena);
+}
+
+static int start_threads(struct work *w, struct worker *workers, struct checker **checkers,
+			 struct error *e)
+{
+	size_t i;
+
+	for (i = 0; i < w->run->threads; i++) {
+		workers[i] = (struct worker){
+			.work = w, .checker = checkers[i], .arena = &w->run->arenas[i]};
+		pthread_mutex_lock(&w->lock);
+		w->running++;
+		pthread_mutex_unlock(&w->lock);
+		if (pthread_create(&workers[i].thread, NULL, work, &workers[i]) != 0) {
+			pthread_mutex_lock(&w->lock);
+			w->running--;
+			w->stop = i == 0;
+			pthread_mutex_unlock(&w->lock);
+			w->run->threads = i;
+			return i ? 0 : error_set(e, ERROR_INTERNAL, "cannot start a thread");
+		}
+	}
+	return 0;
+}
+
+int run_work(struct run *r, struct checker **checkers, struct error *e)
+{
+	struct work w = {.run = r, .file = r->files.first};
+	struct worker *workers = xcalloc(r->threads, sizeof(*workers));
+	size_t i;
+	int status;
+
+	pthread_mutex_init(&w.lock, NULL);
+	pthread_cond_init(&w.changed, NULL);
+	status = start_threads(&w, workers, checkers, e);
+	if (status == 0)
+		watch(&w);
+	for (i = 0; i < r->threads; i++)
+		pthread_join(workers[i].thread, NULL);
+	pthread_mutex_destroy(&w.lock);
+	pthread_cond_destroy(&w.changed);
+	free(workers);
+	write_unfinished(r);
+	if (status == 0 && w.stop) {
+		*e = r->error;
+		status = -1;
+	}
+	return status;
+}

@@ -1,0 +1,34 @@
+/*
+ * file_hash.h - the SHA-256 of a file, computed beside the load by a thread of its own when the
+ * file is large enough for that to pay.
+ */
+#ifndef LAKEPORT_MIGRATE_FILE_HASH_H
+#define LAKEPORT_MIGRATE_FILE_HASH_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/error.h"
+#include "migrate/ledger.h"
+
+struct file_hash {
+	const char *path;
+	pthread_t thread;
+	bool running;
+	atomic_bool stop;
+	int status;
+	char hex[LEDGER_HASH];
+	struct error error;
+};
+
+/* `path` must live until file_hash_end(). */
+void file_hash_begin(struct file_hash *h, const char *path, int64_t size);
+/* Waits for it. Class IO: it could not be read. With `cancel` the result is not wanted. */
+int file_hash_end(struct file_hash *h, bool cancel, struct error *e);
+
+/* Size and time of change; class INPUT when there is no such file. */
+int file_look(const char *path, int64_t *size, int64_t *mtime_ns, struct error *e);
+
+#endif
