@@ -107,7 +107,9 @@
 	     "text"),                                                                              \
 	WHEN(name, 2, "2=lower:512", "encode(sha512(convert_to($1::text, 'UTF8')), 'hex')",        \
 	     "text"),                                                                              \
-	NONE(name, "NO-FUNCTION")
+	{                                                                                          \
+		name, 2, 2, NULL, NULL, NULL, "NO-FUNCTION"                                        \
+	}
 
 #define HEX_TEXT(x) "upper(encode(convert_to(" x "::text, 'UTF8'), 'hex'))"
 #define HEX_ROWS(name)                                                                             \

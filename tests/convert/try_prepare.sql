@@ -20,7 +20,7 @@ begin
     words := regexp_match(conditions, '(?:^|,)' || i || '=([a-z0-9|]+)(?=,|$)');
     select array_agg(distinct kinds ->> w) filter (where kinds ? w) into picked
       from unnest(string_to_array(words[1], '|')) w;
-    choices := choices || jsonb_build_array(to_jsonb(coalesce(picked, every)));
+    choices := choices || jsonb_build_array(to_jsonb(coalesce(picked, case when n > 3 then array['int', 'numeric', 'text'] else every end)));
   end loop;
   for types in
     with recursive r(k, t) as (
