@@ -312,11 +312,11 @@ static const struct function_rule rules[] = {
 	     "(date_trunc('day', $1::timestamp) - ((extract(day FROM $1::timestamp)::int - 1) % 7) "
 	     "* INTERVAL '1 day')",
 	     "timestamp"),
-	WHEN("trunc", 2, "2=string", NULL, NULL),
+	TRUNC_DATE("trunc", "yyyy|year|yyy|yy|y|syyyy|syear", "year"),
 	WHEN("trunc", 1, "1=date|timestamp", "date_trunc('day', $1)", "timestamp"),
 	WHEN("trunc", 1, "1=text", "date_trunc('day', $1::timestamp)", "timestamp"),
 	WHEN("trunc", 2, "1=float", "trunc($1::numeric, $2)", "numeric"),
-	TRUNC_DATE("trunc", "yyyy|year|yyy|yy|y|syyyy|syear", "year"),
+	{"trunc", 2, 2, "2=string", NULL, NULL, "UNIT-DYNAMIC"},
 	SAME("trunc", 1, 1, "1"),
 	SAME("trunc", 2, 2, "1"),
 	TRY_CASTS("try_cast:"),

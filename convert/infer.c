@@ -87,10 +87,13 @@ const char *type_name(enum type_code t)
 
 static enum type_code of_type_node(const struct node *t)
 {
+	const char *paren = t->text.len ? memchr(t->text.p, '(', t->text.len) : NULL;
+	struct str text = {t->text.p, paren ? (size_t)(paren - t->text.p) : t->text.len};
+
 	if (t->op || str_is(t->text, "array"))
 		return TYPE_ARRAY;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (str_is(t->text, names[i].name))
+		if (str_is(text, names[i].name))
 			return names[i].type;
 	return TYPE_UNKNOWN;
 }

@@ -165,7 +165,8 @@ static void like(struct printer *p, const struct node *n)
 
 	print_child(p, n, 0);
 	if (n->op == LIKE_RLIKE) {
-		print_text(p, n->flags & FLAG_NOT ? " !~ " : " ~ ");
+		print_text(p, n->flags & FLAG_NOT ? " !~" : " ~");
+		print_text(p, n->flags & FLAG_SPECIAL ? "* " : " ");
 	} else {
 		not_word(p, n);
 		print_text(p, words[n->op]);

@@ -6,6 +6,8 @@
 
 #include <strings.h>
 
+#define ITEMS_MAX 1000 /* each item looks at all after it */
+
 static bool same(struct str a, struct str b)
 {
 	return a.len == b.len && !strncasecmp(a.p, b.p, a.len);
@@ -63,6 +65,8 @@ bool rule_lateral_alias(struct rewrite *r, struct node *n)
 	struct node *items = n->child[SELECT_ITEMS];
 	bool done = false;
 
+	if (items->count > ITEMS_MAX)
+		return false;
 	for (uint32_t i = 0; i < items->count; i++) {
 		struct node *item = items->child[i], *alias = item->child[ITEM_ALIAS];
 

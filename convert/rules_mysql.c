@@ -16,6 +16,9 @@ const struct rule rules_mysql_before[] = {
 };
 
 const struct rule rules_mysql_after[] = {
+	{NODE_BINARY, "divide by zero", rule_divide_by_zero},
+	{NODE_BINARY, "compare case", rule_compare_case},
+	{NODE_LIKE, "like case", rule_like_case},
 	{NODE_SORT, "nulls order", rule_nulls_order},
 	{NODE_BINARY, "division", rule_division},
 	{NODE_BINARY, "operator", rule_operator},

@@ -4,6 +4,7 @@
 #include "convert/rules.h"
 
 const struct rule rules_oracle_before[] = {
+	{NODE_STRING, "empty string", rule_empty_string},
 	{NODE_SELECT, "rownum", rule_rownum},
 	{NODE_SELECT, "level series", rule_level_series},
 	{NODE_FROM, "dual", rule_dual},
@@ -16,6 +17,8 @@ const struct rule rules_oracle_before[] = {
 };
 
 const struct rule rules_oracle_after[] = {
+	{NODE_BINARY, "concat null", rule_concat_null},
+	{NODE_BINARY, "date difference", rule_date_difference},
 	{NODE_COLUMN, "rownum", rule_rownum_value},
 	{NODE_BINARY, "division", rule_division},
 	{NODE_INTERVAL, "interval", rule_interval},

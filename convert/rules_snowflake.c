@@ -3,6 +3,19 @@
  */
 #include "convert/rules.h"
 
+/* RLIKE matches the whole text. */
+static bool rule_whole_match(struct rewrite *r, struct node *n)
+{
+	struct node *pattern = n->child[1], *place;
+
+	if (n->op != LIKE_RLIKE || n->flags & (FLAG_ANY | FLAG_ALL))
+		return false;
+	place = node_take(r->arena, pattern);
+	node_replace(place, rewrite_template(r, "('^(' || $1 || ')$')", 1, &pattern));
+	node_touch(n);
+	return true;
+}
+
 const struct rule rules_snowflake_before[] = {
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
 	{NODE_SELECT, "top", rule_top},
@@ -20,6 +33,7 @@ const struct rule rules_snowflake_before[] = {
 };
 
 const struct rule rules_snowflake_after[] = {
+	{NODE_LIKE, "whole match", rule_whole_match},
 	{NODE_PATH, "path", rule_path},
 	{NODE_BINARY, "division", rule_division},
 	{NODE_INTERVAL, "interval", rule_interval},

@@ -17,6 +17,8 @@ const struct rule rules_tsql_before[] = {
 };
 
 const struct rule rules_tsql_after[] = {
+	{NODE_BINARY, "compare case", rule_compare_case},
+	{NODE_LIKE, "like case", rule_like_case},
 	{NODE_SORT, "nulls order", rule_nulls_order},
 	{NODE_BINARY, "plus concat", rule_plus_concat},
 	{0},
