@@ -290,6 +290,7 @@ static const struct function_rule rules[] = {
 	     "$1::numeric / $2 END",
 	     "numeric"),
 	CALL("editdistance", 2, "lakeport.levenshtein($1, $2)", "int"),
+	CALL("editdistance", 3, "least(lakeport.levenshtein($1, $2), $3)", "int"),
 	NONE("encrypt", "NO-FUNCTION"),
 	CALL("endswith", 2, "(right($1, length($2)) = $2)", "bool"),
 	CALL("equal_null", 2, "($1 IS NOT DISTINCT FROM $2)", "bool"),
