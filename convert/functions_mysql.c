@@ -38,7 +38,7 @@ static const struct function_rule rules[] = {
 	CALL("bin", 1, "regexp_replace($1::bigint::bit(64)::text, '^0+(?=.)', '')", "text"),
 	CALL("bin_to_uuid", 1, "encode($1, 'hex')::uuid::text", "text"),
 	CALL("bit_and", 1, "coalesce(bit_and($1), -1)", "int"),
-	CALL("bit_count", 1, "length(replace($1::bigint::bit(64)::text, '0', ''))", "int"),
+	CALL("bit_count", 1, "bit_count($1::bigint::bit(64))::int", "int"),
 	CALL("bit_length", 1, "bit_length($1::text)", "int"),
 	CALL("bit_or", 1, "coalesce(bit_or($1), 0)", "int"),
 	CALL("bit_xor", 1, "coalesce(bit_xor($1), 0)", "int"),

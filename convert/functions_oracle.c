@@ -21,6 +21,7 @@ static const struct function_rule rules[] = {
 	/* rows */
 	SAME("abs", 1, 1, "1"),
 	SAME("acos", 1, 1, "float"),
+	WHEN("add_months", 2, "2=numeric|float", ADD_MONTHS_LAST_OF("trunc($2)::int"), "timestamp"),
 	CALL("add_months", 2, ADD_MONTHS_LAST, "timestamp"),
 	ANY_VALUE_ROWS("any_value"),
 	CALL("approx_count_distinct", 1, "count(DISTINCT $1)", "int"),

@@ -91,7 +91,7 @@ static const struct function_rule rules[] = {
 	CALL("base64_decode", 1, "decode($1, 'base64')", "binary"),
 	CALL("base64_encode", 1, "replace(encode($1, 'base64'), E'\\n', '')", "text"),
 	NONE("binary_checksum", "HASH-DIFFERS"),
-	CALL("bit_count", 1, "length(replace($1::bigint::bit(64)::text, '0', ''))", "int"),
+	CALL("bit_count", 1, "bit_count($1::bigint::bit(64))::int", "int"),
 	CAST_CUT("cast:bigint", "bigint"),
 	WHEN("cast:boolean", 1, "1=int|numeric|float", "($1 <> 0)", "bool"),
 	WHEN("cast:bytea", 1, "1=text", "convert_to($1, 'UTF8')", "binary"),
