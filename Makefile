@@ -91,6 +91,11 @@ unit: $(UNIT_TESTS)               ## tests without a server
 end-to-end: all $(FAKES) $(FUZZERS) $(PROGRAMS) $(UNIT_TESTS)  ## tests on real servers and fakes
 	LAKEPORT_BUILD=$(BUILD) prove --timer --failures $(sort $(wildcard tests/end-to-end/*.t))
 
+.PHONY: crash
+crash: all                        ## kill -9 in the midst of loads, CRASH_ROUNDS times
+	CRASH_ROUNDS=$(or $(CRASH_ROUNDS),200) LAKEPORT_BUILD=$(BUILD) prove --timer --verbose \
+	  tests/end-to-end/migrate-crash.t
+
 .PHONY: asan
 asan:                             ## everything under address and undefined-behaviour checks
 	$(MAKE) BUILD=build/asan OPTIMIZE='-O1 -g' \

@@ -78,7 +78,6 @@
 #define SUBSTR_ROWS(name, zero, beyond)                                                            \
 	WHEN(name, 2, "2=positive", "substr($1::text, $2)", "text"),                               \
 	WHEN(name, 2, "2=0", zero, "text"),                                                        \
-	WHEN(name, 2, "1=string,2=negative", "right($1, $minus2)", "text"),                        \
 	WHEN(name, 2, "2=negative",                                                                \
 	     "CASE WHEN length($1::text) < $minus2 THEN " beyond                                   \
 	     " ELSE right($1::text, $minus2) END", "text"),                                        \

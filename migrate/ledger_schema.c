@@ -47,7 +47,10 @@ static const char *const upgrades[LEDGER_VERSION] = {
 	" run bigint not null references lakeport.run,"
 	" reason text not null, rows bigint not null, line bigint, example text,"
 	" at timestamptz not null default now());"
-	"create index on lakeport.reject (file);",
+	"create index on lakeport.reject (file);"
+	"create function lakeport.mine(rows bigint) returns boolean language plpgsql as $$ begin"
+	" if rows <> 1 then raise exception 'the claim on the file was lost'"
+	" using errcode = '" LEDGER_LOST "'; end if; return true; end $$;",
 };
 
 int ledger_exists(struct pg *pg, struct error *e)

@@ -4,7 +4,7 @@ create function try_prepare(template text, n int, conditions text) returns text
 language plpgsql as $$
 declare
   every text[] := array['text', 'int', 'numeric', 'float8', 'timestamp', 'date', 'jsonb', 'int[]',
-    'text[]', 'boolean', 'bytea', 'interval', 'time', 'bigint'];
+    'text[]', 'jsonb[]', 'boolean', 'bytea', 'interval', 'time', 'bigint'];
   kinds jsonb := '{"int": "int", "positive": "int", "negative": "int", "literal": "int", "0": "int",
     "text": "text", "string": "text", "numeric": "numeric", "float": "float8", "date": "date",
     "timestamp": "timestamp", "time": "time", "interval": "interval", "days": "interval",
@@ -35,6 +35,9 @@ begin
       deallocate tried;
       return null;
     exception when others then
+      if sqlerrm ~ 'requires an OVER clause|^arguments to GROUPING' then
+        return null; -- it is there, and the call brings the rest
+      end if;
       first_error := coalesce(first_error, sqlerrm);
       if sqlstate = '42601' then
         return sqlerrm;
