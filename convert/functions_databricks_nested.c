@@ -124,7 +124,7 @@ static const struct function_rule rules[] = {
 	     "map"),
 	CALL("map_keys", 1, GUARD("1", "ARRAY(SELECT jsonb_object_keys($1))"), "array"),
 	CALL("map_values", 1, GUARD("1", "ARRAY(SELECT value FROM jsonb_each($1))"), "array"),
-	MANY("named_struct", 2, "jsonb_build_object($*)", "struct"),
+	MANY("named_struct", 2, "jsonb_build_object($*)", "json"),
 	CALL("parse_json", 1, "$1::jsonb", "json"),
 	CALL("reduce", 3, FOLD("_a"), "2"),
 	CALL("reduce", 4, FOLD("$4(_a)"), NULL),
@@ -172,7 +172,7 @@ static const struct function_rule rules[] = {
 	     "(SELECT jsonb_object_agg(split_part(_p, ':', 1), NULLIF(substr(_p, strpos(_p || ':', "
 	     "':') + 1), '')) FROM regexp_split_to_table($1, ',') AS _u(_p))",
 	     "map"),
-	MANY("struct", 1, "@struct", "struct"),
+	MANY("struct", 1, "@struct", "json"),
 	NONE("to_csv", "NO-FUNCTION"),
 	CALL("to_json", 1, JSON_TEXT("to_jsonb($1)::text"), "text"),
 	NOTE("to_json", 2, NULL, JSON_TEXT("to_jsonb($1)::text"), "text", "JSON-OPTIONS"),
