@@ -124,7 +124,7 @@ bench: all $(FAKES) $(PROGRAMS)   ## speed and truth beside the peers (takes a w
 .PHONY: lint
 lint:                             ## formatting, static checks, the rules of the house
 	scripts/setup build lint
-	clang-format --dry-run -Werror $(C_FILES)
+	@clang-format --dry-run -Werror $(C_FILES)
 	scripts/check-includes
 	scripts/check-style
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \
