@@ -157,6 +157,22 @@ ok "a workload file is converted and runs" equal "$status" 0
 lakeport bench run -d "$dsn" -f "$out/bench.sql" -c 2 -t 5 --json -q
 ok "and goes straight into bench run" equal "$status $(metric transactions)" "0 10"
 
+# ---- what is left, by a model ----
+unset DATABRICKS_HOST DATABRICKS_TOKEN DATABRICKS_ENDPOINT MODEL_NAME LAKEPORT_MODEL_TOKEN http_proxy
+cat >"$work/script" <<'END'
+[{"match": "good_one", "answers": [{"sql": "select id from tickets"}]},
+ {"match": "never_one", "answers": [{"sql": "select nosuch from tickets"}]}]
+END
+fake "$work/script"
+printf 'select good_one(`id`) from tickets;\nselect never_one(`id`) from tickets;\nselect 1' >"$in/model.sql"
+run_it "$in/model.sql" --from databricks -d "$dsn" --model "http://127.0.0.1:$port" --journal "$work/journal"
+ok "an answer that passes the checks counts, apart from the rules" equal "$status $(figures)" "1 3 1 1 1"
+ok "it is written" grep -q '^select id from tickets;$' "$out/model.sql"
+ok "marked as the model's" equal "$(cell statements model.sql:1 status)" model
+ok "with the checks that it passed" equal "$(cell statements model.sql:1 checks)" "parses names prepares"
+ok "one that does not pass is left, with both reasons" grep -q \
+	"left for a person: names: Postgres has no function 'never_one' (1 argument); the model: .*nosuch" "$out/model.sql"
+
 # ---- the record and its report ----
 lakeport convert run "$in/deep" "$in/book.sql" --from databricks --out "$out" -d "$dsn"
 ok "the summary is for people" has "Left"
