@@ -89,6 +89,10 @@ static const struct finding_kind kinds[] = {
 	{"OVERFLOW-ERROR", FINDING_CHANGED, "overflow is an error",
 	 "The source answers NULL where the result does not fit; Postgres fails.",
 	 NULL, "Cast to numeric where values may be large."},
+	{"PIVOT-COLUMNS", FINDING_OPEN, "columns around a PIVOT or UNPIVOT that are not known",
+	 "The columns of the table are not in the text. With PIVOT, rows are grouped by the rest "
+	 "of the row; with *, the columns that it used come along, too.",
+	 NULL, "List the columns in a subquery before PIVOT or UNPIVOT, or in place of *."},
 	{"RANDOM-SEED", FINDING_NOTE, "the seed of random numbers was dropped",
 	 "Postgres' random() takes its seed from setseed().",
 	 NULL, "Call setseed() before, where the same numbers are wanted."},
