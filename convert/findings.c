@@ -107,6 +107,10 @@ static const struct finding_kind kinds[] = {
 	 "The source's numbers are unique, but neither dense nor repeatable; row_number() is "
 	 "used.",
 	 NULL, "Use an identity column where the numbers are kept."},
+	{"SESSION-VARIABLE", FINDING_OPEN, "a session variable became a setting",
+	 "Postgres keeps session variables as texts: set_config('session.x', ...) sets one.",
+	 "SELECT x  ->  SELECT current_setting('session.x')::int",
+	 "Read it with current_setting() and a cast where statements use it."},
 	{"TABLE-REPLACED", FINDING_CHANGED, "CREATE OR REPLACE TABLE became DROP and CREATE",
 	 "Views on the table and grants are lost when it is dropped.", NULL,
 	 "TRUNCATE instead where the table's shape stays the same."},

@@ -140,6 +140,9 @@ const struct rule rules_databricks_before[] = {
 	{NODE_FROM, "dual", rule_dual},
 	{NODE_CREATE_TABLE, "table options", rule_table_options},
 	{NODE_PARAMETER, "parameter", rule_parameter},
+	{NODE_UTILITY, "utility", rule_databricks_utility},
+	{NODE_CREATE_OTHER, "create other", rule_databricks_utility},
+	{NODE_PROCEDURAL, "declare", rule_databricks_utility},
 	{0},
 };
 
