@@ -392,6 +392,18 @@ static struct node *truncate(struct rewrite *r, struct parser *p)
 	return out;
 }
 
+/* EXPLAIN [EXTENDED | FORMATTED | CODEGEN | COST] statement */
+static struct node *explain(struct rewrite *r, struct parser *p)
+{
+	static const char *const kinds[] = {"EXTENDED", "FORMATTED", "CODEGEN", "COST"};
+	struct node *out = words(r, "EXPLAIN");
+
+	for (int i = 0; i < 4; i++)
+		accept_word(p, kinds[i]);
+	node_add(r->arena, out, parse_statement(p));
+	return out;
+}
+
 typedef struct node *reader(struct rewrite *r, struct parser *p);
 
 static struct node *optimize(struct rewrite *r, struct parser *p)
@@ -410,7 +422,7 @@ static const struct {
 } readers[] = {
 	{"ALTER", words_alter}, {"ANALYZE", analyze},	{"CREATE", create},
 	{"DECLARE", declare},	{"DESC", describe},	{"DESCRIBE", describe},
-	{"DROP", drop},		{"OPTIMIZE", optimize}, {"SET", set},
+	{"DROP", drop},		{"EXPLAIN", explain},	{"OPTIMIZE", optimize}, {"SET", set},
 	{"SHOW", show},		{"TRUNCATE", truncate}, {"USE", use},
 	{"VACUUM", plain_vacuum},
 };
