@@ -112,6 +112,8 @@ bool rule_create_table(struct rewrite *r, struct node *n)
 
 	if (n->parent->kind == NODE_STATEMENTS)
 		return false;
+	if (n->child[TABLE_DEF_LIKE])
+		node_touch(n);
 	clone(r, n);
 	partition_columns(r, n);
 	if (n->flags & FLAG_REPLACE) {
@@ -150,6 +152,11 @@ bool rule_create_view(struct rewrite *r, struct node *n)
 	struct node *options = n->child[VIEW_DEF_OPTIONS], *o = find_option(options, "comment");
 	struct node *all, *place;
 
+	if (n->flags & FLAG_IF_EXISTS) {
+		rewrite_finding(r, n->child[VIEW_DEF_NAME], "OPTION-DROPPED",
+				"IF NOT EXISTS: Postgres has none for views");
+		node_touch(n);
+	}
 	if (!options)
 		return false;
 	if (options->count > (o ? 1u : 0u))
