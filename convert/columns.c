@@ -380,7 +380,7 @@ bool relation_in_scope(const struct node *n, struct str name)
 		if (up->kind == NODE_SELECT && named_in(up->child[SELECT_FROM], name))
 			return true;
 		if (up->kind == NODE_UPDATE || up->kind == NODE_DELETE || up->kind == NODE_MERGE ||
-		    up->kind == NODE_INSERT || up->kind == NODE_CREATE_FUNCTION)
+		    up->kind == NODE_INSERT || up->kind == NODE_RAW)
 			return true; /* names that a query below does not show */
 	}
 	return false;

@@ -48,6 +48,10 @@ extern rule_function rule_json_array, rule_json_object, rule_json_index;
 /* rules_star.c: applied on the way down (star, order row), or up (pivot, unpivot) */
 extern rule_function rule_star, rule_query_star, rule_order_row, rule_pivot, rule_unpivot;
 
+/* rules_databricks_utility.c, _dml.c, _ddl.c: applied on the way down */
+extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, rule_merge,
+	rule_create_table, rule_create_view, rule_create_function;
+
 /* rules_generators.c: applied on the way up */
 extern rule_function rule_generator, rule_lateral_view, rule_table_generator;
 

@@ -127,8 +127,17 @@ const struct rule rules_databricks_before[] = {
 	{NODE_JOIN, "join condition", rule_join_condition},
 	{NODE_WITH, "recursive", rule_recursive},
 	{NODE_FROM, "dual", rule_dual},
+	{NODE_INSERT, "insert", rule_insert},
+	{NODE_ASSIGN, "assign target", rule_assign_target},
+	{NODE_MERGE, "merge", rule_merge},
+	{NODE_CREATE_TABLE, "create table", rule_create_table},
 	{NODE_CREATE_TABLE, "table options", rule_table_options},
+	{NODE_CREATE_VIEW, "create view", rule_create_view},
+	{NODE_PROCEDURAL, "create function", rule_create_function},
 	{NODE_PARAMETER, "parameter", rule_parameter},
+	{NODE_UTILITY, "utility", rule_databricks_utility},
+	{NODE_CREATE_OTHER, "create other", rule_databricks_utility},
+	{NODE_PROCEDURAL, "declare", rule_databricks_utility},
 	{0},
 };
 

@@ -119,7 +119,6 @@ bool rule_order_row(struct rewrite *r, struct node *n)
 	    !node_is_query(body))
 		return false;
 	inner = node_make(r->arena, NODE_QUERY);
-	node_put(inner, QUERY_BODY, body);
 	outer = node_make(r->arena, NODE_DERIVED);
 	node_put(outer, DERIVED_QUERY, inner);
 	name = rewrite_new_name(r, 't');
@@ -130,6 +129,7 @@ bool rule_order_row(struct rewrite *r, struct node *n)
 		query = query->child[QUERY_BODY];
 	node_put(query->child[SELECT_FROM], 0, outer);
 	node_set(n, QUERY_BODY, query);
+	node_put(inner, QUERY_BODY, body);
 	sort = order->child[0];
 	rewrite_finding(r, sort, "NULLS-ORDER",
 			"the columns of * are not known: rows are compared whole, NULLs last");
