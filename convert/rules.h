@@ -33,7 +33,8 @@ extern rule_function rule_date_number, rule_interval_number, rule_date_zero, rul
 	rule_like_escape, rule_in_case, rule_distinct_case;
 /* rules_tsql_*.c */
 extern rule_function rule_database_name, rule_collation, rule_at_value, rule_bit_compare,
-	rule_bit_argument, rule_bit_default;
+	rule_bit_argument, rule_bit_default, rule_for_texts, rule_for_rows, rule_open_json,
+	rule_stuff_xml, rule_xml_value, rule_table_function;
 extern rule_function rule_fetch_percent; /* rules_limit.c */
 extern rule_function rule_keep, rule_outer_join, rule_hierarchy;
 extern rule_function rule_compare_case, rule_like_case, rule_divide_by_zero, rule_rownum,

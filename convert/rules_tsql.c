@@ -4,6 +4,10 @@
 #include "convert/rules.h"
 
 const struct rule rules_tsql_before[] = {
+	{NODE_CALL, "stuff xml", rule_stuff_xml},
+	{NODE_CALL, "xml value", rule_xml_value},
+	{NODE_QUERY, "for texts", rule_for_texts},
+	{NODE_TABLE_CALL, "table function", rule_table_function},
 	{NODE_SELECT, "top", rule_top},
 	{NODE_DERIVED, "derived alias", rule_derived_alias},
 	{NODE_JOIN, "apply", rule_apply},
@@ -23,6 +27,8 @@ const struct rule rules_tsql_before[] = {
 };
 
 const struct rule rules_tsql_after[] = {
+	{NODE_QUERY, "for rows", rule_for_rows},
+	{NODE_TABLE_CALL, "open json", rule_open_json},
 	{NODE_BINARY, "date number", rule_date_number},
 	{NODE_BINARY, "interval number", rule_interval_number},
 	{NODE_BINARY, "bit compare", rule_bit_compare},
