@@ -91,6 +91,11 @@ unit: $(UNIT_TESTS)               ## tests without a server
 end-to-end: all $(FAKES) $(FUZZERS) $(PROGRAMS) $(UNIT_TESTS)  ## tests on real servers and fakes
 	LAKEPORT_BUILD=$(BUILD) prove --timer --failures $(sort $(wildcard tests/end-to-end/*.t))
 
+.PHONY: crash
+crash: all                        ## kill -9 in the midst of loads, CRASH_ROUNDS times
+	CRASH_ROUNDS=$(or $(CRASH_ROUNDS),200) LAKEPORT_BUILD=$(BUILD) prove --timer --verbose \
+	  tests/end-to-end/migrate-crash.t
+
 .PHONY: asan
 asan:                             ## everything under address and undefined-behaviour checks
 	$(MAKE) BUILD=build/asan OPTIMIZE='-O1 -g' \
@@ -113,12 +118,13 @@ bench: all $(FAKES) $(PROGRAMS)   ## speed and truth beside the peers (takes a w
 	tests/bench/truth-of-the-clock || true
 	tests/bench/beside-peers || true
 	tests/bench/beside-pgbench || true
+	tests/bench/convert-cases || true
 	tests/bench/read-rate || true
 
 .PHONY: lint
 lint:                             ## formatting, static checks, the rules of the house
 	scripts/setup build lint
-	clang-format --dry-run -Werror $(C_FILES)
+	@clang-format --dry-run -Werror $(C_FILES)
 	scripts/check-includes
 	scripts/check-style
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \

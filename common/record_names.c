@@ -102,6 +102,8 @@ const struct metric_name record_metric_names[] = {
 	{"rows_rejected", "Rows rejected", "", BETTER_LOWER, "rows that could not be loaded"},
 	{"files", "Files", "", BETTER_NONE, "files read"},
 	{"files_failed", "Files failed", "", BETTER_LOWER, "files that could not be loaded"},
+	{"client_cpu_share", "Client CPU", "%", BETTER_LOWER,
+	 "CPU time of the program over wall time; 100 is one core"},
 	{"elapsed_s", "Elapsed", "s", BETTER_LOWER, "wall time of the whole work"},
 	/* convert */
 	{"statements", "Statements", "", BETTER_NONE, "statements read"},

@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "migrate/infer.h"
-#include "migrate/value.h"
+#include "migrate/parse_value.h"
 
 #define SAMPLE_ROWS 200
 
@@ -139,7 +139,7 @@ static bool looks_like_header(const struct csv_style *s, const struct sample *x,
 	if (count > 1 && !x->first[count - 1].length)
 		count--;
 	for (i = 0; i < count; i++) {
-		struct str t = value_trim(csv_text(s, &x->first[i], a));
+		struct str t = parse_trim(csv_text(s, &x->first[i], a));
 		struct inference kind = {0};
 
 		if (t.len)
@@ -192,10 +192,10 @@ static int take_names(struct csv_layout *l, const struct sample *x, const char *
 	l->field_count -= l->trailing;
 	l->names = arena_alloc(a, (l->field_count + 1) * sizeof(*l->names));
 	for (i = 0; i < l->field_count; i++) {
-		struct str t = value_trim(csv_text(&l->style, &x->first[i], a)), checked;
+		struct str t = parse_trim(csv_text(&l->style, &x->first[i], a)), checked;
 		const char *copy;
 
-		if (value_text(t, 0, &checked) != VALUE_OK)
+		if (parse_text(t, 0, &checked) != PARSE_OK)
 			return error_set(e, ERROR_INPUT, "a column name of '%s' is not UTF-8",
 					 path);
 		copy = t.len ? arena_strndup(a, t.p, t.len) : arena_printf(a, "column%zu", i + 1);

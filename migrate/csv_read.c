@@ -14,7 +14,7 @@
 #include "migrate/input.h"
 #include "migrate/row.h"
 #include "migrate/sources.h"
-#include "migrate/value.h"
+#include "migrate/parse_value.h"
 
 struct reader {
 	struct row row;

@@ -9,7 +9,7 @@
 
 #include "migrate/duckdb.h"
 #include "migrate/json_scan.h"
-#include "migrate/value.h"
+#include "migrate/parse_value.h"
 
 #define US_DAY 86400000000LL
 
@@ -84,7 +84,7 @@ static void add_date(struct buf *out, int64_t days)
 	int64_t year;
 	int month, day;
 
-	value_civil(days, &year, &month, &day);
+	calendar_civil(days, &year, &month, &day);
 	buf_printf(out, "%04lld-%02d-%02d%s", (long long)(year > 0 ? year : 1 - year), month, day,
 		   year > 0 ? "" : " BC");
 }

@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "migrate/json_scan.h"
-#include "migrate/value.h"
+#include "migrate/parse_value.h"
 
 #define LOOKS_MAX 200 /* longer texts are texts */
 
@@ -25,11 +25,11 @@ void infer_number(struct inference *i, struct str t)
 	double d;
 	bool exponent = memchr(t.p, 'e', t.len) || memchr(t.p, 'E', t.len);
 
-	if (value_int(t, INT64_MIN, INT64_MAX, &whole) == VALUE_OK)
+	if (!memchr(t.p, '.', t.len) && parse_int(t, INT64_MIN, INT64_MAX, &whole) == PARSE_OK)
 		infer_kind(i, BLOCK_INT8);
-	else if (exponent && value_float8(t, &d) == VALUE_OK)
+	else if (exponent && parse_float8(t, &d) == PARSE_OK)
 		infer_kind(i, BLOCK_FLOAT8);
-	else if (value_numeric(t, 0, 0, &numeric) == VALUE_OK)
+	else if (parse_numeric(t, 0, 0, &numeric) == PARSE_OK)
 		infer_kind(i, BLOCK_NUMERIC);
 	else
 		infer_kind(i, BLOCK_TEXT);
@@ -46,7 +46,7 @@ void infer_string(struct inference *i, struct str t)
 		infer_kind(i, BLOCK_TEXT);
 		return;
 	}
-	if (t.len >= 32 && value_uuid(t, uuid) == VALUE_OK) {
+	if (t.len >= 32 && parse_uuid(t, uuid) == PARSE_OK) {
 		infer_kind(i, BLOCK_UUID);
 		return;
 	}
@@ -54,7 +54,7 @@ void infer_string(struct inference *i, struct str t)
 		infer_kind(i, BLOCK_TEXT);
 		return;
 	}
-	if (t.len <= 10 && value_date(t, &days) == VALUE_OK) {
+	if (t.len <= 10 && parse_date(t, &days) == PARSE_OK) {
 		infer_kind(i, BLOCK_DATE);
 		return;
 	}
@@ -63,7 +63,7 @@ void infer_string(struct inference *i, struct str t)
 	       (memchr(t.p + 10, '+', t.len - 10) || memchr(t.p + 10, '-', t.len - 10) ||
 		memchr(t.p + 10, 'Z', t.len - 10) || memchr(t.p + 10, 'U', t.len - 10) ||
 		memchr(t.p + 10, 'G', t.len - 10));
-	if (value_timestamp(t, &us) == VALUE_OK)
+	if (parse_timestamp(t, &us) == PARSE_OK)
 		infer_kind(i, zone ? BLOCK_TIMESTAMPTZ : BLOCK_TIMESTAMP);
 	else
 		infer_kind(i, BLOCK_TEXT);
@@ -88,7 +88,7 @@ static bool is_amount(struct str t)
 
 void infer_text(struct inference *i, struct str t)
 {
-	t = value_trim(t);
+	t = parse_trim(t);
 	if (t.len == 0) {
 		infer_kind(i, BLOCK_TEXT);
 	} else if (*t.p == '{' || *t.p == '[') {

@@ -9,23 +9,72 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "migrate/infer.h"
 #include "migrate/input.h"
 #include "migrate/json_scan.h"
 #include "migrate/row.h"
 #include "migrate/sources.h"
-#include "migrate/value.h"
+#include "migrate/parse_value.h"
 
 #define KEYS_MAX 4096 /* of one object */
 
-/* A key's column is looked up by the hash of its text, for as many keys as the target has. */
+/*
+ * Numbers for keys: of columns, in reading and in describing. The hash begins with a number that no
+ * file can know, so that none can be made to fall into the same places.
+ */
 struct key_slot {
-	char *name; /* as it stands in the file, without escapes; NULL: free */
-	size_t len, column;
+	const char *name; /* without escapes; NULL: free */
+	size_t len, number;
 };
 
-#define SLOTS	  4096 /* power of two */
+#define SLOTS	  8192 /* power of two */
 #define KNOWN_MAX (SLOTS / 2)
+
+struct keys {
+	struct key_slot *slots;
+	size_t known;
+	uint32_t seed;
+	struct arena arena;
+};
+
+static void keys_init(struct keys *k)
+{
+	*k = (struct keys){.slots = xcalloc(SLOTS, sizeof(*k->slots))};
+	k->seed = (uint32_t)((uintptr_t)k->slots >> 12 ^ clock_now());
+}
+
+static void keys_release(struct keys *k)
+{
+	arena_release(&k->arena);
+	free(k->slots);
+}
+
+/* Where the key is, or would be. */
+static struct key_slot *keys_find(const struct keys *k, struct str name)
+{
+	uint32_t h = 2166136261u ^ k->seed;
+	struct key_slot *slot;
+	size_t i;
+
+	for (i = 0; i < name.len; i++)
+		h = (h ^ (unsigned char)name.p[i]) * 16777619u;
+	for (h ^= h >> 15;; h++) {
+		slot = &k->slots[h % SLOTS];
+		if (!slot->name ||
+		    (slot->len == name.len && memcmp(slot->name, name.p, name.len) == 0))
+			return slot;
+	}
+}
+
+/* Remembers a key, unless there are too many. */
+static void keys_add(struct keys *k, struct key_slot *slot, struct str name, size_t number)
+{
+	if (k->known == KNOWN_MAX)
+		return;
+	k->known++;
+	*slot = (struct key_slot){arena_strndup(&k->arena, name.p, name.len), name.len, number};
+}
 
 struct member {
 	struct str name;
@@ -43,9 +92,7 @@ struct reader {
 	enum place place;
 	int64_t line;
 	bool skipping;
-	struct key_slot *slots;
-	size_t known;
-	struct arena keys;
+	struct keys keys;
 	struct member *members; /* of the object at hand */
 	size_t member_count;
 	uint32_t *seen; /* for each column: the serial of the row that filled it last */
@@ -143,20 +190,19 @@ static enum next find_row(enum place *place, const char **p, const char *end, bo
 
 struct description {
 	struct arena *arena;
+	struct keys keys;
 	struct source_column *columns;
 	struct inference *kinds;
 	size_t count, capacity, kinds_capacity;
 };
 
+/* What is known of a key; NULL when there are too many different ones. */
 static struct inference *described(struct description *d, struct str name)
 {
-	size_t i;
+	struct key_slot *slot = keys_find(&d->keys, name);
 
-	for (i = 0; i < d->count; i++) {
-		if (strlen(d->columns[i].name) == name.len &&
-		    memcmp(d->columns[i].name, name.p, name.len) == 0)
-			return &d->kinds[i];
-	}
+	if (slot->name)
+		return &d->kinds[slot->number];
 	if (d->count == KEYS_MAX)
 		return NULL;
 	d->columns = xgrow(d->columns, d->count, &d->capacity, sizeof(*d->columns));
@@ -164,6 +210,7 @@ static struct inference *described(struct description *d, struct str name)
 	d->columns[d->count] =
 		(struct source_column){.name = arena_strndup(d->arena, name.p, name.len)};
 	d->kinds[d->count] = (struct inference){0};
+	keys_add(&d->keys, slot, name, d->count);
 	return &d->kinds[d->count++];
 }
 
@@ -240,9 +287,11 @@ static int json_describe(const struct source_options *o, const char *path, struc
 {
 	struct window w = {.input = input_open(path, o, e)};
 	struct description d = {.arena = a};
-	int status = w.input ? describe_objects(&w, &d, o->sample_rows, e) : -1;
+	int status;
 	size_t i;
 
+	keys_init(&d.keys);
+	status = w.input ? describe_objects(&w, &d, o->sample_rows, e) : -1;
 	if (status == 0 && !d.count)
 		status = error_set(e, ERROR_INPUT, "'%s' has no JSON objects", path);
 	if (status == 0) {
@@ -254,6 +303,7 @@ static int json_describe(const struct source_options *o, const char *path, struc
 	}
 	free(d.columns);
 	free(d.kinds);
+	keys_release(&d.keys);
 	window_release(&w);
 	return status;
 }
@@ -266,8 +316,7 @@ static void json_close(struct reader *r)
 		return;
 	window_release(&r->window);
 	row_release(&r->row);
-	arena_release(&r->keys);
-	free(r->slots);
+	keys_release(&r->keys);
 	free(r->members);
 	free(r->seen);
 	free(r->last);
@@ -281,12 +330,12 @@ static struct reader *json_open(const struct source_options *o, const char *path
 	struct reader *r = xcalloc(1, sizeof(*r));
 
 	r->line = 1;
+	keys_init(&r->keys);
 	if (row_init(&r->row, o, path, wanted, rules, e) < 0 ||
 	    !(r->window.input = input_open(path, o, e))) {
 		json_close(r);
 		return NULL;
 	}
-	r->slots = xcalloc(SLOTS, sizeof(*r->slots));
 	r->members = xcalloc(KEYS_MAX, sizeof(*r->members));
 	r->seen = xcalloc(wanted->column_count + 1, sizeof(*r->seen));
 	r->last = xcalloc(wanted->column_count + 1, sizeof(*r->last));
@@ -295,36 +344,15 @@ static struct reader *json_open(const struct source_options *o, const char *path
 
 /* ---- read ---- */
 
-static uint32_t hash_name(struct str name)
-{
-	uint32_t h = 2166136261u;
-	size_t i;
-
-	for (i = 0; i < name.len; i++)
-		h = (h ^ (unsigned char)name.p[i]) * 16777619u;
-	return h ^ h >> 15;
-}
-
-/* The column for a key. Keys are remembered until there are too many different ones. */
 static size_t find_column(struct reader *r, struct str name)
 {
-	uint32_t at = hash_name(name);
-	struct key_slot *slot;
+	struct key_slot *slot = keys_find(&r->keys, name);
 	size_t column;
 
-	for (;; at++) {
-		slot = &r->slots[at % SLOTS];
-		if (!slot->name)
-			break;
-		if (slot->len == name.len && memcmp(slot->name, name.p, name.len) == 0)
-			return slot->column;
-	}
+	if (slot->name)
+		return slot->number;
 	column = row_find(&r->row, name);
-	if (r->known < KNOWN_MAX && name.len < 256) {
-		r->known++;
-		*slot = (struct key_slot){arena_strndup(&r->keys, name.p, name.len), name.len,
-					  column};
-	}
+	keys_add(&r->keys, slot, name, column);
 	return column;
 }
 

@@ -11,7 +11,7 @@
 #endif
 
 #include "migrate/block.h"
-#include "migrate/value.h"
+#include "migrate/parse_value.h"
 
 #define PLAIN_NUMBER 1000 /* shorter numbers without exponent always fit */
 
@@ -90,10 +90,11 @@ static enum json_fault scan_escape(const char **p, const char *end)
 		return JSON_NUL;
 	if (unit < 0xd800 || unit > 0xdfff)
 		return JSON_OK;
+	if (unit >= 0xdc00 || (*p < end && (*p)[0] != '\\') || (end - *p > 1 && (*p)[1] != 'u'))
+		return JSON_SURROGATE;
 	if (end - *p < 6)
-		return unit < 0xdc00 ? JSON_INCOMPLETE : JSON_SURROGATE;
-	if (unit >= 0xdc00 || (*p)[0] != '\\' || (*p)[1] != 'u' ||
-	    (hex4(*p + 2) & 0xfc00) != 0xdc00)
+		return JSON_INCOMPLETE;
+	if ((hex4(*p + 2) & ~0x3ff) != 0xdc00)
 		return JSON_SURROGATE;
 	*p += 6;
 	return JSON_OK;
@@ -182,7 +183,7 @@ static enum json_fault scan_number(const char **p, const char *end)
 	}
 	*p = s;
 	if ((exponent || s - begin > PLAIN_NUMBER) &&
-	    value_numeric((struct str){begin, (size_t)(s - begin)}, 0, 0, &rest) != VALUE_OK)
+	    parse_numeric((struct str){begin, (size_t)(s - begin)}, 0, 0, &rest) != PARSE_OK)
 		return JSON_RANGE;
 	return JSON_OK;
 }

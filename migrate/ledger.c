@@ -349,8 +349,8 @@ void ledger_replaced_sql(struct buf *out, int64_t run, int64_t task)
 void ledger_lock_sql(struct buf *sql, int64_t run, const struct ledger_file *f)
 {
 	buf_printf(sql,
-		   "select 1/count(*) from (select from lakeport.file where file = %" PRId64
-		   " and run = %" PRId64 " and status = 'running' for update) x",
+		   "select lakeport.mine(count(*)) from (select from lakeport.file where file = "
+		   "%" PRId64 " and run = %" PRId64 " and status = 'running' for update) x",
 		   f->id, run);
 }
 
@@ -364,14 +364,14 @@ void ledger_done_sql(struct buf *sql, int64_t run, const struct ledger_file *f, 
 		   ", attempts = 0, next_attempt_at = null, "
 		   "lease_until = null, sqlstate = null, error = null, changed_at = now() "
 		   "where file = %" PRId64 " and run = %" PRId64
-		   " and status = 'running' returning 1) select 1/count(*) from u",
+		   " and status = 'running' returning 1) select lakeport.mine(count(*)) from u",
 		   f->size, f->mtime_ns, hash, counts->rows, counts->rejects, counts->bytes, f->id,
 		   run);
 }
 
 bool ledger_claim_lost(const struct error *e)
 {
-	return strcmp(e->sqlstate, "22012") == 0;
+	return strcmp(e->sqlstate, LEDGER_LOST) == 0;
 }
 
 int ledger_fail(struct pg *pg, int64_t run, struct ledger_file *f, int attempts, double wait_s,

@@ -111,7 +111,7 @@ int ledger_claim(struct pg *pg, int64_t run, struct ledger_file *const *files, s
 void ledger_lock_sql(struct buf *sql, int64_t run, const struct ledger_file *f);
 
 /*
- * The statement that says `done`. It fails (division by zero) when the claim was lost, so that a
+ * The statement that says `done`. It fails (lakeport.mine()) when the claim was lost, so that a
  * commit sent right behind it does not happen.
  */
 void ledger_done_sql(struct buf *sql, int64_t run, const struct ledger_file *f, const char *hash,

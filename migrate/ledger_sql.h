@@ -8,5 +8,6 @@
 #define LEDGER_LOCK_TASK   1818323763
 
 #define LEDGER_LEASE_S	   60
+#define LEDGER_LOST	   "LK001" /* our own SQLSTATE: the claim on a file is no longer ours */
 
 #endif

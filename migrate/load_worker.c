@@ -310,20 +310,20 @@ static int worker_count(const struct load *l)
 /* Files that no worker came to, although none was told to stop: say why. */
 static int unfinished(const struct load *l, const struct worker *workers, int n, struct error *e)
 {
+	bool all = true;
+	size_t k;
 	int i;
 
 	if (interrupt_count())
 		return error_set(e, ERROR_INTERRUPTED, "interrupted");
-	if (l->next >= l->queue_count &&
-	    (l->queue_count == 0 ||
-	     l->out->files[l->queue[l->queue_count - 1]].outcome != LOAD_WAITING))
-		return 0;
-	for (i = 0; i < n; i++)
+	for (k = 0; k < l->queue_count; k++)
+		all &= l->out->files[l->queue[k]].outcome != LOAD_WAITING;
+	for (i = 0; !all && i < n; i++)
 		if (workers[i].fatal.class != ERROR_NONE) {
 			*e = workers[i].fatal;
 			return -1;
 		}
-	return 0;
+	return all ? 0 : error_set(e, ERROR_INTERNAL, "files were left over");
 }
 
 int load_workers(struct load *l, void (*tick)(void *, const struct load_result *), void *context,

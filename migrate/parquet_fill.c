@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "migrate/value.h"
+#include "migrate/parse_value.h"
 
 #define JSON_MAX ((size_t)256 << 20)
 #define US_MIN	 (-2440588LL * 86400000000LL) /* 4714-11-24 BC */
@@ -98,8 +98,8 @@ static void fill_decimals(struct fill *f, __int128 *values, const struct block_t
 			values[i] = v;
 			continue;
 		}
-		reason = value_rescale(v, f->type->scale, to->precision, to->scale, &values[i]);
-		if (reason != VALUE_OK)
+		reason = parse_rescale(v, f->type->scale, to->precision, to->scale, &values[i]);
+		if (reason != PARSE_OK)
 			misfit(f, i, reason);
 	}
 }
@@ -117,8 +117,8 @@ static void fill_texts(struct fill *f, struct str *values, const struct block_ty
 			values[i] = duck_string(f->data, i);
 			continue;
 		}
-		reason = value_text(duck_string(f->data, i), to->precision, &values[i]);
-		if (reason != VALUE_OK)
+		reason = parse_text(duck_string(f->data, i), to->precision, &values[i]);
+		if (reason != PARSE_OK)
 			misfit(f, i, reason);
 	}
 }
@@ -203,7 +203,7 @@ static void fill_intervals(struct fill *f, struct block_interval *values)
 	}
 }
 
-/* By way of the text, or of the JSON; `b->rows` says to value_put() which row it is. */
+/* By way of the text, or of the JSON; `b->rows` says to parse_put() which row it is. */
 static void fill_by_text(struct fill *f)
 {
 	struct block *b = f->block;
@@ -226,8 +226,8 @@ static void fill_by_text(struct fill *f)
 		t = (struct str){arena_strndup(&b->arena, buf_text(&text), text.len), text.len};
 		b->rows = i;
 		reason = text.truncated ? REJECT_TOO_WIDE
-					: value_put(b, f->column, t, f->zone, false);
-		if (reason != VALUE_OK)
+					: parse_put(b, f->column, t, f->zone, false);
+		if (reason != PARSE_OK)
 			misfit(f, i, reason);
 	}
 	b->rows = rows;

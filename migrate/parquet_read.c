@@ -18,7 +18,7 @@
 #include "migrate/json_scan.h"
 #include "migrate/parquet.h"
 #include "migrate/sources.h"
-#include "migrate/value.h"
+#include "migrate/parse_value.h"
 
 #define RAW_MAX (BLOCK_RAW_MAX + 65536) /* of a row written as JSON for a reject */
 

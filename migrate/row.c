@@ -10,7 +10,7 @@
 #include <strings.h>
 
 #include "migrate/json_scan.h"
-#include "migrate/value.h"
+#include "migrate/parse_value.h"
 
 #define REJECT_BYTES_MAX ((size_t)8 << 20) /* raw text in the rejects of one block */
 #define RESCUE_MAX	 ((size_t)64 << 20)
@@ -104,8 +104,8 @@ static void add_rescued(struct row *r, struct str name, struct str text, struct 
 {
 	struct str checked;
 
-	if (!json.len && value_text(text, 0, &checked) != VALUE_OK)
-		row_fault(r, value_text(text, 0, &checked), NULL,
+	if (!json.len && parse_text(text, 0, &checked) != PARSE_OK)
+		row_fault(r, parse_text(text, 0, &checked), NULL,
 			  "a value that does not fit is not even a text");
 	buf_puts(&r->rescued, r->rescued.len ? ", " : "{");
 	json_add_string(&r->rescued, name);
@@ -165,9 +165,9 @@ void row_put_null(struct row *r, size_t column)
 
 void row_put(struct row *r, size_t column, struct str text, bool plain, struct str json)
 {
-	int reason = value_put(r->block, column, text, r->zone, plain);
+	int reason = parse_put(r->block, column, text, r->zone, plain);
 
-	if (reason != VALUE_OK)
+	if (reason != PARSE_OK)
 		row_misfit(r, column, reason, text, json);
 }
 

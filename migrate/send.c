@@ -181,6 +181,9 @@ int sender_end(struct sender *s, const char *abort_reason, uint64_t *busy_ns, ui
 		if (!abort_reason && atomic_load(&s->failed))
 			abort_reason = "the server answered before the end";
 		status = pg_copy_end(s->pg, abort_reason, e);
+		/* It was no refusal that made us stop, only something that came in between. */
+		if (status < 0 && atomic_load(&s->failed) && strcmp(e->sqlstate, "57014") == 0)
+			e->retryable = true;
 	}
 	if (busy_ns)
 		*busy_ns += s->busy_ns + clock_now() - begun;

@@ -14,7 +14,7 @@
 
 #include "common/memory.h"
 #include "common/text.h"
-#include "migrate/value.h"
+#include "migrate/parse_value.h"
 
 #define FILE_MAX   ((size_t)1 << 20)
 #define RULE_YEARS 400 /* after the last change in the file the rule is written out so far */
@@ -125,10 +125,10 @@ static bool take_rule(const char **p, struct rule *r)
 /* The day on which the rule falls in a year, in seconds since 1970 with the time of day. */
 static int64_t rule_time(const struct rule *r, int year)
 {
-	int64_t day = value_days(year, r->month, 1);
+	int64_t day = calendar_days(year, r->month, 1);
 	int64_t weekday = ((day + 4) % 7 + 7) % 7; /* 1970-01-01 was a Thursday */
-	int64_t next =
-		value_days(r->month == 12 ? year + 1 : year, r->month == 12 ? 1 : r->month + 1, 1);
+	int64_t next = calendar_days(r->month == 12 ? year + 1 : year,
+				     r->month == 12 ? 1 : r->month + 1, 1);
 
 	day += (r->day - weekday + 7) % 7 + (r->week - 1) * 7;
 	while (day >= next)
@@ -151,7 +151,7 @@ static void follow_rule(struct zone *z, const char *text, int64_t last)
 		return;
 	if (!take_rule(&text, &to_summer) || !take_rule(&text, &to_standard))
 		return;
-	value_civil(last / 86400, &year, &month, &day);
+	calendar_civil(last / 86400, &year, &month, &day);
 	for (i = 0; i < RULE_YEARS; i++) {
 		int64_t up = rule_time(&to_summer, (int)year + i) + standard;
 		int64_t down = rule_time(&to_standard, (int)year + i) + summer;

@@ -1,5 +1,5 @@
 /*
- * value_number.c - whole numbers, floats and decimals from their texts.
+ * parse_number.c - whole numbers, floats and decimals from their texts.
  *
  * A number is first taken apart (sign, digits, where the point stands, exponent); then each type
  * makes of it what it can hold. Short ones, the usual case, never get that far. Floats that are
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "migrate/value.h"
+#include "migrate/parse_value.h"
 
 #define NUMERIC_WHOLE_MAX 131072 /* digits before and after the point: Postgres' own limits */
 #define NUMERIC_PART_MAX  16383
@@ -33,7 +33,7 @@ static bool is_digit(char c)
 	return (unsigned char)(c - '0') < 10;
 }
 
-struct str value_trim(struct str t)
+struct str parse_trim(struct str t)
 {
 	while (t.len && isspace((unsigned char)*t.p)) {
 		t.p++;
@@ -49,13 +49,22 @@ static bool says(struct str t, const char *word)
 	return t.len == strlen(word) && strncasecmp(t.p, word, t.len) == 0;
 }
 
-int value_int(struct str t, int64_t min, int64_t max, int64_t *out)
+/* "" or a point and any number of zeros: what programs add that keep whole numbers as doubles. */
+static bool only_zeros(const char *p, const char *end)
+{
+	if (p < end && *p == '.')
+		for (p++; p < end && *p == '0';)
+			p++;
+	return p == end;
+}
+
+int parse_int(struct str t, int64_t min, int64_t max, int64_t *out)
 {
 	const char *p, *end;
 	bool negative;
 	uint64_t v = 0;
 
-	t = value_trim(t);
+	t = parse_trim(t);
 	p = t.p;
 	end = p + t.len;
 	negative = p < end && *p == '-';
@@ -70,12 +79,12 @@ int value_int(struct str t, int64_t min, int64_t max, int64_t *out)
 			v = UINT64_MAX / 10 - 1; /* stays too big whatever follows */
 		v = v * 10 + (uint64_t)(*p - '0');
 	}
-	if (p < end)
+	if (!only_zeros(p, end))
 		return REJECT_BAD_VALUE;
 	if (negative ? v > (uint64_t)0 - (uint64_t)min : v > (uint64_t)max)
 		return REJECT_OUT_OF_RANGE;
 	*out = (int64_t)(negative ? 0 - v : v);
-	return VALUE_OK;
+	return PARSE_OK;
 }
 
 /* Takes a number apart; false when it is none. */
@@ -173,7 +182,7 @@ static int long_float(struct str t, const struct number *n, bool single, double 
 	if (isinf(v) || (v == 0 && has_digit_above_zero(n)))
 		return REJECT_OUT_OF_RANGE;
 	*out = v;
-	return VALUE_OK;
+	return PARSE_OK;
 }
 
 static int take_float(struct str t, bool single, double *out)
@@ -186,9 +195,9 @@ static int take_float(struct str t, bool single, double *out)
 	struct number n;
 	double v;
 
-	t = value_trim(t);
+	t = parse_trim(t);
 	if (!take_number(t, &n))
-		return take_word(t, out) ? VALUE_OK : REJECT_BAD_VALUE;
+		return take_word(t, out) ? PARSE_OK : REJECT_BAD_VALUE;
 	if (!take_mantissa(&n, &mantissa, &power) || mantissa > limit || power < -far ||
 	    power > far)
 		return long_float(t, &n, single, out);
@@ -201,15 +210,15 @@ static int take_float(struct str t, bool single, double *out)
 	if (isinf(v))
 		return REJECT_OUT_OF_RANGE;
 	*out = n.negative ? -v : v;
-	return VALUE_OK;
+	return PARSE_OK;
 }
 
-int value_float8(struct str t, double *out)
+int parse_float8(struct str t, double *out)
 {
 	return take_float(t, false, out);
 }
 
-int value_float4(struct str t, float *out)
+int parse_float4(struct str t, float *out)
 {
 	double v = 0;
 	int fault = take_float(t, true, &v);
@@ -218,7 +227,7 @@ int value_float4(struct str t, float *out)
 	return fault;
 }
 
-__int128 value_power10(int n)
+__int128 parse_power10(int n)
 {
 	__int128 v = 1;
 	static const int64_t small[] = {1,
@@ -309,31 +318,31 @@ static int long_decimal(const struct number *n, int precision, int scale, __int1
 	while (first < n->end - n->digits && digit_at(n, first) == 0)
 		first++;
 	if (last - first > 38)
-		return first == n->end - n->digits ? (*out = 0, VALUE_OK) : REJECT_TOO_WIDE;
+		return first == n->end - n->digits ? (*out = 0, PARSE_OK) : REJECT_TOO_WIDE;
 	for (; first < last; first++)
 		v = v * 10 + digit_at(n, first);
 	if (digit_at(n, last) >= 5)
 		v++;
-	if (v >= value_power10(precision))
+	if (v >= parse_power10(precision))
 		return REJECT_TOO_WIDE;
 	*out = n->negative ? -v : v;
-	return VALUE_OK;
+	return PARSE_OK;
 }
 
-int value_decimal(struct str t, int precision, int scale, __int128 *out)
+int parse_decimal(struct str t, int precision, int scale, __int128 *out)
 {
 	struct number n;
 	int64_t v;
 	double word;
 
-	t = value_trim(t);
+	t = parse_trim(t);
 	if (precision <= 0 || precision > 38)
 		precision = 38;
 	if (short_decimal(t, scale, &v)) {
-		if (precision < 18 && (__int128)(v < 0 ? -v : v) >= value_power10(precision))
+		if (precision < 18 && (__int128)(v < 0 ? -v : v) >= parse_power10(precision))
 			return REJECT_TOO_WIDE;
 		*out = v;
-		return VALUE_OK;
+		return PARSE_OK;
 	}
 	if (!take_number(t, &n)) {
 		if (!take_word(t, &word))
@@ -341,12 +350,12 @@ int value_decimal(struct str t, int precision, int scale, __int128 *out)
 		if (!isnan(word))
 			return REJECT_OUT_OF_RANGE;
 		*out = BLOCK_DECIMAL_NAN;
-		return VALUE_OK;
+		return PARSE_OK;
 	}
 	return long_decimal(&n, precision, scale, out);
 }
 
-int value_rescale(__int128 value, int from, int precision, int scale, __int128 *out)
+int parse_rescale(__int128 value, int from, int precision, int scale, __int128 *out)
 {
 	bool negative = value < 0;
 	unsigned __int128 v = negative ? (unsigned __int128)0 - (unsigned __int128)value
@@ -355,23 +364,23 @@ int value_rescale(__int128 value, int from, int precision, int scale, __int128 *
 
 	if (precision <= 0 || precision > 38)
 		precision = 38;
-	limit = (unsigned __int128)value_power10(precision);
+	limit = (unsigned __int128)parse_power10(precision);
 	if (scale >= from) {
 		int up = scale - from;
 
-		if (up > 38 || (v && v > (limit - 1) / (unsigned __int128)value_power10(up)))
-			return v ? REJECT_TOO_WIDE : (*out = 0, VALUE_OK);
-		v *= (unsigned __int128)value_power10(up);
+		if (up > 38 || (v && v > (limit - 1) / (unsigned __int128)parse_power10(up)))
+			return v ? REJECT_TOO_WIDE : (*out = 0, PARSE_OK);
+		v *= (unsigned __int128)parse_power10(up);
 	} else {
 		int down = from - scale;
-		unsigned __int128 unit = down > 38 ? 0 : (unsigned __int128)value_power10(down);
+		unsigned __int128 unit = down > 38 ? 0 : (unsigned __int128)parse_power10(down);
 
 		v = unit ? v / unit + (v % unit >= unit / 2 ? 1 : 0) : 0;
 	}
 	if (v >= limit)
 		return REJECT_TOO_WIDE;
 	*out = negative ? -(__int128)v : (__int128)v;
-	return VALUE_OK;
+	return PARSE_OK;
 }
 
 /* Does the number, rounded to the scale, have more than precision - scale digits before it? */
@@ -393,13 +402,13 @@ static bool is_too_wide(const struct number *n, int precision, int scale)
 	return digit_at(n, last) >= 5;
 }
 
-int value_numeric(struct str t, int precision, int scale, struct str *out)
+int parse_numeric(struct str t, int precision, int scale, struct str *out)
 {
 	struct number n;
 	int64_t whole, part;
 	double word;
 
-	t = value_trim(t);
+	t = parse_trim(t);
 	if (!take_number(t, &n)) {
 		if (!take_word(t, &word))
 			return REJECT_BAD_VALUE;
@@ -408,7 +417,7 @@ int value_numeric(struct str t, int precision, int scale, struct str *out)
 		*out = isnan(word) ? (struct str){"NaN", 3}
 		       : word > 0  ? (struct str){"Infinity", 8}
 				   : (struct str){"-Infinity", 9};
-		return VALUE_OK;
+		return PARSE_OK;
 	}
 	whole = clip((n.point - n.digits) + n.exponent, 0, INT64_MAX);
 	part = clip((n.point < n.end ? n.end - n.point - 1 : 0) - n.exponent, 0, INT64_MAX);
@@ -417,5 +426,5 @@ int value_numeric(struct str t, int precision, int scale, struct str *out)
 	if (precision && is_too_wide(&n, precision, scale))
 		return REJECT_TOO_WIDE;
 	*out = t;
-	return VALUE_OK;
+	return PARSE_OK;
 }

@@ -1,8 +1,8 @@
 /*
- * value.c - see value.h. Booleans, identifiers, bytes, texts; and value_put(), which reads a text
- * as the type of a column.
+ * parse_value.c - see parse_value.h. Booleans, identifiers, bytes, texts; and parse_put(), which
+ * reads a text as the type of a column.
  */
-#include "migrate/value.h"
+#include "migrate/parse_value.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -20,16 +20,16 @@ static const struct {
 	{"off", 2, false}, {"on", 2, true}, {"true", 1, true},	 {"yes", 1, true},
 };
 
-int value_bool(struct str t, bool *out)
+int parse_bool(struct str t, bool *out)
 {
 	size_t i;
 
-	t = value_trim(t);
+	t = parse_trim(t);
 	for (i = 0; i < sizeof(booleans) / sizeof(booleans[0]); i++) {
 		if (t.len >= booleans[i].least && t.len <= strlen(booleans[i].word) &&
 		    strncasecmp(t.p, booleans[i].word, t.len) == 0) {
 			*out = booleans[i].value;
-			return VALUE_OK;
+			return PARSE_OK;
 		}
 	}
 	return REJECT_BAD_VALUE;
@@ -44,12 +44,12 @@ static int hex_digit(char c)
 }
 
 /* 32 digits, hyphens after any group of four, braces around all. */
-int value_uuid(struct str t, uint8_t out[16])
+int parse_uuid(struct str t, uint8_t out[16])
 {
 	const char *p, *end;
 	int i;
 
-	t = value_trim(t);
+	t = parse_trim(t);
 	if (t.len > 2 && t.p[0] == '{' && t.p[t.len - 1] == '}')
 		t = (struct str){t.p + 1, t.len - 2};
 	p = t.p;
@@ -68,7 +68,7 @@ int value_uuid(struct str t, uint8_t out[16])
 		if (i % 2 == 1 && i < 15 && p < end && *p == '-')
 			p++;
 	}
-	return p == end ? VALUE_OK : REJECT_BAD_VALUE;
+	return p == end ? PARSE_OK : REJECT_BAD_VALUE;
 }
 
 static int hex_bytes(struct str t, struct arena *a, struct str *out)
@@ -91,7 +91,7 @@ static int hex_bytes(struct str t, struct arena *a, struct str *out)
 		p += 2;
 	}
 	*out = (struct str){bytes, (size_t)(b - bytes)};
-	return VALUE_OK;
+	return PARSE_OK;
 }
 
 static bool is_octal(const char *p, const char *end)
@@ -100,7 +100,7 @@ static bool is_octal(const char *p, const char *end)
 	       p[2] >= '0' && p[2] <= '7';
 }
 
-int value_bytes(struct str t, struct arena *a, struct str *out)
+int parse_bytes(struct str t, struct arena *a, struct str *out)
 {
 	const char *p = t.p, *end = t.p + t.len;
 	char *bytes, *b;
@@ -109,7 +109,7 @@ int value_bytes(struct str t, struct arena *a, struct str *out)
 		return hex_bytes(t, a, out);
 	*out = t;
 	if (!t.len || !memchr(p, '\\', t.len))
-		return VALUE_OK;
+		return PARSE_OK;
 	bytes = b = arena_alloc(a, t.len);
 	while (p < end) {
 		if (*p != '\\') {
@@ -125,7 +125,7 @@ int value_bytes(struct str t, struct arena *a, struct str *out)
 		}
 	}
 	*out = (struct str){bytes, (size_t)(b - bytes)};
-	return VALUE_OK;
+	return PARSE_OK;
 }
 
 /* Skips eight ASCII bytes at a time: texts of other bytes only are rare. */
@@ -177,10 +177,10 @@ static int fit_text(struct str t, int precision, struct str *out)
 		}
 		out->len = n;
 	}
-	return VALUE_OK;
+	return PARSE_OK;
 }
 
-int value_text(struct str t, int precision, struct str *out)
+int parse_text(struct str t, int precision, struct str *out)
 {
 	if (t.len && memchr(t.p, 0, t.len))
 		return REJECT_NUL_BYTE;
@@ -195,7 +195,7 @@ static int put_json(struct str t, struct str *out)
 
 	*out = t;
 	if (fault == JSON_OK)
-		return VALUE_OK;
+		return PARSE_OK;
 	if (fault == JSON_BROKEN || fault == JSON_INCOMPLETE)
 		return REJECT_BAD_VALUE;
 	return json_fault_reason(fault);
@@ -204,7 +204,7 @@ static int put_json(struct str t, struct str *out)
 static int put_whole(struct block_column *c, size_t row, struct str t, int64_t min, int64_t max)
 {
 	int64_t v = 0;
-	int fault = value_int(t, min, max, &v);
+	int fault = parse_int(t, min, max, &v);
 
 	if (c->type.kind == BLOCK_INT8)
 		((int64_t *)c->values)[row] = v;
@@ -215,7 +215,7 @@ static int put_whole(struct block_column *c, size_t row, struct str t, int64_t m
 	return fault;
 }
 
-int value_put(struct block *b, size_t column, struct str t, const struct zone *zone, bool plain)
+int parse_put(struct block *b, size_t column, struct str t, const struct zone *zone, bool plain)
 {
 	struct block_column *c = &b->columns[column];
 	const struct block_type *type = &c->type;
@@ -225,7 +225,7 @@ int value_put(struct block *b, size_t column, struct str t, const struct zone *z
 	case BLOCK_TEXT:
 		if (plain)
 			return fit_text(t, type->precision, (struct str *)c->values + row);
-		return value_text(t, type->precision, (struct str *)c->values + row);
+		return parse_text(t, type->precision, (struct str *)c->values + row);
 	case BLOCK_INT8:
 		return put_whole(c, row, t, INT64_MIN, INT64_MAX);
 	case BLOCK_INT4:
@@ -233,30 +233,30 @@ int value_put(struct block *b, size_t column, struct str t, const struct zone *z
 	case BLOCK_INT2:
 		return put_whole(c, row, t, INT16_MIN, INT16_MAX);
 	case BLOCK_DECIMAL:
-		return value_decimal(t, type->precision, type->scale, (__int128 *)c->values + row);
+		return parse_decimal(t, type->precision, type->scale, (__int128 *)c->values + row);
 	case BLOCK_NUMERIC:
-		return value_numeric(t, type->precision, type->scale,
+		return parse_numeric(t, type->precision, type->scale,
 				     (struct str *)c->values + row);
 	case BLOCK_FLOAT8:
-		return value_float8(t, (double *)c->values + row);
+		return parse_float8(t, (double *)c->values + row);
 	case BLOCK_FLOAT4:
-		return value_float4(t, (float *)c->values + row);
+		return parse_float4(t, (float *)c->values + row);
 	case BLOCK_TIMESTAMP:
-		return value_timestamp(t, (int64_t *)c->values + row);
+		return parse_timestamp(t, (int64_t *)c->values + row);
 	case BLOCK_TIMESTAMPTZ:
-		return value_timestamptz(t, zone, (int64_t *)c->values + row);
+		return parse_timestamptz(t, zone, (int64_t *)c->values + row);
 	case BLOCK_DATE:
-		return value_date(t, (int32_t *)c->values + row);
+		return parse_date(t, (int32_t *)c->values + row);
 	case BLOCK_TIME:
-		return value_time(t, (int64_t *)c->values + row);
+		return parse_time(t, (int64_t *)c->values + row);
 	case BLOCK_BOOL:
-		return value_bool(t, (bool *)c->values + row);
+		return parse_bool(t, (bool *)c->values + row);
 	case BLOCK_UUID:
-		return value_uuid(t, (uint8_t *)c->values + row * 16);
+		return parse_uuid(t, (uint8_t *)c->values + row * 16);
 	case BLOCK_INTERVAL:
-		return value_interval(t, (struct block_interval *)c->values + row);
+		return parse_interval(t, (struct block_interval *)c->values + row);
 	case BLOCK_BYTES:
-		return value_bytes(t, &b->arena, (struct str *)c->values + row);
+		return parse_bytes(t, &b->arena, (struct str *)c->values + row);
 	case BLOCK_JSON:
 		return put_json(t, (struct str *)c->values + row);
 	case BLOCK_KIND_COUNT:

@@ -1,12 +1,12 @@
 /*
- * value_interval.c - intervals from their texts: "1 year 2 mons -3 days 04:05:06.7", with "ago" and
+ * parse_interval.c - intervals from their texts: "1 year 2 mons -3 days 04:05:06.7", with "ago" and
  * "@" as Postgres prints them, and ISO 8601 ("P1Y2M3DT4H5M6.7S", "P2W").
  */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-#include "migrate/value.h"
+#include "migrate/parse_value.h"
 
 #define US_SECOND 1000000LL
 #define WHOLE_MAX 1000000000000LL
@@ -238,12 +238,12 @@ static bool take_words(const char *p, const char *end, struct sum *s)
 	}
 }
 
-int value_interval(struct str t, struct block_interval *out)
+int parse_interval(struct str t, struct block_interval *out)
 {
 	struct sum s = {0};
 	bool good;
 
-	t = value_trim(t);
+	t = parse_trim(t);
 	if (t.len > 200) /* so many parts make no sense, and the sums stay small */
 		return REJECT_BAD_VALUE;
 	good = t.len && *t.p == 'P' ? take_iso(t.p, t.p + t.len, &s)
@@ -254,5 +254,5 @@ int value_interval(struct str t, struct block_interval *out)
 	    s.days > INT32_MAX || s.us < INT64_MIN || s.us > INT64_MAX)
 		return REJECT_OUT_OF_RANGE;
 	*out = (struct block_interval){(int64_t)s.us, (int32_t)s.days, (int32_t)s.months};
-	return VALUE_OK;
+	return PARSE_OK;
 }

@@ -1,14 +1,14 @@
 /*
- * value.h - texts into values, the way Postgres' own input functions read them.
+ * parse_value.h - texts into values, the way Postgres' own input functions read them.
  *
  * Each function reads one whole text (blanks around it do not count, except in texts) and returns
- * VALUE_OK, or the enum reject_reason: BAD_VALUE (does not read as such a value), OUT_OF_RANGE or
+ * PARSE_OK, or the enum reject_reason: BAD_VALUE (does not read as such a value), OUT_OF_RANGE or
  * TOO_WIDE (reads, but does not fit), NUL_BYTE, BAD_UTF8. They are strict: no locale, no guesses
  * about the order of day and month, no doubles on the way to decimals. Every one takes time and
  * memory in proportion to its text. Units and ranges are those of block.h.
  */
-#ifndef LAKEPORT_MIGRATE_VALUE_H
-#define LAKEPORT_MIGRATE_VALUE_H
+#ifndef LAKEPORT_MIGRATE_PARSE_VALUE_H
+#define LAKEPORT_MIGRATE_PARSE_VALUE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,49 +19,50 @@
 #include "migrate/block.h"
 #include "migrate/zone.h"
 
-#define VALUE_OK (-1)
+#define PARSE_OK (-1)
 
-int value_bool(struct str t, bool *out);
-int value_int(struct str t, int64_t min, int64_t max, int64_t *out);
-int value_float4(struct str t, float *out);
-int value_float8(struct str t, double *out);
+int parse_bool(struct str t, bool *out);
+/* "12", and "12.0" as well: nothing is lost, and exports are full of it. */
+int parse_int(struct str t, int64_t min, int64_t max, int64_t *out);
+int parse_float4(struct str t, float *out);
+int parse_float8(struct str t, double *out);
 
 /*
  * As Postgres' numeric(precision, scale): digits beyond the scale are rounded half away from zero,
  * too many before it are TOO_WIDE. Precision 0: as far as 38 digits go.
  */
-int value_decimal(struct str t, int precision, int scale, __int128 *out);
+int parse_decimal(struct str t, int precision, int scale, __int128 *out);
 /* Checks, and takes the blanks away; `out` points into `t` or to a constant ("NaN"). */
-int value_numeric(struct str t, int precision, int scale, struct str *out);
+int parse_numeric(struct str t, int precision, int scale, struct str *out);
 /* The same for an integer that is scaled by 10^from: what another column's DECIMAL holds. */
-int value_rescale(__int128 value, int from, int precision, int scale, __int128 *out);
+int parse_rescale(__int128 value, int from, int precision, int scale, __int128 *out);
 /* 10^n for 0 <= n <= 38. */
-__int128 value_power10(int n);
+__int128 parse_power10(int n);
 
-int value_date(struct str t, int32_t *out);
-int value_time(struct str t, int64_t *out);
+int parse_date(struct str t, int32_t *out);
+int parse_time(struct str t, int64_t *out);
 /* A zone in the text is read and does not count, as in Postgres. */
-int value_timestamp(struct str t, int64_t *out);
+int parse_timestamp(struct str t, int64_t *out);
 /* `zone` is for texts that name none. */
-int value_timestamptz(struct str t, const struct zone *zone, int64_t *out);
-int value_interval(struct str t, struct block_interval *out);
-int value_uuid(struct str t, uint8_t out[16]);
+int parse_timestamptz(struct str t, const struct zone *zone, int64_t *out);
+int parse_interval(struct str t, struct block_interval *out);
+int parse_uuid(struct str t, uint8_t out[16]);
 /* "\x..." or the escape format; `out` is in the arena or points into `t`. */
-int value_bytes(struct str t, struct arena *a, struct str *out);
+int parse_bytes(struct str t, struct arena *a, struct str *out);
 /* UTF-8 without U+0000; at most `precision` characters (0: any) when blanks at the end are cut. */
-int value_text(struct str t, int precision, struct str *out);
+int parse_text(struct str t, int precision, struct str *out);
 
 /* Days since 1970-01-01 of a date of the proleptic Gregorian calendar, and back. */
-int64_t value_days(int64_t year, int month, int day);
-void value_civil(int64_t days, int64_t *year, int *month, int *day);
+int64_t calendar_days(int64_t year, int month, int day);
+void calendar_civil(int64_t days, int64_t *year, int *month, int *day);
 
 /*
  * Reads `t` into the row that `b` is about to get (number b->rows) of this column. The text must
  * stay as long as the block does. `plain`: known to be ASCII without NUL.
  */
-int value_put(struct block *b, size_t column, struct str t, const struct zone *zone, bool plain);
+int parse_put(struct block *b, size_t column, struct str t, const struct zone *zone, bool plain);
 
 /* The text without blanks around it. */
-struct str value_trim(struct str t);
+struct str parse_trim(struct str t);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * value_time.c - dates, times, time stamps and intervals from their texts.
+ * parse_time.c - dates, times, time stamps and intervals from their texts.
  *
  * ISO 8601 and what Postgres prints: year first, 'T' or a blank before the time, zones as 'Z', an
  * offset or UTC, years of more than four digits, BC, infinity. The usual forms have a fixed layout
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "migrate/value.h"
+#include "migrate/parse_value.h"
 
 #define US_SECOND 1000000LL
 #define US_DAY	  (86400 * US_SECOND)
@@ -60,7 +60,7 @@ static void skip_blanks(struct text *t)
 		t->p++;
 }
 
-int64_t value_days(int64_t year, int month, int day)
+int64_t calendar_days(int64_t year, int month, int day)
 {
 	int64_t era, of_era, of_year;
 
@@ -72,7 +72,7 @@ int64_t value_days(int64_t year, int month, int day)
 	return era * 146097 + of_era - 719468;
 }
 
-void value_civil(int64_t days, int64_t *year, int *month, int *day)
+void calendar_civil(int64_t days, int64_t *year, int *month, int *day)
 {
 	int64_t era, of_era, of_year, y, m;
 
@@ -109,7 +109,7 @@ static int take_date(struct text *t, int64_t *year, int *month, int *day)
 		*day = (int)(*year % 10) * 10 + (*t->p++ - '0');
 		*month = (int)(*year / 10 % 100);
 		*year /= 1000;
-		return at_digit(t) ? REJECT_BAD_VALUE : VALUE_OK;
+		return at_digit(t) ? REJECT_BAD_VALUE : PARSE_OK;
 	}
 	if (t->p == t->end || (*t->p != '-' && *t->p != '/'))
 		return REJECT_BAD_VALUE;
@@ -118,7 +118,7 @@ static int take_date(struct text *t, int64_t *year, int *month, int *day)
 	if (!take_char(t, between))
 		return REJECT_BAD_VALUE;
 	*day = take_digits(t, 1, 2);
-	return *month < 0 || *day < 0 || at_digit(t) ? REJECT_BAD_VALUE : VALUE_OK;
+	return *month < 0 || *day < 0 || at_digit(t) ? REJECT_BAD_VALUE : PARSE_OK;
 }
 
 /* The part of a second behind the point, rounded to microseconds. */
@@ -163,32 +163,43 @@ static int take_clock(struct text *t, int64_t *us)
 	if (hours > 24 || minutes > 59 || seconds > 60)
 		return REJECT_OUT_OF_RANGE;
 	*us += ((hours * 60LL + minutes) * 60 + seconds) * US_SECOND;
-	return *us > US_DAY ? REJECT_OUT_OF_RANGE : VALUE_OK;
+	return *us > US_DAY ? REJECT_OUT_OF_RANGE : PARSE_OK;
 }
 
-/* "Z", "UTC", "+02", "-03:30", "+0530", "+01:00:00": seconds east. False when it is none. */
+/* "+02", "-03:30", "+0530", "+01:00:00" in seconds; -1 when it is none or too far away. */
+static int take_displacement(struct text *t)
+{
+	int hours = take_digits(t, 1, 2), minutes = 0, seconds = 0;
+	bool colon = take_char(t, ':');
+
+	if (colon || at_digit(t))
+		minutes = take_digits(t, 2, 2);
+	if (colon && take_char(t, ':'))
+		seconds = take_digits(t, 2, 2);
+	if (hours < 0 || minutes < 0 || seconds < 0 || hours > 15 || minutes > 59 || seconds > 59)
+		return -1;
+	return (hours * 60 + minutes) * 60 + seconds;
+}
+
+/* A zone at the end: 'Z', UTC, GMT or an offset; seconds east. When it is none, nothing is taken.
+ */
 static bool take_offset(struct text *t, int *seconds)
 {
-	int hours, minutes = 0, rest = 0;
-	bool west, colon;
+	struct text u = *t;
+	bool west;
 
 	*seconds = 0;
 	if (take_word(t, "UTC") || take_word(t, "GMT") || take_word(t, "Z"))
 		return true;
-	west = t->p < t->end && *t->p == '-';
-	if (!take_char(t, '+') && !take_char(t, '-'))
+	west = take_char(&u, '-');
+	if (!west && !take_char(&u, '+'))
 		return false;
-	hours = take_digits(t, 1, 2);
-	colon = take_char(t, ':');
-	if (colon || at_digit(t))
-		minutes = take_digits(t, 2, 2);
-	if (colon && take_char(t, ':'))
-		rest = take_digits(t, 2, 2);
-	if (hours < 0 || minutes < 0 || rest < 0 || hours > 15 || minutes > 59 || rest > 59)
+	*seconds = take_displacement(&u);
+	if (*seconds < 0)
 		return false;
-	*seconds = (hours * 60 + minutes) * 60 + rest;
 	if (west)
 		*seconds = -*seconds;
+	*t = u;
 	return true;
 }
 
@@ -219,7 +230,7 @@ static bool take_fixed(struct text *t, struct stamp *s)
 		return false;
 	if (t->end - p == 10) {
 		t->p += 10;
-		s->days = value_days(year, month, day);
+		s->days = calendar_days(year, month, day);
 		return true;
 	}
 	if (t->end - p < 19 || (p[10] != ' ' && p[10] != 'T') || p[13] != ':' || p[16] != ':')
@@ -232,7 +243,7 @@ static bool take_fixed(struct text *t, struct stamp *s)
 	if (bad || hours > 23 || minutes > 59 || seconds > 59)
 		return false;
 	t->p += 19;
-	s->days = value_days(year, month, day);
+	s->days = calendar_days(year, month, day);
 	s->has_time = true;
 	take_part(t, &s->us);
 	s->us += ((hours * 60 + minutes) * 60 + seconds) * US_SECOND;
@@ -266,7 +277,7 @@ static int take_parts(struct text *t, struct stamp *s)
 	bool bc;
 
 	fault = take_date(t, &year, &month, &day);
-	if (fault != VALUE_OK)
+	if (fault != PARSE_OK)
 		return fault;
 	if (t->p < t->end && (*t->p == 'T' || *t->p == 't' || isspace((unsigned char)*t->p))) {
 		struct text before = *t;
@@ -276,8 +287,8 @@ static int take_parts(struct text *t, struct stamp *s)
 		s->has_time = at_digit(t);
 		if (!s->has_time)
 			*t = before;
-		fault = s->has_time ? take_clock(t, &s->us) : VALUE_OK;
-		if (fault != VALUE_OK)
+		fault = s->has_time ? take_clock(t, &s->us) : PARSE_OK;
+		if (fault != PARSE_OK)
 			return fault;
 	}
 	skip_blanks(t);
@@ -292,51 +303,51 @@ static int take_parts(struct text *t, struct stamp *s)
 		year = 1 - year;
 	if ((!bc && year == 0) || !is_date(year, month, day))
 		return REJECT_OUT_OF_RANGE;
-	s->days = value_days(year, month, day);
-	return VALUE_OK;
+	s->days = calendar_days(year, month, day);
+	return PARSE_OK;
 }
 
 static int take_stamp(struct str text, struct stamp *s)
 {
 	struct text t;
 
-	text = value_trim(text);
+	text = parse_trim(text);
 	t = (struct text){text.p, text.p + text.len};
 	*s = (struct stamp){0};
 	if (take_fixed(&t, s)) {
 		if (t.p == t.end)
-			return VALUE_OK;
+			return PARSE_OK;
 		skip_blanks(&t);
 		s->has_zone = take_offset(&t, &s->offset);
 		if (s->has_zone && t.p == t.end)
-			return VALUE_OK;
+			return PARSE_OK;
 		t.p = text.p;
 		*s = (struct stamp){0};
 	}
 	if (take_special(&t, s))
-		return VALUE_OK;
+		return PARSE_OK;
 	t.p = text.p;
 	*s = (struct stamp){0};
 	return take_parts(&t, s);
 }
 
-int value_date(struct str t, int32_t *out)
+int parse_date(struct str t, int32_t *out)
 {
 	struct stamp s;
 	int fault = take_stamp(t, &s);
 
-	if (fault != VALUE_OK)
+	if (fault != PARSE_OK)
 		return fault;
 	if (s.infinity) {
 		*out = s.infinity < 0 ? INT32_MIN : INT32_MAX;
-		return VALUE_OK;
+		return PARSE_OK;
 	}
 	if (s.has_time && s.us != 0)
 		return REJECT_BAD_VALUE; /* Postgres would forget the time; we do not */
 	if (s.days < DAYS_MIN || s.days >= DAYS_END)
 		return REJECT_OUT_OF_RANGE;
 	*out = (int32_t)s.days;
-	return VALUE_OK;
+	return PARSE_OK;
 }
 
 /* `shift` seconds are taken away: local time to UTC. */
@@ -346,46 +357,46 @@ static int finish_stamp(const struct stamp *s, int64_t shift, int64_t *out)
 
 	if (s->infinity) {
 		*out = s->infinity < 0 ? INT64_MIN : INT64_MAX;
-		return VALUE_OK;
+		return PARSE_OK;
 	}
 	if (us < DAYS_MIN * (__int128)US_DAY || us > STAMP_END)
 		return REJECT_OUT_OF_RANGE;
 	*out = (int64_t)us;
-	return VALUE_OK;
+	return PARSE_OK;
 }
 
-int value_timestamp(struct str t, int64_t *out)
+int parse_timestamp(struct str t, int64_t *out)
 {
 	struct stamp s;
 	int fault = take_stamp(t, &s);
 
-	return fault != VALUE_OK ? fault : finish_stamp(&s, 0, out);
+	return fault != PARSE_OK ? fault : finish_stamp(&s, 0, out);
 }
 
-int value_timestamptz(struct str t, const struct zone *zone, int64_t *out)
+int parse_timestamptz(struct str t, const struct zone *zone, int64_t *out)
 {
 	struct stamp s;
 	int fault = take_stamp(t, &s);
 	int64_t shift;
 
-	if (fault != VALUE_OK)
+	if (fault != PARSE_OK)
 		return fault;
 	shift = s.has_zone || s.infinity ? s.offset
 					 : zone_offset(zone, s.days * 86400 + s.us / US_SECOND);
 	return finish_stamp(&s, shift, out);
 }
 
-int value_time(struct str text, int64_t *out)
+int parse_time(struct str text, int64_t *out)
 {
 	struct text t;
 	int fault;
 
-	text = value_trim(text);
+	text = parse_trim(text);
 	t = (struct text){text.p, text.p + text.len};
 	if (!take_char(&t, 'T'))
 		take_char(&t, 't');
 	fault = take_clock(&t, out);
-	if (fault != VALUE_OK)
+	if (fault != PARSE_OK)
 		return fault;
-	return t.p == t.end ? VALUE_OK : REJECT_BAD_VALUE;
+	return t.p == t.end ? PARSE_OK : REJECT_BAD_VALUE;
 }
