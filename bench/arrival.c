@@ -4,6 +4,12 @@
 #include <math.h>
 #include <string.h>
 
+/*
+ * So many that are passed over are drawn one by one; of more, the mean number is as true as a draw
+ * (it deviates by less than 0.05 %), and takes no time.
+ */
+#define DRAWN_MOST ((uint64_t)4 << 20)
+
 static double poisson_gap(struct random *random)
 {
 	return -log1p(-random_double(random));
@@ -69,11 +75,28 @@ uint64_t arrival_take(struct arrival *a)
 	return due;
 }
 
+/* How many may be expected from here to `end`. */
+static uint64_t expected(const struct arrival *a, uint64_t end)
+{
+	double to = (double)(end - a->begin);
+
+	if (a->plan)
+		return (uint64_t)plan_amount(a->plan, a->offset, to, a->share);
+	return (uint64_t)((to - a->offset) / a->mean_ns);
+}
+
 uint64_t arrival_skip_to(struct arrival *a, uint64_t end)
 {
 	uint64_t n = 0;
 
-	for (; a->due < end && a->due != UINT64_MAX; n++)
+	for (; a->due < end && a->due != UINT64_MAX; n++) {
+		if (n == DRAWN_MOST) {
+			n += expected(a, end);
+			a->offset = (double)(end - a->begin);
+			a->due = end;
+			break;
+		}
 		advance(a);
+	}
 	return n;
 }

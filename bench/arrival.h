@@ -54,7 +54,10 @@ static inline bool arrival_is_open(const struct arrival *a)
 /* Takes the transaction that is due next; returns its time. */
 uint64_t arrival_take(struct arrival *a);
 
-/* How many are due from the next one up to `end`, which are hereby given up. */
+/*
+ * How many are due from the next one up to `end`, which are hereby given up. Of millions the rest
+ * is not drawn but reckoned, so that no rate takes long.
+ */
 uint64_t arrival_skip_to(struct arrival *a, uint64_t end);
 
 #endif

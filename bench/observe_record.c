@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bench/observe_data.h"
+#include "bench/result.h"
 #include "common/memory.h"
 
 #define MAX_SERIES_COLUMNS 40
@@ -240,7 +241,7 @@ static void add_server_statements(const struct observer *o, struct record *r)
 		{"calls", "Calls", "", BETTER_NONE, false},
 		{"total_s", "Total", "s", BETTER_NONE, false},
 		{"share", "Share", "%", BETTER_NONE, false},
-		{"mean_us", "Mean", "us", BETTER_LOWER, false},
+		FIGURE_MEAN,
 		{"rows", "Rows", "", BETTER_NONE, false},
 		{"cache_hits", "Cache hits", "%", BETTER_HIGHER, false},
 		{"wal_bytes", "WAL", "B", BETTER_LOWER, false},

@@ -102,6 +102,23 @@ double plan_after(const struct plan *p, double offset, double amount, double sha
 	return (double)INFINITY;
 }
 
+double plan_amount(const struct plan *p, double from, double to, double share)
+{
+	double amount = 0;
+	size_t i;
+
+	for (i = 0; i < p->segment_count; i++) {
+		const struct plan_segment *s = &p->segments[i];
+		double begin = fmax(from, s->begin), end = fmin(to, s->end);
+
+		if (begin < end)
+			amount += (between(s->rate_begin, s->rate_end, s, begin) +
+				   between(s->rate_begin, s->rate_end, s, end)) /
+				  2 * (end - begin) * share / 1e9;
+	}
+	return amount;
+}
+
 size_t plan_phase_at(const struct plan *p, uint64_t offset)
 {
 	size_t i;

@@ -93,6 +93,9 @@ double plan_activation(const struct plan *p, unsigned rank, double offset);
  */
 double plan_after(const struct plan *p, double offset, double amount, double share);
 
+/* How many are due between two times, on average: the inverse of plan_after(). */
+double plan_amount(const struct plan *p, double from, double to, double share);
+
 /* The phase at `offset`; the last one from the end on. */
 size_t plan_phase_at(const struct plan *p, uint64_t offset);
 

@@ -1,5 +1,6 @@
 /* ranks.c - see ranks.h. */
 #include "bench/ranks.h"
+#include "bench/result.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -30,8 +31,8 @@ static void add_table(struct record *r, const struct rank *ranks, unsigned count
 		{"connections", "Connections", "", BETTER_NONE, false},
 		{"threads", "Threads", "", BETTER_NONE, false},
 		{"rate", "Rate", "tx/s", BETTER_HIGHER, false},
-		{"p50_us", "p50", "us", BETTER_LOWER, false},
-		{"p99_us", "p99", "us", BETTER_LOWER, false},
+		FIGURE_P50,
+		FIGURE_P99,
 		{"client_busy_share", "Busiest thread", "%", BETTER_LOWER, false},
 		{"start_offset_us", "Began after rank 0", "us", BETTER_NONE, false},
 	};

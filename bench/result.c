@@ -18,16 +18,8 @@ static const struct {
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))
 
 /* The columns of the figures, in their order: the end of each row of scripts and statements. */
-/* clang-format off */
 #define FIGURE_COLUMNS                                                                             \
-	{"mean_us", "Mean", "us", BETTER_LOWER, false},                                            \
-	{"p50_us", "p50", "us", BETTER_LOWER, false},                                              \
-	{"p90_us", "p90", "us", BETTER_LOWER, false},                                              \
-	{"p95_us", "p95", "us", BETTER_LOWER, false},                                              \
-	{"p99_us", "p99", "us", BETTER_LOWER, false},                                              \
-	{"p999_us", "p99.9", "us", BETTER_LOWER, false},                                           \
-	{"max_us", "Longest", "us", BETTER_LOWER, false}
-/* clang-format on */
+	FIGURE_MEAN, FIGURE_P50, FIGURE_P90, FIGURE_P95, FIGURE_P99, FIGURE_P999, FIGURE_MAX
 
 static double figure_us(const struct histogram *h, size_t i)
 {

@@ -41,10 +41,10 @@ static void add_phases(struct record *r, const struct plan *plan,
 		{"transactions", "Done", "", BETTER_NONE, false},
 		{"failed", "Failed", "", BETTER_LOWER, false},
 		{"rate", "Rate", "tx/s", BETTER_HIGHER, false},
-		{"p50_us", "p50", "us", BETTER_LOWER, false},
-		{"p95_us", "p95", "us", BETTER_LOWER, false},
-		{"p99_us", "p99", "us", BETTER_LOWER, false},
-		{"max_us", "Longest", "us", BETTER_LOWER, false},
+		FIGURE_P50,
+		FIGURE_P95,
+		FIGURE_P99,
+		FIGURE_MAX,
 	};
 	struct record_table *t =
 		record_table(r, "phases", "Phases", columns, sizeof(columns) / sizeof(columns[0]));

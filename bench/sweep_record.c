@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "bench/sweep.h"
+#include "bench/result.h"
 
 #define BUSY_LIMIT 0.8 /* a client thread busier than this may be what limits the rate */
 
@@ -67,11 +68,11 @@ static void add_table(struct record *r, const struct sweep *sweep, bool searched
 		{"connections", "Connections", "", BETTER_NONE, false},
 		{"offered", "Offered", "tx/s", BETTER_NONE, false},
 		{"rate", "Rate", "tx/s", BETTER_HIGHER, false},
-		{"mean_us", "Mean", "us", BETTER_LOWER, false},
-		{"p50_us", "p50", "us", BETTER_LOWER, false},
-		{"p95_us", "p95", "us", BETTER_LOWER, false},
-		{"p99_us", "p99", "us", BETTER_LOWER, false},
-		{"max_us", "Longest", "us", BETTER_LOWER, false},
+		FIGURE_MEAN,
+		FIGURE_P50,
+		FIGURE_P95,
+		FIGURE_P99,
+		FIGURE_MAX,
 		{"lost_share", "Failed, skipped", "%", BETTER_LOWER, false},
 		{"client_busy_share", "Client CPU", "%", BETTER_LOWER, false},
 		{"seconds", "Measured", "s", BETTER_NONE, false},

@@ -47,16 +47,16 @@ static void pick_script(struct client *c)
  */
 static bool take_due(struct worker *w, uint64_t now, uint64_t *due)
 {
-	uint64_t limit = w->options->max_lag_ns;
+	uint64_t limit = w->options->max_lag_ns, least = now > limit ? now - limit : 0;
 
-	while (w->arrival.due <= now) {
-		*due = arrival_take(&w->arrival);
-		if (!limit || now - *due <= limit)
-			return true;
-		if (*due >= w->window_begin)
-			w->stats.skipped++;
+	if (limit && w->arrival.due < least) { /* too late: given up */
+		arrival_skip_to(&w->arrival, least < w->window_begin ? least : w->window_begin);
+		w->stats.skipped += arrival_skip_to(&w->arrival, least);
 	}
-	return false;
+	if (w->arrival.due > now)
+		return false;
+	*due = arrival_take(&w->arrival);
+	return true;
 }
 
 /* What a second try needs: the random stream and the variables as they are now. */

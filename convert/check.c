@@ -178,7 +178,7 @@ static int server_knows(struct live *l, const struct unknown_name *u, struct err
 static int check_names(struct checker *c, struct live_text *t, struct error *e)
 {
 	struct check_result *r = &t->report->results[CHECK_NAMES];
-	struct unknown_names unknown;
+	struct unknown_names unknown = {0};
 	size_t i;
 
 	check_names_unknown(t->parsed, c->helpers.root ? &c->helpers : NULL,

@@ -7,6 +7,10 @@
 
 #include <pg_query.h>
 
+#include "convert/scan.h"
+
+#define CHAIN_MAX 50000 /* tokens */
+
 size_t pgtree_byte(const char *sql, int n)
 {
 	const char *p = sql;
@@ -142,16 +146,31 @@ static int read_tree(struct parsed *p, struct arena *a, const char *sql, const c
 	}
 	statements = pgtree_field(p->root, "stmts");
 	p->statements = arena_alloc(a, (pgtree_length(statements) + 1) * sizeof(*p->statements));
-	cJSON_ArrayForEach(raw, statements) add_statement(p, a, sql, raw);
+	cJSON_ArrayForEach(raw, statements)
+	{
+		add_statement(p, a, sql, raw);
+	}
 	return 0;
+}
+
+const char pgtree_too_long_message[] =
+	"the statement has too long a chain of operators, UNIONs or JOINs to be looked at";
+
+bool pgtree_too_long(const char *sql)
+{
+	return strlen(sql) > CHAIN_MAX && scan_chain(sql) > CHAIN_MAX;
 }
 
 int parsed_text(struct parsed *p, struct arena *a, const char *sql)
 {
-	PgQueryParseResult r = pg_query_parse(sql);
+	PgQueryParseResult r;
 	int status = -1;
 
-	*p = (struct parsed){.message = ""};
+	*p = (struct parsed){.message = pgtree_too_long_message};
+	if (pgtree_too_long(sql))
+		return -1;
+	p->message = "";
+	r = pg_query_parse(sql);
 	if (r.error) {
 		p->message = arena_strdup(a, r.error->message);
 		p->position = r.error->cursorpos > 0 ? pgtree_byte(sql, r.error->cursorpos) : 0;

@@ -35,6 +35,13 @@ struct parsed {
 int parsed_text(struct parsed *p, struct arena *a, const char *sql);
 void parsed_release(struct parsed *p);
 
+/*
+ * Whether the parser must not be given this text: a chain of operators, UNIONs or JOINs is a tree
+ * as deep as it is long, and writing that down overruns the stack (seen from 60,000 links on).
+ */
+bool pgtree_too_long(const char *sql);
+extern const char pgtree_too_long_message[];
+
 /* The byte, from 1, of character `n` (from 1) of a UTF-8 text. */
 size_t pgtree_byte(const char *sql, int n);
 

@@ -93,8 +93,7 @@ void convert_statement(struct arena *a, const struct convert_settings *s, struct
 		       struct conversion *out)
 {
 	struct tokens tokens;
-	struct rewrite r = {
-		.arena = a, .settings = s, .dialect = s->from, .tokens = &tokens};
+	struct rewrite r = {.arena = a, .settings = s, .dialect = s->from, .tokens = &tokens};
 	const char *why = "less text";
 	uint32_t where = 0;
 

@@ -20,7 +20,8 @@ void convert_options_read(const struct invocation *inv, struct convert_settings 
 	read_switch(inv, "ansi", &s->ansi);
 	read_switch(inv, "ignore-case", &s->ignore_case);
 	if (option_given(inv, "double-quotes"))
-		s->double_quotes_strings = strcmp(option_text(inv, "double-quotes"), "strings") == 0;
+		s->double_quotes_strings =
+			strcmp(option_text(inv, "double-quotes"), "strings") == 0;
 	s->time_zone = option_text(inv, "source-time-zone");
 	if (option_given(inv, "date-first"))
 		s->date_first = (int)option_int(inv, "date-first");

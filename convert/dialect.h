@@ -76,7 +76,7 @@ struct type_rule {
 };
 
 struct unit_table; /* unit.h */
-struct rule; /* rule.h */
+struct rule;	   /* rule.h */
 
 struct dialect {
 	const char *name;
@@ -88,8 +88,8 @@ struct dialect {
 	const struct function_table *functions; /* function.h; NULL: none */
 	const struct unit_table *units;		/* names of date parts; NULL: none */
 	const struct type_rule *types;		/* ends with {0}; NULL: as Postgres */
-	const struct rule *before;	   /* applied on the way down; ends with {0} */
-	const struct rule *after;	   /* applied on the way up; ends with {0} */
+	const struct rule *before;		/* applied on the way down; ends with {0} */
+	const struct rule *after;		/* applied on the way up; ends with {0} */
 };
 
 /* Postgres itself: for the templates of rules. */

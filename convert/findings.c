@@ -20,7 +20,7 @@ static const struct finding_kind kinds[] = {
 	 "The source's collation ignores case in =, IN, LIKE, GROUP BY, DISTINCT and ORDER BY; "
 	 "Postgres' does not.",
 	 "name = 'Ann'  finds 'ann', too, in the source only",
-	 "Use a nondeterministic ICU collation or citext for the column, or lower() on both sides."},
+	 "Use a nondeterministic ICU collation or citext for the column, or lower() on both."},
 	{"CLUSTERING", FINDING_NOTE, "the physical order of rows was dropped",
 	 "SORT BY, DISTRIBUTE BY and CLUSTER BY say how rows are spread over workers, not what the "
 	 "answer is.", NULL, "Add ORDER BY where the order of the answer matters."},

@@ -65,9 +65,11 @@ struct function_table {
 
 extern const struct function_table functions_databricks, functions_tsql, functions_oracle,
 	functions_mysql, functions_redshift, functions_snowflake;
+/* Parts of functions_databricks. */
+extern const struct function_table functions_databricks_time, functions_databricks_nested;
 
 /* The first rule of that name, the others follow it; NULL: there is none. */
-const struct function_rule *function_find(const struct function_table *t, const char *name,
-					  const struct function_rule **end);
+const struct function_rule *function_rule_find(const struct function_table *t, const char *name,
+					       const struct function_rule **end);
 
 #endif

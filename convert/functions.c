@@ -22,8 +22,8 @@ static size_t lower_bound(const struct function_table *t, const char *name)
 	return low;
 }
 
-const struct function_rule *function_find(const struct function_table *t, const char *name,
-					  const struct function_rule **end)
+const struct function_rule *function_rule_find(const struct function_table *t, const char *name,
+					       const struct function_rule **end)
 {
 	for (; t; t = t->next) {
 		size_t first = lower_bound(t, name), last = first;

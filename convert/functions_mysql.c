@@ -5,17 +5,19 @@
  */
 #include "convert/rows.h"
 
-/* clang-format off */
-#define WEEK_SUNDAY(x) "((extract(doy FROM " x "::timestamp)::int + 6 - extract(dow FROM " x "::timestamp)::int) / 7)"
-#define ADD_INTERVAL(name, op, days) \
-	WHEN(name, 2, "1=date,2=days", "($1 " op " $2)::date", "date"), WHEN(name, 2, "1=string,2=days", "($dateonly1::date " op " $2)::date", "date"), WHEN(name, 2, "2=int", "($1::date " op " $2)", "date"), \
-	WHEN(name, 2, "1=text", "($1::timestamp " op " $2)", "timestamp"), CALL(name, 2, "($1 " op " $2)", "timestamp")
+#define WEEK_SUNDAY(x)                                                                             \
+	"((extract(doy FROM " x "::timestamp)::int + 6 - extract(dow FROM " x                      \
+	"::timestamp)::int) / 7)"
+#define ADD_INTERVAL(name, op, days)                                                               \
+	WHEN(name, 2, "1=date,2=days", "($1 " op " $2)::date", "date"),                            \
+		WHEN(name, 2, "1=string,2=days", "($dateonly1::date " op " $2)::date", "date"),    \
+		WHEN(name, 2, "2=int", "($1::date " op " $2)", "date"),                            \
+		WHEN(name, 2, "1=text", "($1::timestamp " op " $2)", "timestamp"),                 \
+		CALL(name, 2, "($1 " op " $2)", "timestamp")
 #define NOW(name, to, type) CALL(name, 0, to, type), CALL(name, 1, to, type)
-#define TO_HEX_TEXT HEX_TEXT("$1")
-/* clang-format on */
+#define TO_HEX_TEXT	    HEX_TEXT("$1")
 
 static const struct function_rule rules[] = {
-	/* clang-format off */
 	/* rows */
 	SAME("abs", 1, 1, "1"),
 	SAME("acos", 1, 1, "float"),
@@ -30,8 +32,8 @@ static const struct function_rule rules[] = {
 	SAME("atan", 1, 1, "float"),
 	CALL("atan", 2, "atan2($1, $2)", "float"),
 	SAME("atan2", 2, 2, "float"),
-	SAME("avg", 1, 1, "numeric"),
 	WHEN("avg", 1, "1=bool", "avg($1::int)", "numeric"),
+	SAME("avg", 1, 1, "numeric"),
 	NONE("benchmark", "NO-FUNCTION"),
 	CALL("bin", 1, "regexp_replace($1::bigint::bit(64)::text, '^0+(?=.)', '')", "text"),
 	CALL("bin_to_uuid", 1, "encode($1, 'hex')::uuid::text", "text"),
@@ -56,8 +58,10 @@ static const struct function_rule rules[] = {
 	SAME("concat_ws", 2, -1, "text"),
 	CALL("connection_id", 0, "pg_backend_pid()", "int"),
 	CALL("conv", 3, "lakeport.conv($1::text, $2, $3)", "text"),
-	CALL("convert_tz", 3, "($1::timestamp AT TIME ZONE $zone2 AT TIME ZONE $zone3)", "timestamp"),
-	NOTE("convert_tz", 3, NULL, "($1::timestamp AT TIME ZONE $2 AT TIME ZONE $3)", "timestamp", "TIME-ZONE-OFFSET"),
+	CALL("convert_tz", 3, "($1::timestamp AT TIME ZONE $zone2 AT TIME ZONE $zone3)",
+	     "timestamp"),
+	NOTE("convert_tz", 3, NULL, "($1::timestamp AT TIME ZONE $2 AT TIME ZONE $3)", "timestamp",
+	     "TIME-ZONE-OFFSET"),
 	SAME("cos", 1, 1, "float"),
 	SAME("cot", 1, 1, "float"),
 	COUNT_DISTINCT_ROWS("count"),
@@ -88,9 +92,10 @@ static const struct function_rule rules[] = {
 	MANY("elt", 2, "(ARRAY[$*])[$1]", "2"),
 	SAME("exp", 1, 1, "float"),
 	NONE("export_set", "NO-FUNCTION"),
-	EXTRACT_UNITS("extract"),
-	WHEN("extract", 2, "1=unit:second", "trunc(extract(second FROM $2::timestamp))::int", "int"),
-	WHEN("extract", 2, "1=unit:microsecond", "mod(extract(microseconds FROM $2::timestamp)::int, 1000000)", "int"),
+	WHEN("extract", 2, "1=unit:second", "trunc(extract(second FROM $2::timestamp))::int",
+	     "int"),
+	WHEN("extract", 2, "1=unit:microsecond",
+	     "mod(extract(microseconds FROM $2::timestamp)::int, 1000000)", "int"),
 	WHEN("extract", 2, "1=unit:week", WEEK_SUNDAY("$2"), "int"),
 	WHEN("extract", 2, "1=unit:yearmonth", "to_char($2::timestamp, 'YYYYMM')::int", "int"),
 	WHEN("extract", 2, "1=unit:dayhour", "to_char($2::timestamp, 'DDHH24')::int", "int"),
@@ -99,19 +104,24 @@ static const struct function_rule rules[] = {
 	WHEN("extract", 2, "1=unit:hoursecond", "to_char($2::timestamp, 'HH24MISS')::int", "int"),
 	WHEN("extract", 2, "1=unit:dayminute", "to_char($2::timestamp, 'DDHH24MI')::int", "int"),
 	WHEN("extract", 2, "1=unit:daysecond", "to_char($2::timestamp, 'DDHH24MISS')::int", "int"),
+	EXTRACT_UNITS("extract"),
 	NONE("extract", "UNIT-DYNAMIC"),
 	MANY("field", 2, "coalesce(array_position(ARRAY[$*], $1), 0)", "int"),
-	WHEN("find_in_set", 2, "ci", "coalesce(array_position(string_to_array(lower($2), ','), lower($1)), 0)", "int"),
+	WHEN("find_in_set", 2, "ci",
+	     "coalesce(array_position(string_to_array(lower($2), ','), lower($1)), 0)", "int"),
 	CALL("find_in_set", 2, "coalesce(array_position(string_to_array($2, ','), $1), 0)", "int"),
 	FIRST_VALUE_ROWS("first_value"),
 	SAME("floor", 1, 1, "1"),
 	CALL("format", 2, "to_char(round($1::numeric, $2), $decimals2)", "text"),
-	CALL("format", 2, "to_char(round($1::numeric, $2), 'FM999,999,999,999,999,999,990' || CASE WHEN $2 > 0 THEN '.' || repeat('0', $2) ELSE '' END)", "text"),
+	CALL("format", 2,
+	     "to_char(round($1::numeric, $2), 'FM999,999,999,999,999,999,990' || CASE WHEN $2 > 0 "
+	     "THEN '.' || repeat('0', $2) ELSE '' END)",
+	     "text"),
 	NONE("found_rows", "NO-FUNCTION"),
 	CALL("from_base64", 1, "decode($1, 'base64')", "binary"),
 	CALL("from_days", 1, "(DATE '0001-01-01' + ($1 - 366))", "date"),
-	CALL("from_unixtime", 1, "to_timestamp($1)::timestamp", "timestamp"),
 	CALL("from_unixtime", 2, "to_char(to_timestamp($1), $mysql2)", "text"),
+	CALL("from_unixtime", 1, "to_timestamp($1)::timestamp", "timestamp"),
 	NONE("get_format", "NO-FUNCTION"),
 	NONE("get_lock", "NO-FUNCTION"),
 	EXTREME_NULL("greatest"),
@@ -130,7 +140,10 @@ static const struct function_rule rules[] = {
 	CALL("inet_aton", 1, "($1::inet - inet '0.0.0.0')", "int"),
 	CALL("inet_ntoa", 1, "host(inet '0.0.0.0' + $1::bigint)", "text"),
 	WHEN("insert", 4, "2=positive,3=positive", "overlay($1 PLACING $4 FROM $2 FOR $3)", "text"),
-	CALL("insert", 4, "CASE WHEN $2 BETWEEN 1 AND length($1) THEN overlay($1 PLACING $4 FROM $2 FOR $3) ELSE $1 END", "text"),
+	CALL("insert", 4,
+	     "CASE WHEN $2 BETWEEN 1 AND length($1) THEN overlay($1 PLACING $4 FROM $2 FOR $3) "
+	     "ELSE $1 END",
+	     "text"),
 	WHEN("instr", 2, "ci", "strpos(lower($1), lower($2))", "int"),
 	CALL("instr", 2, "strpos($1, $2)", "int"),
 	MANY("interval", 2, "width_bucket($1, ARRAY[$*])", "int"),
@@ -139,19 +152,35 @@ static const struct function_rule rules[] = {
 	CALL("isnull", 1, "($1 IS NULL)", "bool"),
 	CALL("json_array", 0, "'[]'::jsonb", "json"),
 	MANY("json_array", 1, "jsonb_build_array($*)", "json"),
-	CALL("json_array_append", 3, "jsonb_insert($1::jsonb, $path2 || '{-1}', to_jsonb($3), true)", "json"),
+	CALL("json_array_append", 3,
+	     "jsonb_insert($1::jsonb, $path2 || '{-1}', to_jsonb($3), true)", "json"),
 	CALL("json_arrayagg", 1, "jsonb_agg($1)", "json"),
-	CALL("json_contains", 2, "($1::jsonb @> $2::jsonb)", "bool"),
 	CALL("json_contains", 3, "(($1::jsonb #> $path3) @> $2::jsonb)", "bool"),
+	CALL("json_contains", 2, "($1::jsonb @> $2::jsonb)", "bool"),
 	WHEN("json_contains_path", 3, NULL, "($1::jsonb #> $path3 IS NOT NULL)", "bool"),
 	CALL("json_depth", 1, "lakeport.json_depth($1::jsonb)", "int"),
 	CALL("json_extract", 2, "($1::jsonb #> $path2)", "json"),
-	NOTE("json_extract", 2, NULL, "jsonb_path_query_first($1::jsonb, $2::jsonpath)", "json", "JSON-PATH-DYNAMIC"),
-	CALL("json_insert", 3, "CASE WHEN $1::jsonb #> $path2 IS NULL THEN jsonb_set($1::jsonb, $path2, to_jsonb($3)) ELSE $1::jsonb END", "json"),
-	CALL("json_keys", 1, "(SELECT jsonb_agg(_k) FROM jsonb_object_keys($1::jsonb) AS _u(_k))", "json"),
-	CALL("json_keys", 2, "(SELECT jsonb_agg(_k) FROM jsonb_object_keys($1::jsonb #> $path2) AS _u(_k))", "json"),
-	CALL("json_length", 1, "CASE jsonb_typeof($1::jsonb) WHEN 'array' THEN jsonb_array_length($1::jsonb) WHEN 'object' THEN (SELECT count(*)::int FROM jsonb_object_keys($1::jsonb)) ELSE 1 END", "int"),
-	CALL("json_length", 2, "CASE jsonb_typeof($1::jsonb #> $path2) WHEN 'array' THEN jsonb_array_length($1::jsonb #> $path2) WHEN 'object' THEN (SELECT count(*)::int FROM jsonb_object_keys($1::jsonb #> $path2)) ELSE CASE WHEN $1::jsonb #> $path2 IS NOT NULL THEN 1 END END", "int"),
+	NOTE("json_extract", 2, NULL, "jsonb_path_query_first($1::jsonb, $2::jsonpath)", "json",
+	     "JSON-PATH-DYNAMIC"),
+	CALL("json_insert", 3,
+	     "CASE WHEN $1::jsonb #> $path2 IS NULL THEN jsonb_set($1::jsonb, $path2, "
+	     "to_jsonb($3)) ELSE $1::jsonb END",
+	     "json"),
+	CALL("json_keys", 2,
+	     "(SELECT jsonb_agg(_k) FROM jsonb_object_keys($1::jsonb #> $path2) AS _u(_k))",
+	     "json"),
+	CALL("json_keys", 1, "(SELECT jsonb_agg(_k) FROM jsonb_object_keys($1::jsonb) AS _u(_k))",
+	     "json"),
+	CALL("json_length", 2,
+	     "CASE jsonb_typeof($1::jsonb #> $path2) WHEN 'array' THEN "
+	     "jsonb_array_length($1::jsonb #> $path2) WHEN 'object' THEN (SELECT count(*)::int "
+	     "FROM jsonb_object_keys($1::jsonb #> $path2)) ELSE CASE WHEN $1::jsonb #> $path2 IS "
+	     "NOT NULL THEN 1 END END",
+	     "int"),
+	CALL("json_length", 1,
+	     "CASE jsonb_typeof($1::jsonb) WHEN 'array' THEN jsonb_array_length($1::jsonb) WHEN "
+	     "'object' THEN (SELECT count(*)::int FROM jsonb_object_keys($1::jsonb)) ELSE 1 END",
+	     "int"),
 	CALL("json_merge_patch", 2, "jsonb_strip_nulls($1::jsonb || $2::jsonb)", "json"),
 	MANY("json_object", 2, "jsonb_build_object($*)", "json"),
 	CALL("json_object", 0, "'{}'::jsonb", "json"),
@@ -165,11 +194,13 @@ static const struct function_rule rules[] = {
 	CALL("json_set", 3, "jsonb_set($1::jsonb, $path2, to_jsonb($3))", "json"),
 	CALL("json_type", 1, "upper(jsonb_typeof($1::jsonb))", "text"),
 	WHEN("json_unquote", 1, "1=json", "($1 #>> '{}')", "text"),
-	CALL("json_unquote", 1, "CASE WHEN $1::text LIKE '\"%\"' THEN $1::jsonb #>> '{}' ELSE $1::text END", "text"),
+	CALL("json_unquote", 1,
+	     "CASE WHEN $1::text LIKE '\"%\"' THEN $1::jsonb #>> '{}' ELSE $1::text END", "text"),
 	NOTE("json_valid", 1, NULL, "($1::jsonb IS NOT NULL)", "bool", "JSON-INVALID"),
 	CALL("json_value", 2, "($1::jsonb #>> $path2)", "text"),
 	LAG_ROWS("lag"),
-	CALL("last_day", 1, "(date_trunc('month', $1::timestamp) + INTERVAL '1 month - 1 day')::date", "date"),
+	CALL("last_day", 1,
+	     "(date_trunc('month', $1::timestamp) + INTERVAL '1 month - 1 day')::date", "date"),
 	CALL("last_insert_id", 0, "lastval()", "int"),
 	LAST_VALUE_ROWS("last_value"),
 	CALL("lcase", 1, "lower($1)", "text"),
@@ -185,12 +216,15 @@ static const struct function_rule rules[] = {
 	NOW("localtime", "LOCALTIMESTAMP(0)", "timestamp"),
 	NOW("localtimestamp", "LOCALTIMESTAMP(0)", "timestamp"),
 	WHEN("locate", 2, "ci", "strpos(lower($2), lower($1))", "int"),
-	CALL("locate", 2, "strpos($2, $1)", "int"),
 	WHEN("locate", 3, "ci", POSITION_FROM("lower($2)", "lower($1)"), "int"),
+	CALL("locate", 2, "strpos($2, $1)", "int"),
 	CALL("locate", 3, POSITION_FROM("$2", "$1"), "int"),
 	WHEN("log", 1, "1=positive", "ln($1::float8)", "float"),
 	CALL("log", 1, "ln(NULLIF(greatest($1::float8, 0), 0))", "float"),
-	CALL("log", 2, "(ln(NULLIF(greatest($2::float8, 0), 0)) / NULLIF(ln(NULLIF(greatest($1::float8, 0), 0)), 0))", "float"),
+	CALL("log", 2,
+	     "(ln(NULLIF(greatest($2::float8, 0), 0)) / NULLIF(ln(NULLIF(greatest($1::float8, 0), "
+	     "0)), 0))",
+	     "float"),
 	CALL("log10", 1, "log(NULLIF(greatest($1::float8, 0), 0))", "float"),
 	CALL("log2", 1, "(ln(NULLIF(greatest($1::float8, 0), 0)) / ln(2::float8))", "float"),
 	SAME("lower", 1, 1, "text"),
@@ -201,7 +235,8 @@ static const struct function_rule rules[] = {
 	CALL("maketime", 3, "make_time($1, $2, $3)", "time"),
 	SAME("max", 1, 1, "1"),
 	CALL("md5", 1, "md5($1::text)", "text"),
-	CALL("microsecond", 1, "mod(extract(microseconds FROM $1::timestamp)::int, 1000000)", "int"),
+	CALL("microsecond", 1, "mod(extract(microseconds FROM $1::timestamp)::int, 1000000)",
+	     "int"),
 	SUBSTR_ROWS("mid", "''", "''"),
 	SAME("min", 1, 1, "1"),
 	WHEN("minute", 1, "1=time", "extract(minute FROM $1)::int", "int"),
@@ -220,7 +255,9 @@ static const struct function_rule rules[] = {
 	CALL("octet_length", 1, "octet_length($1::text)", "int"),
 	CALL("ord", 1, "ascii($1)", "int"),
 	SAME("percent_rank", 0, 0, "float"),
-	CALL("period_add", 2, "to_char(to_date($1::text, 'YYYYMM') + $2 * INTERVAL '1 month', 'YYYYMM')::int", "int"),
+	CALL("period_add", 2,
+	     "to_char(to_date($1::text, 'YYYYMM') + $2 * INTERVAL '1 month', 'YYYYMM')::int",
+	     "int"),
 	CALL("period_diff", 2, "(($1 / 100 - $2 / 100) * 12 + $1 % 100 - $2 % 100)", "int"),
 	SAME("pi", 0, 0, "float"),
 	WHEN("position", 2, "ci", "strpos(lower($2), lower($1))", "int"),
@@ -242,7 +279,8 @@ static const struct function_rule rules[] = {
 	WHEN("regexp_replace", 3, "ci", "regexp_replace($1, $regex2, $replacement3, 'gi')", "text"),
 	CALL("regexp_replace", 3, "regexp_replace($1, $regex2, $replacement3, 'g')", "text"),
 	CALL("regexp_replace", 4, "regexp_replace($1, $regex2, $replacement3, $4, 0, 'i')", "text"),
-	CALL("regexp_replace", 5, "regexp_replace($1, $regex2, $replacement3, $4, $5, 'i')", "text"),
+	CALL("regexp_replace", 5, "regexp_replace($1, $regex2, $replacement3, $4, $5, 'i')",
+	     "text"),
 	WHEN("regexp_substr", 2, "ci", "regexp_substr($1, $regex2, 1, 1, 'i')", "text"),
 	CALL("regexp_substr", 2, "regexp_substr($1, $regex2)", "text"),
 	CALL("regexp_substr", 3, "regexp_substr($1, $regex2, $3, 1, 'i')", "text"),
@@ -279,8 +317,12 @@ static const struct function_rule rules[] = {
 	CALL("str_to_date", 2, "to_date($1, $mysqldatein2)", "date"),
 	CALL("str_to_date", 2, "to_timestamp($1, $mysqlin2)::timestamp", "timestamp"),
 	NONE("str_to_date", "FORMAT-LETTERS"),
-	WHEN("strcmp", 2, "ci", "CASE WHEN lower($1) = lower($2) THEN 0 WHEN lower($1) < lower($2) THEN -1 WHEN lower($1) > lower($2) THEN 1 END", "int"),
-	CALL("strcmp", 2, "CASE WHEN $1 = $2 THEN 0 WHEN $1 < $2 THEN -1 WHEN $1 > $2 THEN 1 END", "int"),
+	WHEN("strcmp", 2, "ci",
+	     "CASE WHEN lower($1) = lower($2) THEN 0 WHEN lower($1) < lower($2) THEN -1 WHEN "
+	     "lower($1) > lower($2) THEN 1 END",
+	     "int"),
+	CALL("strcmp", 2, "CASE WHEN $1 = $2 THEN 0 WHEN $1 < $2 THEN -1 WHEN $1 > $2 THEN 1 END",
+	     "int"),
 	ADD_INTERVAL("subdate", "-", ""),
 	SUBSTR_ROWS("substr", "''", "''"),
 	SUBSTR_ROWS("substring", "''", "''"),
@@ -298,7 +340,8 @@ static const struct function_rule rules[] = {
 	NONE("time_format", "FORMAT-LETTERS"),
 	CALL("time_to_sec", 1, "extract(epoch FROM $1::time)::int", "int"),
 	WHEN("timediff", 2, "1=time", "($1 - $2)", "interval"),
-	CALL("timediff", 2, "to_char($1::timestamp - $2::timestamp, 'HH24:MI:SS')::interval", "interval"),
+	CALL("timediff", 2, "to_char($1::timestamp - $2::timestamp, 'HH24:MI:SS')::interval",
+	     "interval"),
 	CALL("timestamp", 1, "$1::timestamp", "timestamp"),
 	CALL("timestamp", 2, "($1::timestamp + $2::interval)", "timestamp"),
 	ADD_DAYS_DATE("timestampadd"),
@@ -336,9 +379,12 @@ static const struct function_rule rules[] = {
 	NONE("weight_string", "NO-FUNCTION"),
 	PART("year", "year"),
 	WHEN("yearweek", 2, "2=lower:1|3", "to_char($1::timestamp, 'IYYYIW')::int", "int"),
-	CALL("yearweek", 1, "(SELECT (extract(year FROM _d) * 100 + (extract(doy FROM _d)::int + 6) / 7)::int FROM (SELECT ($1::timestamp::date - extract(dow FROM $1::timestamp)::int) AS _d) AS _s)", "int"),
+	CALL("yearweek", 1,
+	     "(SELECT (extract(year FROM _d) * 100 + (extract(doy FROM _d)::int + 6) / 7)::int "
+	     "FROM (SELECT ($1::timestamp::date - extract(dow FROM $1::timestamp)::int) AS _d) AS "
+	     "_s)",
+	     "int"),
 	NONE("yearweek", "WEEK-MODE"),
 };
-/* clang-format on */
 
 const struct function_table functions_mysql = FUNCTION_TABLE(rules, NULL);

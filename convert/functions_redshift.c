@@ -5,16 +5,24 @@
  */
 #include "convert/rows.h"
 
-/* clang-format off */
-#define UNIT_PARTS(name) \
-	EXTRACT_UNITS(name), WHEN(name, 2, "1=unit:second", "trunc(extract(second FROM $2::timestamp))::int", "int"), WHEN(name, 2, "1=unit:week", "extract(week FROM $2::timestamp)::int", "int"), \
-	WHEN(name, 2, "1=unit:dayofweek", "extract(dow FROM $2::timestamp)::int", "int"), WHEN(name, 2, "1=unit:epoch", "extract(epoch FROM $2::timestamp)::bigint", "int"), \
-	WHEN(name, 2, "1=unit:millisecond", "extract(milliseconds FROM $2::timestamp)::int", "int"), WHEN(name, 2, "1=unit:microsecond", "extract(microseconds FROM $2::timestamp)::bigint", "int")
-#define COMPARE(name, type) CALL(name, 2, "CASE WHEN $1::" type " = $2::" type " THEN 0 WHEN $1::" type " < $2::" type " THEN -1 WHEN $1::" type " > $2::" type " THEN 1 END", "int")
-/* clang-format on */
+#define UNIT_PARTS(name)                                                                           \
+	EXTRACT_UNITS(name),                                                                       \
+		WHEN(name, 2, "1=unit:second", "trunc(extract(second FROM $2::timestamp))::int",   \
+		     "int"),                                                                       \
+		WHEN(name, 2, "1=unit:week", "extract(week FROM $2::timestamp)::int", "int"),      \
+		WHEN(name, 2, "1=unit:dayofweek", "extract(dow FROM $2::timestamp)::int", "int"),  \
+		WHEN(name, 2, "1=unit:epoch", "extract(epoch FROM $2::timestamp)::bigint", "int"), \
+		WHEN(name, 2, "1=unit:millisecond",                                                \
+		     "extract(milliseconds FROM $2::timestamp)::int", "int"),                      \
+		WHEN(name, 2, "1=unit:microsecond",                                                \
+		     "extract(microseconds FROM $2::timestamp)::bigint", "int")
+#define COMPARE(name, type)                                                                        \
+	CALL(name, 2,                                                                              \
+	     "CASE WHEN $1::" type " = $2::" type " THEN 0 WHEN $1::" type " < $2::" type          \
+	     " THEN -1 WHEN $1::" type " > $2::" type " THEN 1 END",                               \
+	     "int")
 
 static const struct function_rule rules[] = {
-	/* clang-format off */
 	/* rows */
 	SAME("abs", 1, 1, "1"),
 	CALL("add_months", 2, ADD_MONTHS_LAST, "timestamp"),
@@ -24,7 +32,10 @@ static const struct function_rule rules[] = {
 	MANY("array", 1, "jsonb_build_array($*)", "json"),
 	SAME("array_agg", 1, 1, "1[]"),
 	CALL("array_concat", 2, "($1 || $2)", "json"),
-	CALL("array_flatten", 1, "(SELECT jsonb_agg(_y) FROM jsonb_array_elements($1) AS _u(_x), jsonb_array_elements(_x) AS _v(_y))", "json"),
+	CALL("array_flatten", 1,
+	     "(SELECT jsonb_agg(_y) FROM jsonb_array_elements($1) AS _u(_x), "
+	     "jsonb_array_elements(_x) AS _v(_y))",
+	     "json"),
 	SAME("ascii", 1, 1, "int"),
 	WHEN("avg", 1, "1=int", "trunc(avg($1))::bigint", "int"),
 	SAME("avg", 1, 1, "1"),
@@ -47,7 +58,8 @@ static const struct function_rule rules[] = {
 	SAME("coalesce", 1, -1, "1"),
 	NONE("collate", "NO-FUNCTION"),
 	CONCAT_NULL("concat"),
-	CALL("convert_timezone", 2, "($2::timestamp AT TIME ZONE 'UTC' AT TIME ZONE $1)", "timestamp"),
+	CALL("convert_timezone", 2, "($2::timestamp AT TIME ZONE 'UTC' AT TIME ZONE $1)",
+	     "timestamp"),
 	CALL("convert_timezone", 3, "($3::timestamp AT TIME ZONE $1 AT TIME ZONE $2)", "timestamp"),
 	SAME("count", 0, 1, "int"),
 	CALL("crc32", 1, "lakeport.crc32(convert_to($1, 'UTF8'))", "int"),
@@ -111,14 +123,17 @@ static const struct function_rule rules[] = {
 	CALL("json_array_length", 2, "json_array_length($1::json)", "int"),
 	CALL("json_extract_array_element_text", 2, "($1::json ->> $2)", "text"),
 	WHEN("json_extract_array_element_text", 3, NULL, "($1::json ->> $2)", "text"),
-	WHEN("json_extract_path_text", 3, "3=lower:true|false", "json_extract_path_text($1::json, $2)", "text"),
-	WHEN("json_extract_path_text", 4, "4=lower:true|false", "json_extract_path_text($1::json, $2, $3)", "text"),
+	WHEN("json_extract_path_text", 3, "3=lower:true|false",
+	     "json_extract_path_text($1::json, $2)", "text"),
+	WHEN("json_extract_path_text", 4, "4=lower:true|false",
+	     "json_extract_path_text($1::json, $2, $3)", "text"),
 	MANY("json_extract_path_text", 2, "json_extract_path_text($1::json, $*)", "text"),
 	CALL("json_parse", 1, "$1::jsonb", "json"),
 	CALL("json_serialize", 1, "$1::text", "text"),
 	CALL("json_typeof", 1, "jsonb_typeof($1)", "text"),
 	LAG_ROWS("lag"),
-	CALL("last_day", 1, "(date_trunc('month', $1::timestamp) + INTERVAL '1 month - 1 day')::date", "date"),
+	CALL("last_day", 1,
+	     "(date_trunc('month', $1::timestamp) + INTERVAL '1 month - 1 day')::date", "date"),
 	LAST_VALUE_ROWS("last_value"),
 	LAG_ROWS("lead"),
 	SAME("least", 1, -1, "1"),
@@ -147,7 +162,8 @@ static const struct function_rule rules[] = {
 	NEXT_DAY_ROWS("next_day"),
 	NONE("next_day", "UNIT-DYNAMIC"),
 	SAME("now", 0, 0, "timestamp"),
-	{"nth_value", 2, 2, "ignore", "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[$2]", "1", NULL},
+	{"nth_value", 2, 2, "ignore", "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[$2]", "1",
+	 NULL},
 	SAME("nth_value", 2, 2, "1"),
 	SAME("ntile", 1, 1, "int"),
 	SAME("nullif", 2, 2, "1"),
@@ -179,15 +195,21 @@ static const struct function_rule rules[] = {
 	SAME("regexp_instr", 2, 6, "int"),
 	CALL("regexp_replace", 2, "regexp_replace($1, $posix2, '', 'g')", "text"),
 	CALL("regexp_replace", 3, "regexp_replace($1, $posix2, $replacement3, 'g')", "text"),
-	NOTE("regexp_replace", 3, NULL, "regexp_replace($1, $2, $3, 'g')", "text", "REGEX-DYNAMIC"),
 	CALL("regexp_replace", 4, "regexp_replace($1, $posix2, $replacement3, $4, 0)", "text"),
-	CALL("regexp_replace", 5, "regexp_replace($1, $posix2, $replacement3, $4, 0, $regexflags5)", "text"),
+	CALL("regexp_replace", 5, "regexp_replace($1, $posix2, $replacement3, $4, 0, $regexflags5)",
+	     "text"),
+	NOTE("regexp_replace", 3, NULL, "regexp_replace($1, $2, $3, 'g')", "text", "REGEX-DYNAMIC"),
 	CALL("regexp_substr", 2, GUARD("1", "coalesce(regexp_substr($1, $posix2), '')"), "text"),
-	NOTE("regexp_substr", 2, NULL, GUARD("1", "coalesce(regexp_substr($1, $2), '')"), "text", "REGEX-DYNAMIC"),
-	CALL("regexp_substr", 3, GUARD("1", "coalesce(regexp_substr($1, $posix2, $3), '')"), "text"),
-	CALL("regexp_substr", 4, GUARD("1", "coalesce(regexp_substr($1, $posix2, $3, $4), '')"), "text"),
-	WHEN("regexp_substr", 5, "5=lower:e", GUARD("1", "coalesce(regexp_substr($1, $posix2, $3, $4, '', 1), '')"), "text"),
-	CALL("regexp_substr", 5, GUARD("1", "coalesce(regexp_substr($1, $posix2, $3, $4, $regexflags5), '')"), "text"),
+	CALL("regexp_substr", 3, GUARD("1", "coalesce(regexp_substr($1, $posix2, $3), '')"),
+	     "text"),
+	CALL("regexp_substr", 4, GUARD("1", "coalesce(regexp_substr($1, $posix2, $3, $4), '')"),
+	     "text"),
+	WHEN("regexp_substr", 5, "5=lower:e",
+	     GUARD("1", "coalesce(regexp_substr($1, $posix2, $3, $4, '', 1), '')"), "text"),
+	CALL("regexp_substr", 5,
+	     GUARD("1", "coalesce(regexp_substr($1, $posix2, $3, $4, $regexflags5), '')"), "text"),
+	NOTE("regexp_substr", 2, NULL, GUARD("1", "coalesce(regexp_substr($1, $2), '')"), "text",
+	     "REGEX-DYNAMIC"),
 	SAME("repeat", 2, 2, "text"),
 	SAME("replace", 3, 3, "text"),
 	CALL("replicate", 2, "repeat($1, $2)", "text"),
@@ -214,11 +236,15 @@ static const struct function_rule rules[] = {
 	SAME("stddev_pop", 1, 1, "numeric"),
 	SAME("stddev_samp", 1, 1, "numeric"),
 	SAME("strpos", 2, 2, "int"),
-	WHEN("strtol", 2, "2=lower:16", "('x' || lpad(regexp_replace($1, '^0[xX]', ''), 16, '0'))::bit(64)::bigint", "int"),
+	WHEN("strtol", 2, "2=lower:16",
+	     "('x' || lpad(regexp_replace($1, '^0[xX]', ''), 16, '0'))::bit(64)::bigint", "int"),
 	WHEN("strtol", 2, "2=lower:10", "$1::bigint", "int"),
 	WHEN("strtol", 2, "2=lower:2", "lpad($1, 64, '0')::bit(64)::bigint", "int"),
 	CALL("strtol", 2, "lakeport.conv($1, $2, 10)::bigint", "int"),
-	CALL("subarray", 3, "(SELECT jsonb_agg(_x ORDER BY _i) FROM jsonb_array_elements($1) WITH ORDINALITY AS _u(_x, _i) WHERE _i > $2 AND _i <= $2 + $3)", "json"),
+	CALL("subarray", 3,
+	     "(SELECT jsonb_agg(_x ORDER BY _i) FROM jsonb_array_elements($1) WITH ORDINALITY AS "
+	     "_u(_x, _i) WHERE _i > $2 AND _i <= $2 + $3)",
+	     "json"),
 	SAME("substr", 2, 3, "text"),
 	SAME("substring", 2, 3, "text"),
 	SAME("sum", 1, 1, NULL),
@@ -245,8 +271,8 @@ static const struct function_rule rules[] = {
 	SAME("trim", 1, 2, "text"),
 	WHEN("trunc", 1, "1=timestamp", "$1::date", "date"),
 	WHEN("trunc", 1, "1=date", "$1", "date"),
-	SAME("trunc", 1, 1, "1"),
 	WHEN("trunc", 2, "1=float", "trunc($1::numeric, $2)::float8", "float"),
+	SAME("trunc", 1, 1, "1"),
 	SAME("trunc", 2, 2, "1"),
 	TRY_CASTS("try_cast:"),
 	SAME("upper", 1, 1, "text"),
@@ -259,6 +285,5 @@ static const struct function_rule rules[] = {
 	PART("year", "year"),
 	CALL("zeroifnull", 1, "coalesce($1, 0)", "1"),
 };
-/* clang-format on */
 
 const struct function_table functions_redshift = FUNCTION_TABLE(rules, NULL);

@@ -5,27 +5,81 @@
  */
 #include "convert/rows.h"
 
-/* clang-format off */
-#define UNIT_PARTS(name) \
-	EXTRACT_UNITS(name), WHEN(name, 2, "1=unit:second", "trunc(extract(second FROM $2::timestamp))::int", "int"), WHEN(name, 2, "1=unit:week", "extract(week FROM $2::timestamp)::int", "int"), \
-	WHEN(name, 2, "1=unit:dayofweek", "extract(dow FROM $2::timestamp)::int", "int"), WHEN(name, 2, "1=unit:epoch", "extract(epoch FROM $2::timestamp)::bigint", "int"), WHEN(name, 2, "1=unit:yearofweek", "extract(isoyear FROM $2::timestamp)::int", "int"), \
-	WHEN(name, 2, "1=unit:nanosecond", "(mod(extract(microseconds FROM $2::timestamp)::int, 1000000) * 1000)", "int"), WHEN(name, 2, "1=lower:epoch_millisecond|epoch_milliseconds", "(extract(epoch FROM $2::timestamp) * 1000)::bigint", "int")
-#define TRUNC_D(name, unit) WHEN(name, 2, "1=unit:" unit ",2=date", "date_trunc('" unit "', $2)::date", "date")
-#define TRUNC_DS(name) TRUNC_D(name, "year"), TRUNC_D(name, "quarter"), TRUNC_D(name, "month"), TRUNC_D(name, "week"), TRUNC_D(name, "day")
-#define TRUNC_2(name, unit) WHEN(name, 2, "2=unit:" unit ",1=date", "date_trunc('" unit "', $1)::date", "date"), WHEN(name, 2, "2=unit:" unit, "date_trunc('" unit "', $1::timestamp)", "timestamp")
+#define UNIT_PARTS(name)                                                                           \
+	EXTRACT_UNITS(name),                                                                       \
+		WHEN(name, 2, "1=unit:second", "trunc(extract(second FROM $2::timestamp))::int",   \
+		     "int"),                                                                       \
+		WHEN(name, 2, "1=unit:week", "extract(week FROM $2::timestamp)::int", "int"),      \
+		WHEN(name, 2, "1=unit:dayofweek", "extract(dow FROM $2::timestamp)::int", "int"),  \
+		WHEN(name, 2, "1=unit:epoch", "extract(epoch FROM $2::timestamp)::bigint", "int"), \
+		WHEN(name, 2, "1=unit:yearofweek", "extract(isoyear FROM $2::timestamp)::int",     \
+		     "int"),                                                                       \
+		WHEN(name, 2, "1=unit:nanosecond",                                                 \
+		     "(mod(extract(microseconds FROM $2::timestamp)::int, 1000000) * 1000)",       \
+		     "int"),                                                                       \
+		WHEN(name, 2, "1=lower:epoch_millisecond|epoch_milliseconds",                      \
+		     "(extract(epoch FROM $2::timestamp) * 1000)::bigint", "int")
+#define TRUNC_D(name, unit)                                                                        \
+	WHEN(name, 2, "1=unit:" unit ",2=date", "date_trunc('" unit "', $2)::date", "date")
+#define TRUNC_DS(name)                                                                             \
+	TRUNC_D(name, "year"), TRUNC_D(name, "quarter"), TRUNC_D(name, "month"),                   \
+		TRUNC_D(name, "week"), TRUNC_D(name, "day")
+#define TRUNC_2(name, unit)                                                                        \
+	WHEN(name, 2, "2=unit:" unit ",1=date", "date_trunc('" unit "', $1)::date", "date"),       \
+		WHEN(name, 2, "2=unit:" unit, "date_trunc('" unit "', $1::timestamp)",             \
+		     "timestamp")
 #define ADD(name) ADD_DAYS_DATE(name), ADD_UNITS(name), NONE(name, "UNIT-DYNAMIC")
-#define DIFF(name) DIFF_BOUNDARIES(name), DIFF_WEEKS_MONDAY(name), WHEN(name, 3, "1=unit:nanosecond", "(extract(epoch FROM $3::timestamp - $2::timestamp) * 1000000000)::bigint", "int"), NONE(name, "UNIT-DYNAMIC")
-#define TO_TS(name, type) CALL(name, 0, "CURRENT_TIMESTAMP::" type, "timestamp"), WHEN(name, 1, "1=int|numeric", "to_timestamp($1)::" type, "timestamp"), WHEN(name, 1, "1=json", "($1 #>> '{}')::" type, "timestamp"), CALL(name, 1, "$1::" type, "timestamp"), WHEN(name, 2, "1=int|numeric,2=literal", "to_timestamp($1 / power(10.0, $2)::float8)::" type, "timestamp"), WHEN(name, 2, "2=lower:auto", "$1::" type, "timestamp"), CALL(name, 2, "to_timestamp($1::text, $snowflakein2)::" type, "timestamp"), NONE(name, "FORMAT-LETTERS")
-#define TO_NUM(name) WHEN(name, 1, "1=int", "$1", "int"), CALL(name, 1, "round($1::numeric)", "numeric"), WHEN(name, 2, "2=string", "to_number($1, $snowflakenumber2)", "numeric"), CALL(name, 2, "round($1::numeric)", "numeric"), WHEN(name, 3, "2=literal", "round($1::numeric, $3)", "numeric"), WHEN(name, 4, "2=string", "round(to_number($1, $snowflakenumber2), $4)", "numeric"), NONE(name, "FORMAT-LETTERS")
-#define TRY_NUM(name) CALL(name, 1, "CASE WHEN $1::text ~ " NUMBER_PATTERN " THEN round($1::text::numeric) END", "numeric"), WHEN(name, 2, "2=positive", "CASE WHEN $1::text ~ " NUMBER_PATTERN " THEN round($1::text::numeric) END", "numeric"), WHEN(name, 3, "2=positive", "CASE WHEN $1::text ~ " NUMBER_PATTERN " THEN round($1::text::numeric, $3) END", "numeric"), NONE(name, "TRY-FORMAT")
-#define CHARS(name) WHEN(name, 1, "1=json", "($1 #>> '{}')", "text"), WHEN(name, 1, "1=binary", "upper(encode($1, 'hex'))", "text"), CALL(name, 1, "$1::text", "text"), WHEN(name, 2, "1=date|timestamp|time", "to_char($1, $snowflake2)", "text"), CALL(name, 2, "to_char($1, $snowflakenumber2)", "text"), CALL(name, 2, "to_char($1, $snowflake2)", "text"), NONE(name, "FORMAT-LETTERS")
-#define PREVIOUS(name, names, number) WHEN(name, 2, "2=lower:" names, "($1::timestamp::date - ((extract(isodow FROM $1::timestamp)::int - " number " + 6) % 7 + 1))", "date")
-#define ELEMENTS(n) "jsonb_array_elements($" n ") WITH ORDINALITY AS _u(_x, _i)"
+#define DIFF(name)                                                                                 \
+	DIFF_BOUNDARIES(name), DIFF_WEEKS_MONDAY(name),                                            \
+		WHEN(name, 3, "1=unit:nanosecond",                                                 \
+		     "(extract(epoch FROM $3::timestamp - $2::timestamp) * 1000000000)::bigint",   \
+		     "int"),                                                                       \
+		NONE(name, "UNIT-DYNAMIC")
+#define TO_TS(name, type)                                                                          \
+	CALL(name, 0, "CURRENT_TIMESTAMP::" type, "timestamp"),                                    \
+		WHEN(name, 1, "1=int|numeric", "to_timestamp($1)::" type, "timestamp"),            \
+		WHEN(name, 1, "1=json", "($1 #>> '{}')::" type, "timestamp"),                      \
+		CALL(name, 1, "$1::" type, "timestamp"),                                           \
+		WHEN(name, 2, "1=int|numeric,2=literal",                                           \
+		     "to_timestamp($1 / power(10.0, $2)::float8)::" type, "timestamp"),            \
+		WHEN(name, 2, "2=lower:auto", "$1::" type, "timestamp"),                           \
+		CALL(name, 2, "to_timestamp($1::text, $snowflakein2)::" type, "timestamp"),        \
+		NONE(name, "FORMAT-LETTERS")
+#define TO_NUM(name)                                                                               \
+	WHEN(name, 1, "1=int", "$1", "int"), CALL(name, 1, "round($1::numeric)", "numeric"),       \
+		WHEN(name, 2, "2=string", "to_number($1, $snowflakenumber2)", "numeric"),          \
+		CALL(name, 2, "round($1::numeric)", "numeric"),                                    \
+		WHEN(name, 3, "2=literal", "round($1::numeric, $3)", "numeric"),                   \
+		WHEN(name, 4, "2=string", "round(to_number($1, $snowflakenumber2), $4)",           \
+		     "numeric"),                                                                   \
+		NONE(name, "FORMAT-LETTERS")
+#define TRY_NUM(name)                                                                              \
+	CALL(name, 1, "CASE WHEN $1::text ~ " NUMBER_PATTERN " THEN round($1::text::numeric) END", \
+	     "numeric"),                                                                           \
+		WHEN(name, 2, "2=positive",                                                        \
+		     "CASE WHEN $1::text ~ " NUMBER_PATTERN " THEN round($1::text::numeric) END",  \
+		     "numeric"),                                                                   \
+		WHEN(name, 3, "2=positive",                                                        \
+		     "CASE WHEN $1::text ~ " NUMBER_PATTERN                                        \
+		     " THEN round($1::text::numeric, $3) END",                                     \
+		     "numeric"),                                                                   \
+		NONE(name, "TRY-FORMAT")
+#define CHARS(name)                                                                                \
+	WHEN(name, 1, "1=json", "($1 #>> '{}')", "text"),                                          \
+		WHEN(name, 1, "1=binary", "upper(encode($1, 'hex'))", "text"),                     \
+		CALL(name, 1, "$1::text", "text"),                                                 \
+		WHEN(name, 2, "1=date|timestamp|time", "to_char($1, $snowflake2)", "text"),        \
+		CALL(name, 2, "to_char($1, $snowflakenumber2)", "text"),                           \
+		CALL(name, 2, "to_char($1, $snowflake2)", "text"), NONE(name, "FORMAT-LETTERS")
+#define PREVIOUS(name, names, number)                                                              \
+	WHEN(name, 2, "2=lower:" names,                                                            \
+	     "($1::timestamp::date - ((extract(isodow FROM $1::timestamp)::int - " number          \
+	     " + 6) % 7 + 1))",                                                                    \
+	     "date")
+#define ELEMENTS(n)    "jsonb_array_elements($" n ") WITH ORDINALITY AS _u(_x, _i)"
 #define REBUILT(query) "coalesce((SELECT jsonb_agg(_x ORDER BY _i) FROM " query "), '[]')"
-/* clang-format on */
 
 static const struct function_rule rules[] = {
-	/* clang-format off */
 	/* rows */
 	SAME("abs", 1, 1, "1"),
 	SAME("acos", 1, 1, "float"),
@@ -47,32 +101,69 @@ static const struct function_rule rules[] = {
 	CALL("array_construct_compact", 0, "'[]'::jsonb", "json"),
 	MANY("array_construct_compact", 1, "jsonb_strip_nulls(jsonb_build_array($*))", "json"),
 	WHEN("array_contains", 2, "1=json", "($2 @> $1)", "bool"),
+	WHEN("array_contains", 2, "1=text", "($2 @> to_jsonb($1::text))", "bool"),
 	CALL("array_contains", 2, "($2 @> to_jsonb($1))", "bool"),
-	CALL("array_distinct", 1, "coalesce((SELECT jsonb_agg(_x ORDER BY _o) FROM (SELECT _x, min(_i) AS _o FROM " ELEMENTS("1") " GROUP BY _x) AS _d), '[]')", "json"),
-	CALL("array_except", 2, REBUILT(ELEMENTS("1") " WHERE NOT $2 @> jsonb_build_array(_x)"), "json"),
-	CALL("array_flatten", 1, "coalesce((SELECT jsonb_agg(_y ORDER BY _i, _j) FROM " ELEMENTS("1") ", jsonb_array_elements(_x) WITH ORDINALITY AS _v(_y, _j)), '[]')", "json"),
-	CALL("array_generate_range", 2, "coalesce((SELECT jsonb_agg(_x) FROM generate_series($1, $2 - 1) AS _u(_x)), '[]')", "json"),
-	CALL("array_generate_range", 3, "coalesce((SELECT jsonb_agg(_x) FROM generate_series($1, $2 - sign($3)::int, $3) AS _u(_x)), '[]')", "json"),
+	CALL("array_distinct", 1,
+	     "coalesce((SELECT jsonb_agg(_x ORDER BY _o) FROM (SELECT _x, min(_i) AS _o "
+	     "FROM " ELEMENTS("1") " GROUP BY _x) AS _d), '[]')",
+	     "json"),
+	CALL("array_except", 2, REBUILT(ELEMENTS("1") " WHERE NOT $2 @> jsonb_build_array(_x)"),
+	     "json"),
+	CALL("array_flatten", 1,
+	     "coalesce((SELECT jsonb_agg(_y ORDER BY _i, _j) FROM " ELEMENTS(
+		     "1") ", jsonb_array_elements(_x) WITH ORDINALITY AS _v(_y, _j)), '[]')",
+	     "json"),
+	CALL("array_generate_range", 2,
+	     "coalesce((SELECT jsonb_agg(_x) FROM generate_series($1, $2 - 1) AS _u(_x)), '[]')",
+	     "json"),
+	CALL("array_generate_range", 3,
+	     "coalesce((SELECT jsonb_agg(_x) FROM generate_series($1, $2 - sign($3)::int, $3) AS "
+	     "_u(_x)), '[]')",
+	     "json"),
 	CALL("array_insert", 3, "jsonb_insert($1, ARRAY[$2::text], to_jsonb($3))", "json"),
-	CALL("array_intersection", 2, REBUILT(ELEMENTS("1") " WHERE $2 @> jsonb_build_array(_x)"), "json"),
-	CALL("array_max", 1, "(SELECT max((_x #>> '{}')::numeric) FROM " ELEMENTS("1") ")", "numeric"),
-	CALL("array_min", 1, "(SELECT min((_x #>> '{}')::numeric) FROM " ELEMENTS("1") ")", "numeric"),
-	WHEN("array_position", 2, "1=json", "(SELECT min(_i) - 1 FROM " ELEMENTS("2") " WHERE _x = $1)", "int"),
-	CALL("array_position", 2, "(SELECT min(_i) - 1 FROM " ELEMENTS("2") " WHERE _x = to_jsonb($1))", "int"),
+	CALL("array_intersection", 2, REBUILT(ELEMENTS("1") " WHERE $2 @> jsonb_build_array(_x)"),
+	     "json"),
+	CALL("array_max", 1, "(SELECT max((_x #>> '{}')::numeric) FROM " ELEMENTS("1") ")",
+	     "numeric"),
+	CALL("array_min", 1, "(SELECT min((_x #>> '{}')::numeric) FROM " ELEMENTS("1") ")",
+	     "numeric"),
+	WHEN("array_position", 2, "1=json",
+	     "(SELECT min(_i) - 1 FROM " ELEMENTS("2") " WHERE _x = $1)", "int"),
+	CALL("array_position", 2,
+	     "(SELECT min(_i) - 1 FROM " ELEMENTS("2") " WHERE _x = to_jsonb($1))", "int"),
 	CALL("array_prepend", 2, "(jsonb_build_array($2) || $1)", "json"),
 	CALL("array_remove", 2, REBUILT(ELEMENTS("1") " WHERE _x <> to_jsonb($2)"), "json"),
-	CALL("array_reverse", 1, "coalesce((SELECT jsonb_agg(_x ORDER BY _i DESC) FROM " ELEMENTS("1") "), '[]')", "json"),
+	CALL("array_reverse", 1,
+	     "coalesce((SELECT jsonb_agg(_x ORDER BY _i DESC) FROM " ELEMENTS("1") "), '[]')",
+	     "json"),
 	CALL("array_size", 1, "jsonb_array_length($1)", "int"),
-	CALL("array_slice", 3, REBUILT(ELEMENTS("1") " WHERE _i > CASE WHEN $2 < 0 THEN jsonb_array_length($1) + $2 ELSE $2 END AND _i <= CASE WHEN $3 < 0 THEN jsonb_array_length($1) + $3 ELSE $3 END"), "json"),
-	CALL("array_sort", 1, "coalesce((SELECT jsonb_agg(_x ORDER BY _x) FROM " ELEMENTS("1") "), '[]')", "json"),
-	CALL("array_sort", 2, "coalesce((SELECT jsonb_agg(_x ORDER BY CASE WHEN $2 THEN _x END, CASE WHEN NOT $2 THEN _x END DESC) FROM " ELEMENTS("1") "), '[]')", "json"),
-	CALL("array_to_string", 2, "(SELECT string_agg(coalesce(_x #>> '{}', ''), $2 ORDER BY _i) FROM " ELEMENTS("1") ")", "text"),
-	CALL("array_unique_agg", 1, "coalesce(jsonb_agg(DISTINCT $1) FILTER (WHERE $1 IS NOT NULL), '[]')", "json"),
-	CALL("arrays_overlap", 2, "EXISTS (SELECT FROM jsonb_array_elements($1) AS _u(_x) WHERE $2 @> jsonb_build_array(_x))", "bool"),
+	CALL("array_slice", 3,
+	     REBUILT(ELEMENTS("1") " WHERE _i > CASE WHEN $2 < 0 THEN jsonb_array_length($1) + $2 "
+				   "ELSE $2 END AND _i <= CASE WHEN $3 < 0 THEN "
+				   "jsonb_array_length($1) + $3 ELSE $3 END"),
+	     "json"),
+	CALL("array_sort", 1,
+	     "coalesce((SELECT jsonb_agg(_x ORDER BY _x) FROM " ELEMENTS("1") "), '[]')", "json"),
+	CALL("array_sort", 2,
+	     "coalesce((SELECT jsonb_agg(_x ORDER BY CASE WHEN $2 THEN _x END, CASE WHEN NOT $2 "
+	     "THEN _x END DESC) FROM " ELEMENTS("1") "), '[]')",
+	     "json"),
+	CALL("array_to_string", 2,
+	     "(SELECT string_agg(coalesce(_x #>> '{}', ''), $2 ORDER BY _i) FROM " ELEMENTS(
+		     "1") ")",
+	     "text"),
+	CALL("array_unique_agg", 1,
+	     "coalesce(jsonb_agg(DISTINCT $1) FILTER (WHERE $1 IS NOT NULL), '[]')", "json"),
+	CALL("arrays_overlap", 2,
+	     "EXISTS (SELECT FROM jsonb_array_elements($1) AS _u(_x) WHERE $2 @> "
+	     "jsonb_build_array(_x))",
+	     "bool"),
 	CALL("as_array", 1, "CASE WHEN jsonb_typeof($1) = 'array' THEN $1 END", "json"),
-	CALL("as_boolean", 1, "CASE WHEN jsonb_typeof($1) = 'boolean' THEN $1::boolean END", "bool"),
+	CALL("as_boolean", 1, "CASE WHEN jsonb_typeof($1) = 'boolean' THEN $1::boolean END",
+	     "bool"),
 	CALL("as_char", 1, "CASE WHEN jsonb_typeof($1) = 'string' THEN $1 #>> '{}' END", "text"),
-	CALL("as_decimal", 1, "CASE WHEN jsonb_typeof($1) = 'number' THEN $1::numeric END", "numeric"),
+	CALL("as_decimal", 1, "CASE WHEN jsonb_typeof($1) = 'number' THEN $1::numeric END",
+	     "numeric"),
 	CALL("as_double", 1, "CASE WHEN jsonb_typeof($1) = 'number' THEN $1::float8 END", "float"),
 	CALL("as_integer", 1, "CASE WHEN jsonb_typeof($1) = 'number' THEN $1::bigint END", "int"),
 	CALL("as_object", 1, "CASE WHEN jsonb_typeof($1) = 'object' THEN $1 END", "json"),
@@ -86,7 +177,8 @@ static const struct function_rule rules[] = {
 	SAME("avg", 1, 1, "numeric"),
 	CALL("base64_decode_binary", 1, "decode($1, 'base64')", "binary"),
 	CALL("base64_decode_string", 1, "convert_from(decode($1, 'base64'), 'UTF8')", "text"),
-	CALL("base64_encode", 1, "replace(encode(convert_to($1::text, 'UTF8'), 'base64'), E'\\n', '')", "text"),
+	CALL("base64_encode", 1,
+	     "replace(encode(convert_to($1::text, 'UTF8'), 'base64'), E'\\n', '')", "text"),
 	CALL("bit_and", 2, "($1 & $2)", "int"),
 	SAME("bit_length", 1, 1, "int"),
 	CALL("bit_or", 2, "($1 | $2)", "int"),
@@ -112,7 +204,8 @@ static const struct function_rule rules[] = {
 	WHEN("cast:date", 1, "1=json", "($1 #>> '{}')::date", "date"),
 	WHEN("cast:float8", 1, "1=json", "($1 #>> '{}')::float8", "float"),
 	WHEN("cast:int", 1, "1=json", "round(($1 #>> '{}')::numeric)::int", "int"),
-	WHEN("cast:jsonb", 1, "1=text|int|numeric|float|bool|date|timestamp|array", "to_jsonb($1)", "json"),
+	WHEN("cast:jsonb", 1, "1=text|int|numeric|float|bool|date|timestamp|array", "to_jsonb($1)",
+	     "json"),
 	WHEN("cast:numeric", 1, "1=json", "($1 #>> '{}')::numeric", "numeric"),
 	WHEN("cast:text", 1, "1=json", "($1 #>> '{}')", "text"),
 	WHEN("cast:timestamp", 1, "1=json", "($1 #>> '{}')::timestamp", "timestamp"),
@@ -121,7 +214,8 @@ static const struct function_rule rules[] = {
 	WHEN("cast:varchar", 1, "1=json", "($1 #>> '{}')", "text"),
 	SAME("cbrt", 1, 1, "float"),
 	SAME("ceil", 1, 1, "1"),
-	CALL("ceil", 2, "(ceil($1::numeric * power(10::numeric, $2)) / power(10::numeric, $2))", "numeric"),
+	CALL("ceil", 2, "(ceil($1::numeric * power(10::numeric, $2)) / power(10::numeric, $2))",
+	     "numeric"),
 	CALL("char", 1, "chr($1)", "text"),
 	CALL("charindex", 2, "strpos($2, $1)", "int"),
 	CALL("charindex", 3, POSITION_FROM("$2", "$1"), "int"),
@@ -159,9 +253,12 @@ static const struct function_rule rules[] = {
 	CALL("current_user", 0, "CURRENT_USER::text", "text"),
 	CALL("current_version", 0, "version()", "text"),
 	NONE("current_warehouse", "NO-FUNCTION"),
-	CALL("date", 1, "$1::date", "date"),
 	CALL("date", 2, "to_date($1::text, $snowflakein2)", "date"),
-	CALL("date_from_parts", 3, "(make_date($1, 1, 1) + ($2 - 1) * INTERVAL '1 month' + ($3 - 1) * INTERVAL '1 day')::date", "date"),
+	CALL("date", 1, "$1::date", "date"),
+	CALL("date_from_parts", 3,
+	     "(make_date($1, 1, 1) + ($2 - 1) * INTERVAL '1 month' + ($3 - 1) * INTERVAL '1 "
+	     "day')::date",
+	     "date"),
 	UNIT_PARTS("date_part"),
 	NONE("date_part", "UNIT-DYNAMIC"),
 	WHEN("date_trunc", 2, "1=unit:weekiso", "date_trunc('week', $2::timestamp)", "timestamp"),
@@ -170,7 +267,10 @@ static const struct function_rule rules[] = {
 	NONE("date_trunc", "UNIT-DYNAMIC"),
 	ADD("dateadd"),
 	DIFF("datediff"),
-	CALL("datefromparts", 3, "(make_date($1, 1, 1) + ($2 - 1) * INTERVAL '1 month' + ($3 - 1) * INTERVAL '1 day')::date", "date"),
+	CALL("datefromparts", 3,
+	     "(make_date($1, 1, 1) + ($2 - 1) * INTERVAL '1 month' + ($3 - 1) * INTERVAL '1 "
+	     "day')::date",
+	     "date"),
 	PART("day", "day"),
 	CALL("dayname", 1, "to_char($1::timestamp, 'Dy')", "text"),
 	PART("dayofmonth", "day"),
@@ -182,8 +282,13 @@ static const struct function_rule rules[] = {
 	NONE("decrypt", "NO-FUNCTION"),
 	SAME("degrees", 1, 1, "float"),
 	SAME("dense_rank", 0, 0, "int"),
-	CALL("div0", 2, "CASE WHEN $2 = 0 THEN CASE WHEN $1 IS NOT NULL THEN 0 END ELSE $1::numeric / $2 END", "numeric"),
-	CALL("div0null", 2, "CASE WHEN coalesce($2, 0) = 0 THEN CASE WHEN $1 IS NOT NULL THEN 0 END ELSE $1::numeric / $2 END", "numeric"),
+	CALL("div0", 2,
+	     "CASE WHEN $2 = 0 THEN CASE WHEN $1 IS NOT NULL THEN 0 END ELSE $1::numeric / $2 END",
+	     "numeric"),
+	CALL("div0null", 2,
+	     "CASE WHEN coalesce($2, 0) = 0 THEN CASE WHEN $1 IS NOT NULL THEN 0 END ELSE "
+	     "$1::numeric / $2 END",
+	     "numeric"),
 	CALL("editdistance", 2, "lakeport.levenshtein($1, $2)", "int"),
 	NONE("encrypt", "NO-FUNCTION"),
 	CALL("endswith", 2, "(right($1, length($2)) = $2)", "bool"),
@@ -194,7 +299,8 @@ static const struct function_rule rules[] = {
 	CALL("filter", 2, REBUILT(ELEMENTS("1") " WHERE $2((_x #>> '{}')::numeric)"), "json"),
 	FIRST_VALUE_ROWS("first_value"),
 	SAME("floor", 1, 1, "1"),
-	CALL("floor", 2, "(floor($1::numeric * power(10::numeric, $2)) / power(10::numeric, $2))", "numeric"),
+	CALL("floor", 2, "(floor($1::numeric * power(10::numeric, $2)) / power(10::numeric, $2))",
+	     "numeric"),
 	CALL("get", 2, "($1 -> $2)", "json"),
 	CALL("get_path", 2, "($1 #> $path2)", "json"),
 	CALL("getbit", 2, "(($1 >> $2) & 1)", "int"),
@@ -205,7 +311,10 @@ static const struct function_rule rules[] = {
 	MANY("grouping_id", 1, "GROUPING($*)", "int"),
 	NONE("hash", "HASH-DIFFERS"),
 	NONE("hash_agg", "HASH-DIFFERS"),
-	CALL("haversine", 4, "(2 * 6371 * asin(sqrt(sin(radians($3 - $1) / 2) ^ 2 + cos(radians($1)) * cos(radians($3)) * sin(radians($4 - $2) / 2) ^ 2)))", "float"),
+	CALL("haversine", 4,
+	     "(2 * 6371 * asin(sqrt(sin(radians($3 - $1) / 2) ^ 2 + cos(radians($1)) * "
+	     "cos(radians($3)) * sin(radians($4 - $2) / 2) ^ 2)))",
+	     "float"),
 	CALL("hex_decode_binary", 1, "decode($1, 'hex')", "binary"),
 	CALL("hex_decode_string", 1, "convert_from(decode($1, 'hex'), 'UTF8')", "text"),
 	CALL("hex_encode", 1, HEX_TEXT("$1"), "text"),
@@ -229,11 +338,16 @@ static const struct function_rule rules[] = {
 	NONE("jarowinkler_similarity", "NO-FUNCTION"),
 	CALL("json_extract_path_text", 2, "($1::jsonb #>> $path2)", "text"),
 	LAG_ROWS("lag"),
-	CALL("last_day", 1, "(date_trunc('month', $1::timestamp) + INTERVAL '1 month - 1 day')::date", "date"),
-	WHEN("last_day", 2, "2=unit:month", "(date_trunc('month', $1::timestamp) + INTERVAL '1 month - 1 day')::date", "date"),
-	WHEN("last_day", 2, "2=unit:year", "(date_trunc('year', $1::timestamp) + INTERVAL '1 year - 1 day')::date", "date"),
-	WHEN("last_day", 2, "2=unit:quarter", "(date_trunc('quarter', $1::timestamp) + INTERVAL '3 months - 1 day')::date", "date"),
-	WHEN("last_day", 2, "2=unit:week", "(date_trunc('week', $1::timestamp) + INTERVAL '6 days')::date", "date"),
+	WHEN("last_day", 2, "2=unit:month",
+	     "(date_trunc('month', $1::timestamp) + INTERVAL '1 month - 1 day')::date", "date"),
+	WHEN("last_day", 2, "2=unit:year",
+	     "(date_trunc('year', $1::timestamp) + INTERVAL '1 year - 1 day')::date", "date"),
+	WHEN("last_day", 2, "2=unit:quarter",
+	     "(date_trunc('quarter', $1::timestamp) + INTERVAL '3 months - 1 day')::date", "date"),
+	WHEN("last_day", 2, "2=unit:week",
+	     "(date_trunc('week', $1::timestamp) + INTERVAL '6 days')::date", "date"),
+	CALL("last_day", 1,
+	     "(date_trunc('month', $1::timestamp) + INTERVAL '1 month - 1 day')::date", "date"),
 	NONE("last_query_id", "NO-FUNCTION"),
 	LAST_VALUE_ROWS("last_value"),
 	LAG_ROWS("lead"),
@@ -253,7 +367,9 @@ static const struct function_rule rules[] = {
 	SAME("ltrim", 1, 2, "text"),
 	SAME("max", 1, 1, "1"),
 	MAX_BY("max_by", " DESC"),
-	CALL("max_by", 3, "to_jsonb((array_agg($1 ORDER BY $2 DESC) FILTER (WHERE $2 IS NOT NULL))[1:$3])", "json"),
+	CALL("max_by", 3,
+	     "to_jsonb((array_agg($1 ORDER BY $2 DESC) FILTER (WHERE $2 IS NOT NULL))[1:$3])",
+	     "json"),
 	CALL("md5", 1, "md5($1)", "text"),
 	CALL("md5_binary", 1, "decode(md5($1), 'hex')", "binary"),
 	CALL("md5_hex", 1, "md5($1)", "text"),
@@ -261,7 +377,8 @@ static const struct function_rule rules[] = {
 	CALL("median", 1, "percentile_cont(0.5) WITHIN GROUP (ORDER BY $1)", "float"),
 	SAME("min", 1, 1, "1"),
 	MAX_BY("min_by", ""),
-	CALL("min_by", 3, "to_jsonb((array_agg($1 ORDER BY $2) FILTER (WHERE $2 IS NOT NULL))[1:$3])", "json"),
+	CALL("min_by", 3,
+	     "to_jsonb((array_agg($1 ORDER BY $2) FILTER (WHERE $2 IS NOT NULL))[1:$3])", "json"),
 	NONE("minhash", "NO-FUNCTION"),
 	WHEN("minute", 1, "1=time", "extract(minute FROM $1)::int", "int"),
 	PART("minute", "minute"),
@@ -272,7 +389,8 @@ static const struct function_rule rules[] = {
 	CALL("months_between", 2, "round(" MONTHS_BETWEEN ", 6)", "numeric"),
 	NEXT_DAY_ROWS("next_day"),
 	NONE("next_day", "UNIT-DYNAMIC"),
-	{"nth_value", 2, 2, "ignore", "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[$2]", "1", NULL},
+	{"nth_value", 2, 2, "ignore", "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[$2]", "1",
+	 NULL},
 	SAME("nth_value", 2, 2, "1"),
 	SAME("ntile", 1, 1, "int"),
 	SAME("nullif", 2, 2, "1"),
@@ -287,8 +405,11 @@ static const struct function_rule rules[] = {
 	MANY("object_delete", 3, "($1 - ARRAY[$*])", "json"),
 	CALL("object_insert", 3, "($1 || jsonb_build_object($2, $3))", "json"),
 	CALL("object_insert", 4, "($1 || jsonb_build_object($2, $3))", "json"),
-	CALL("object_keys", 1, "(SELECT jsonb_agg(_k) FROM jsonb_object_keys($1) AS _u(_k))", "json"),
-	MANY("object_pick", 2, "(SELECT jsonb_object_agg(_k, _v) FROM jsonb_each($1) AS _u(_k, _v) WHERE _k IN ($*))", "json"),
+	CALL("object_keys", 1, "(SELECT jsonb_agg(_k) FROM jsonb_object_keys($1) AS _u(_k))",
+	     "json"),
+	MANY("object_pick", 2,
+	     "(SELECT jsonb_object_agg(_k, _v) FROM jsonb_each($1) AS _u(_k, _v) WHERE _k IN ($*))",
+	     "json"),
 	SAME("octet_length", 1, 1, "int"),
 	NONE("parse_ip", "NO-FUNCTION"),
 	CALL("parse_json", 1, "$1::jsonb", "json"),
@@ -314,8 +435,13 @@ static const struct function_rule rules[] = {
 	PART("quarter", "quarter"),
 	SAME("radians", 1, 1, "float"),
 	CALL("random", 0, "((random() - 0.5) * 18446744073709551615)::bigint", "int"),
-	NOTE("random", 1, NULL, "((random() - 0.5) * 18446744073709551615)::bigint", "int", "RANDOM-SEED"),
-	NOTE("randstr", 2, NULL, "(SELECT string_agg(substr('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', 1 + floor(random() * 62)::int, 1), '') FROM generate_series(1, $1))", "text", "RANDOM-SEED"),
+	NOTE("random", 1, NULL, "((random() - 0.5) * 18446744073709551615)::bigint", "int",
+	     "RANDOM-SEED"),
+	NOTE("randstr", 2, NULL,
+	     "(SELECT "
+	     "string_agg(substr('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', "
+	     "1 + floor(random() * 62)::int, 1), '') FROM generate_series(1, $1))",
+	     "text", "RANDOM-SEED"),
 	SAME("rank", 0, 0, "int"),
 	CALL("ratio_to_report", 1, "($1::numeric / NULLIF(sum($1), 0))", "numeric"),
 	CALL("regexp_count", 2, "regexp_count($1, $regex2)", "int"),
@@ -328,24 +454,28 @@ static const struct function_rule rules[] = {
 	CALL("regexp_instr", 6, "regexp_instr($1, $regex2, $3, $4, $5, $regexflags6)", "int"),
 	CALL("regexp_instr", 7, "regexp_instr($1, $regex2, $3, $4, $5, $regexflags6, $7)", "int"),
 	CALL("regexp_like", 2, "($1 ~ $fullregex2)", "bool"),
-	NOTE("regexp_like", 2, NULL, "($1 ~ ('^(?:' || $2 || ')$'))", "bool", "REGEX-DYNAMIC"),
 	WHEN("regexp_like", 3, "3=lower:i", "($1 ~* $fullregex2)", "bool"),
 	CALL("regexp_like", 3, "regexp_like($1, $fullregex2, $regexflags3)", "bool"),
+	NOTE("regexp_like", 2, NULL, "($1 ~ ('^(?:' || $2 || ')$'))", "bool", "REGEX-DYNAMIC"),
 	CALL("regexp_replace", 2, "regexp_replace($1, $regex2, '', 'g')", "text"),
 	CALL("regexp_replace", 3, "regexp_replace($1, $regex2, $backreplacement3, 'g')", "text"),
-	NOTE("regexp_replace", 3, NULL, "regexp_replace($1, $2, $3, 'g')", "text", "REGEX-DYNAMIC"),
 	CALL("regexp_replace", 4, "regexp_replace($1, $regex2, $backreplacement3, $4, 0)", "text"),
 	CALL("regexp_replace", 5, "regexp_replace($1, $regex2, $backreplacement3, $4, $5)", "text"),
-	CALL("regexp_replace", 6, "regexp_replace($1, $regex2, $backreplacement3, $4, $5, $regexflags6)", "text"),
+	CALL("regexp_replace", 6,
+	     "regexp_replace($1, $regex2, $backreplacement3, $4, $5, $regexflags6)", "text"),
+	NOTE("regexp_replace", 3, NULL, "regexp_replace($1, $2, $3, 'g')", "text", "REGEX-DYNAMIC"),
 	CALL("regexp_substr", 2, "regexp_substr($1, $regex2)", "text"),
-	NOTE("regexp_substr", 2, NULL, "regexp_substr($1, $2)", "text", "REGEX-DYNAMIC"),
 	CALL("regexp_substr", 3, "regexp_substr($1, $regex2, $3)", "text"),
 	CALL("regexp_substr", 4, "regexp_substr($1, $regex2, $3, $4)", "text"),
 	WHEN("regexp_substr", 5, "5=lower:e", "regexp_substr($1, $regex2, $3, $4, '', 1)", "text"),
 	CALL("regexp_substr", 5, "regexp_substr($1, $regex2, $3, $4, $regexflags5)", "text"),
 	WHEN("regexp_substr", 6, "5=lower:e", "regexp_substr($1, $regex2, $3, $4, '', $6)", "text"),
 	CALL("regexp_substr", 6, "regexp_substr($1, $regex2, $3, $4, $regexflags5, $6)", "text"),
-	CALL("regexp_substr_all", 2, "(SELECT jsonb_agg(_m[1]) FROM regexp_matches($1, '(' || $regex2 || ')', 'g') AS _u(_m))", "json"),
+	NOTE("regexp_substr", 2, NULL, "regexp_substr($1, $2)", "text", "REGEX-DYNAMIC"),
+	CALL("regexp_substr_all", 2,
+	     "(SELECT jsonb_agg(_m[1]) FROM regexp_matches($1, '(' || $regex2 || ')', 'g') AS "
+	     "_u(_m))",
+	     "json"),
 	SAME("regr_avgx", 2, 2, "float"),
 	SAME("regr_avgy", 2, 2, "float"),
 	SAME("regr_count", 2, 2, "int"),
@@ -363,12 +493,14 @@ static const struct function_rule rules[] = {
 	SAME("reverse", 1, 1, "text"),
 	SAME("right", 2, 2, "text"),
 	CALL("rlike", 2, "($1 ~ $fullregex2)", "bool"),
-	NOTE("rlike", 2, NULL, "($1 ~ ('^(?:' || $2 || ')$'))", "bool", "REGEX-DYNAMIC"),
 	WHEN("rlike", 3, "3=lower:i", "($1 ~* $fullregex2)", "bool"),
-	ROUND_ROWS("round"),
+	NOTE("rlike", 2, NULL, "($1 ~ ('^(?:' || $2 || ')$'))", "bool", "REGEX-DYNAMIC"),
 	WHEN("round", 3, "3=lower:half_away_from_zero", "round($1::numeric, $2)", "numeric"),
 	WHEN("round", 3, "3=lower:half_to_even,2=0", "round($1::float8)::numeric", "numeric"),
-	WHEN("round", 3, "3=lower:half_to_even", "(round(($1 * power(10::numeric, $2))::float8)::numeric / power(10::numeric, $2))", "numeric"),
+	WHEN("round", 3, "3=lower:half_to_even",
+	     "(round(($1 * power(10::numeric, $2))::float8)::numeric / power(10::numeric, $2))",
+	     "numeric"),
+	ROUND_ROWS("round"),
 	SAME("row_number", 0, 0, "int"),
 	CALL("rpad", 2, "rpad($1::text, $2)", "text"),
 	CALL("rpad", 3, "rpad($1::text, $2, $3)", "text"),
@@ -380,11 +512,11 @@ static const struct function_rule rules[] = {
 	CALL("seq8", 0, "(row_number() OVER () - 1)", "int"),
 	CALL("sha1", 1, "lakeport.sha1(convert_to($1, 'UTF8'))", "text"),
 	CALL("sha1_hex", 1, "lakeport.sha1(convert_to($1, 'UTF8'))", "text"),
-	CALL("sha2", 1, "encode(sha256(convert_to($1::text, 'UTF8')), 'hex')", "text"),
 	SHA2_ROWS("sha2"),
+	CALL("sha2", 1, "encode(sha256(convert_to($1::text, 'UTF8')), 'hex')", "text"),
 	CALL("sha2_binary", 1, "sha256(convert_to($1::text, 'UTF8'))", "binary"),
-	CALL("sha2_hex", 1, "encode(sha256(convert_to($1::text, 'UTF8')), 'hex')", "text"),
 	SHA2_ROWS("sha2_hex"),
+	CALL("sha2_hex", 1, "encode(sha256(convert_to($1::text, 'UTF8')), 'hex')", "text"),
 	SAME("sign", 1, 1, "int"),
 	SAME("sin", 1, 1, "float"),
 	SAME("sinh", 1, 1, "float"),
@@ -400,11 +532,12 @@ static const struct function_rule rules[] = {
 	SAME("stddev_samp", 1, 1, "numeric"),
 	LISTAGG_ROWS("string_agg"),
 	CALL("strip_null_value", 1, "NULLIF($1, 'null'::jsonb)", "json"),
-	CALL("strtok", 1, "(array_remove(string_to_array($1, ' '), ''))[1]", "text"),
 	CALL("strtok", 2, "(array_remove(regexp_split_to_array($1, $charclass2), ''))[1]", "text"),
 	CALL("strtok", 3, "(array_remove(regexp_split_to_array($1, $charclass2), ''))[$3]", "text"),
+	CALL("strtok", 1, "(array_remove(string_to_array($1, ' '), ''))[1]", "text"),
+	CALL("strtok_to_array", 2,
+	     "to_jsonb(array_remove(regexp_split_to_array($1, $charclass2), ''))", "json"),
 	CALL("strtok_to_array", 1, "to_jsonb(array_remove(string_to_array($1, ' '), ''))", "json"),
-	CALL("strtok_to_array", 2, "to_jsonb(array_remove(regexp_split_to_array($1, $charclass2), ''))", "json"),
 	SUBSTR_ROWS("substr", "$1::text", "''"),
 	SUBSTR_ROWS("substring", "$1::text", "''"),
 	SAME("sum", 1, 1, NULL),
@@ -420,25 +553,27 @@ static const struct function_rule rules[] = {
 	DIFF("timediff"),
 	CALL("timefromparts", 3, "make_time($1, $2, $3)", "time"),
 	CALL("timestamp_from_parts", 6, "make_timestamp($1, $2, $3, $4, $5, $6)", "timestamp"),
-	CALL("timestamp_from_parts", 7, "make_timestamp($1, $2, $3, $4, $5, $6 + $7 / 1000000000.0)", "timestamp"),
+	CALL("timestamp_from_parts", 7,
+	     "make_timestamp($1, $2, $3, $4, $5, $6 + $7 / 1000000000.0)", "timestamp"),
 	CALL("timestamp_from_parts", 2, "($1::date + $2::time)", "timestamp"),
 	CALL("timestamp_ntz_from_parts", 6, "make_timestamp($1, $2, $3, $4, $5, $6)", "timestamp"),
 	ADD("timestampadd"),
 	DIFF("timestampdiff"),
 	CALL("timestampfromparts", 6, "make_timestamp($1, $2, $3, $4, $5, $6)", "timestamp"),
-	WHEN("to_array", 1, "1=json", "CASE WHEN jsonb_typeof($1) = 'array' THEN $1 ELSE jsonb_build_array($1) END", "json"),
+	WHEN("to_array", 1, "1=json",
+	     "CASE WHEN jsonb_typeof($1) = 'array' THEN $1 ELSE jsonb_build_array($1) END", "json"),
 	CALL("to_array", 1, "jsonb_build_array($1)", "json"),
-	CALL("to_binary", 1, "decode($1, 'hex')", "binary"),
 	WHEN("to_binary", 2, "2=lower:hex", "decode($1, 'hex')", "binary"),
 	WHEN("to_binary", 2, "2=lower:utf-8|utf8", "convert_to($1, 'UTF8')", "binary"),
 	WHEN("to_binary", 2, "2=lower:base64", "decode($1, 'base64')", "binary"),
+	CALL("to_binary", 1, "decode($1, 'hex')", "binary"),
 	WHEN("to_boolean", 1, "1=int|numeric|float", "($1 <> 0)", "bool"),
 	CALL("to_boolean", 1, "$1::boolean", "bool"),
 	CHARS("to_char"),
 	WHEN("to_date", 1, "1=json", "($1 #>> '{}')::date", "date"),
-	CALL("to_date", 1, "$1::date", "date"),
 	WHEN("to_date", 2, "2=lower:auto", "$1::date", "date"),
 	CALL("to_date", 2, "to_date($1::text, $snowflakein2)", "date"),
+	CALL("to_date", 1, "$1::date", "date"),
 	NONE("to_date", "FORMAT-LETTERS"),
 	TO_NUM("to_decimal"),
 	WHEN("to_double", 1, "1=json", "($1 #>> '{}')::float8", "float"),
@@ -448,8 +583,8 @@ static const struct function_rule rules[] = {
 	TO_NUM("to_number"),
 	TO_NUM("to_numeric"),
 	CALL("to_object", 1, "to_jsonb($1)", "json"),
-	CALL("to_time", 1, "$1::time", "time"),
 	CALL("to_time", 2, "to_timestamp($1, $snowflakein2)::time", "time"),
+	CALL("to_time", 1, "$1::time", "time"),
 	TO_TS("to_timestamp", "timestamp"),
 	TO_TS("to_timestamp_ltz", "timestamptz"),
 	TO_TS("to_timestamp_ntz", "timestamp"),
@@ -457,7 +592,10 @@ static const struct function_rule rules[] = {
 	CHARS("to_varchar"),
 	WHEN("to_variant", 1, "1=json", "$1", "json"),
 	CALL("to_variant", 1, "to_jsonb($1)", "json"),
-	CALL("transform", 2, "coalesce((SELECT jsonb_agg($2((_x #>> '{}')::numeric) ORDER BY _i) FROM " ELEMENTS("1") "), '[]')", "json"),
+	CALL("transform", 2,
+	     "coalesce((SELECT jsonb_agg($2((_x #>> '{}')::numeric) ORDER BY _i) FROM " ELEMENTS(
+		     "1") "), '[]')",
+	     "json"),
 	SAME("translate", 3, 3, "text"),
 	SAME("trim", 1, 1, "text"),
 	CALL("trim", 2, "btrim($1, $2)", "text"),
@@ -467,31 +605,34 @@ static const struct function_rule rules[] = {
 	TRUNC_2("trunc", "month"),
 	TRUNC_2("trunc", "quarter"),
 	WHEN("trunc", 1, "1=date|timestamp", "date_trunc('day', $1)", "timestamp"),
-	CALL("trunc", 1, "trunc($1)", "1"),
-	CALL("trunc", 2, "trunc($1::numeric, $2)", "numeric"),
 	TRUNC_2("trunc", "week"),
 	TRUNC_2("trunc", "year"),
+	CALL("trunc", 1, "trunc($1)", "1"),
+	CALL("trunc", 2, "trunc($1::numeric, $2)", "numeric"),
 	CALL("truncate", 1, "trunc($1)", "1"),
 	CALL("truncate", 2, "trunc($1::numeric, $2)", "numeric"),
 	TRY_CASTS("try_cast:"),
 	NOTE("try_parse_json", 1, NULL, "$1::jsonb", "json", "JSON-INVALID"),
 	NONE("try_to_binary", "TRY-FORMAT"),
 	TRY_BOOLEAN("try_to_boolean"),
-	TRY_DATE("try_to_date"),
 	NOTE("try_to_date", 2, NULL, "to_date($1, $snowflakein2)", "date", "TRY-FORMAT"),
+	TRY_DATE("try_to_date"),
 	TRY_NUM("try_to_decimal"),
 	TRY_NUMBER("try_to_double", "float8", "float"),
 	TRY_NUM("try_to_number"),
 	TRY_NUM("try_to_numeric"),
 	NONE("try_to_time", "TRY-FORMAT"),
+	NOTE("try_to_timestamp", 2, NULL, "to_timestamp($1, $snowflakein2)::timestamp", "timestamp",
+	     "TRY-FORMAT"),
 	TRY_TIMESTAMP("try_to_timestamp"),
-	NOTE("try_to_timestamp", 2, NULL, "to_timestamp($1, $snowflakein2)::timestamp", "timestamp", "TRY-FORMAT"),
 	TRY_TIMESTAMP("try_to_timestamp_ltz"),
+	NOTE("try_to_timestamp_ntz", 2, NULL, "to_timestamp($1, $snowflakein2)::timestamp",
+	     "timestamp", "TRY-FORMAT"),
 	TRY_TIMESTAMP("try_to_timestamp_ntz"),
-	NOTE("try_to_timestamp_ntz", 2, NULL, "to_timestamp($1, $snowflakein2)::timestamp", "timestamp", "TRY-FORMAT"),
 	CALL("typeof", 1, "upper(jsonb_typeof($1))", "text"),
 	CALL("unicode", 1, "ascii($1)", "int"),
-	NOTE("uniform", 3, "1=int,2=int", "floor($1 + random() * ($2 - $1 + 1))::int", "int", "RANDOM-SEED"),
+	NOTE("uniform", 3, "1=int,2=int", "floor($1 + random() * ($2 - $1 + 1))::int", "int",
+	     "RANDOM-SEED"),
 	NOTE("uniform", 3, NULL, "($1 + random() * ($2 - $1))", "float", "RANDOM-SEED"),
 	SAME("upper", 1, 1, "text"),
 	CALL("uuid_string", 0, "gen_random_uuid()::text", "text"),
@@ -510,6 +651,5 @@ static const struct function_rule rules[] = {
 	PART("yearofweekiso", "isoyear"),
 	CALL("zeroifnull", 1, "coalesce($1, 0)", "1"),
 };
-/* clang-format on */
 
 const struct function_table functions_snowflake = FUNCTION_TABLE(rules, NULL);

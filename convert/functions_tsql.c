@@ -1,45 +1,79 @@
 /*
- * functions_tsql.c - the built-in functions of SQL Server, Azure Synapse and Fabric as rules. Source:
- * learn.microsoft.com, Transact-SQL functions; read in 2026. DATETIME and DATETIME2 are timestamp,
- * DATEFIRST is 7 (Sunday) unless the settings say otherwise.
+ * functions_tsql.c - the built-in functions of SQL Server, Azure Synapse and Fabric as rules.
+ * Source: learn.microsoft.com, Transact-SQL functions; read in 2026. DATETIME and DATETIME2 are
+ * timestamp, DATEFIRST is 7 (Sunday) unless the settings say otherwise.
  */
 #include "convert/rows.h"
 
-/* clang-format off */
 #define QUOTED_PATTERN(x) "regexp_replace(" x ", '([^[:alnum:]])', '\\\\\\1', 'g')"
-#define WEEK_OF(x) "((extract(doy FROM " x "::timestamp)::int + extract(dow FROM date_trunc('year', " x "::timestamp))::int - 1) / 7 + 1)"
+#define WEEK_OF(x)                                                                                 \
+	"((extract(doy FROM " x "::timestamp)::int + extract(dow FROM date_trunc('year', " x       \
+	"::timestamp))::int - 1) / 7 + 1)"
 #define NAME_UNIT(name, unit, to) WHEN(name, 2, "1=unit:" unit, to, "text")
-#define STYLE_OUT(type, style, format) WHEN(type, 2, "1=date|timestamp,2=lower:" style, "to_char($1, '" format "')", "text"), WHEN(type, 2, "1?,2=lower:" style, "to_char($1, '" format "')", "text")
-#define STYLES_OUT(type) \
-	STYLE_OUT(type, "0|100", "Mon FMDD YYYY FMHH12:MIAM"), STYLE_OUT(type, "1", "MM/DD/YY"), STYLE_OUT(type, "101", "MM/DD/YYYY"), \
-	STYLE_OUT(type, "2", "YY.MM.DD"), STYLE_OUT(type, "102", "YYYY.MM.DD"), STYLE_OUT(type, "3", "DD/MM/YY"), STYLE_OUT(type, "103", "DD/MM/YYYY"), \
-	STYLE_OUT(type, "4", "DD.MM.YY"), STYLE_OUT(type, "104", "DD.MM.YYYY"), STYLE_OUT(type, "5", "DD-MM-YY"), STYLE_OUT(type, "105", "DD-MM-YYYY"), \
-	STYLE_OUT(type, "6", "DD Mon YY"), STYLE_OUT(type, "106", "DD Mon YYYY"), STYLE_OUT(type, "7", "Mon DD, YY"), STYLE_OUT(type, "107", "Mon DD, YYYY"), \
-	STYLE_OUT(type, "8|24|108", "HH24:MI:SS"), STYLE_OUT(type, "10", "MM-DD-YY"), STYLE_OUT(type, "110", "MM-DD-YYYY"), STYLE_OUT(type, "11", "YY/MM/DD"), \
-	STYLE_OUT(type, "111", "YYYY/MM/DD"), STYLE_OUT(type, "12", "YYMMDD"), STYLE_OUT(type, "112", "YYYYMMDD"), STYLE_OUT(type, "13|113", "DD Mon YYYY HH24:MI:SS:MS"), \
-	STYLE_OUT(type, "14|114", "HH24:MI:SS:MS"), STYLE_OUT(type, "20|120", "YYYY-MM-DD HH24:MI:SS"), STYLE_OUT(type, "21|25|121", "YYYY-MM-DD HH24:MI:SS.MS"), \
-	STYLE_OUT(type, "23", "YYYY-MM-DD"), STYLE_OUT(type, "126|127", "YYYY-MM-DD\"T\"HH24:MI:SS.MS"), WHEN(type, 2, "1=text", "$1", "text"), \
-	WHEN(type, 2, "1=int|numeric|float", "$1::text", "text"), WHEN(type, 2, "1=binary,2=lower:1", "'0x' || upper(encode($1, 'hex'))", "text"), \
-	WHEN(type, 2, "1=binary,2=lower:2", "upper(encode($1, 'hex'))", "text"), NONE(type, "FORMAT-LETTERS")
-#define STYLE_IN(type, style, format, cast) WHEN(type, 2, "1=text,2=lower:" style, "to_timestamp($1, '" format "')" cast, NULL), WHEN(type, 2, "1?,2=lower:" style, "to_timestamp($1::text, '" format "')" cast, NULL)
-#define STYLES_IN(type, cast) \
-	STYLE_IN(type, "1", "MM/DD/YY", cast), STYLE_IN(type, "101", "MM/DD/YYYY", cast), STYLE_IN(type, "102", "YYYY.MM.DD", cast), STYLE_IN(type, "3", "DD/MM/YY", cast), \
-	STYLE_IN(type, "103", "DD/MM/YYYY", cast), STYLE_IN(type, "104", "DD.MM.YYYY", cast), STYLE_IN(type, "105", "DD-MM-YYYY", cast), STYLE_IN(type, "106", "DD Mon YYYY", cast), \
-	STYLE_IN(type, "107", "Mon DD, YYYY", cast), STYLE_IN(type, "110", "MM-DD-YYYY", cast), STYLE_IN(type, "111", "YYYY/MM/DD", cast), STYLE_IN(type, "112", "YYYYMMDD", cast), \
-	WHEN(type, 2, "2=lower:20|21|23|25|120|121|126|127", "$1::timestamp" cast, NULL), WHEN(type, 2, "1=date|timestamp", "$1::timestamp" cast, NULL), \
-	NONE(type, "FORMAT-LETTERS")
-#define TRUNC_D(name, unit) WHEN(name, 2, "1=unit:" unit ",2=date", "date_trunc('" unit "', $2)::date", "date")
-#define UNIT_PARTS(name) \
-	EXTRACT_UNITS(name), WHEN(name, 2, "1=unit:second", "trunc(extract(second FROM $2::timestamp))::int", "int"), \
-	WHEN(name, 2, "1=unit:millisecond", "mod(trunc(extract(milliseconds FROM $2::timestamp))::int, 1000)", "int"), \
-	WHEN(name, 2, "1=unit:microsecond", "mod(extract(microseconds FROM $2::timestamp)::int, 1000000)", "int"), \
-	WHEN(name, 2, "1=unit:nanosecond", "(mod(extract(microseconds FROM $2::timestamp)::int, 1000000) * 1000)", "int"), \
-	WHEN(name, 2, "1=unit:dayofweek", "(extract(dow FROM $2::timestamp)::int + 1)", "int"), WHEN(name, 2, "1=unit:week", WEEK_OF("$2"), "int"), \
-	WHEN(name, 2, "1=unit:tzoffset", "(extract(timezone FROM $2::timestamptz) / 60)::int", "int")
-/* clang-format on */
+#define STYLE_OUT(type, style, format)                                                             \
+	WHEN(type, 2, "1=date|timestamp,2=lower:" style, "to_char($1, '" format "')", "text"),     \
+		WHEN(type, 2, "1?,2=lower:" style, "to_char($1, '" format "')", "text")
+#define STYLES_OUT(type)                                                                           \
+	STYLE_OUT(type, "0|100", "Mon FMDD YYYY FMHH12:MIAM"), STYLE_OUT(type, "1", "MM/DD/YY"),   \
+		STYLE_OUT(type, "101", "MM/DD/YYYY"), STYLE_OUT(type, "2", "YY.MM.DD"),            \
+		STYLE_OUT(type, "102", "YYYY.MM.DD"), STYLE_OUT(type, "3", "DD/MM/YY"),            \
+		STYLE_OUT(type, "103", "DD/MM/YYYY"), STYLE_OUT(type, "4", "DD.MM.YY"),            \
+		STYLE_OUT(type, "104", "DD.MM.YYYY"), STYLE_OUT(type, "5", "DD-MM-YY"),            \
+		STYLE_OUT(type, "105", "DD-MM-YYYY"), STYLE_OUT(type, "6", "DD Mon YY"),           \
+		STYLE_OUT(type, "106", "DD Mon YYYY"), STYLE_OUT(type, "7", "Mon DD, YY"),         \
+		STYLE_OUT(type, "107", "Mon DD, YYYY"), STYLE_OUT(type, "8|24|108", "HH24:MI:SS"), \
+		STYLE_OUT(type, "10", "MM-DD-YY"), STYLE_OUT(type, "110", "MM-DD-YYYY"),           \
+		STYLE_OUT(type, "11", "YY/MM/DD"), STYLE_OUT(type, "111", "YYYY/MM/DD"),           \
+		STYLE_OUT(type, "12", "YYMMDD"), STYLE_OUT(type, "112", "YYYYMMDD"),               \
+		STYLE_OUT(type, "13|113", "DD Mon YYYY HH24:MI:SS:MS"),                            \
+		STYLE_OUT(type, "14|114", "HH24:MI:SS:MS"),                                        \
+		STYLE_OUT(type, "20|120", "YYYY-MM-DD HH24:MI:SS"),                                \
+		STYLE_OUT(type, "21|25|121", "YYYY-MM-DD HH24:MI:SS.MS"),                          \
+		STYLE_OUT(type, "23", "YYYY-MM-DD"),                                               \
+		STYLE_OUT(type, "126|127", "YYYY-MM-DD\"T\"HH24:MI:SS.MS"),                        \
+		WHEN(type, 2, "1=text", "$1", "text"),                                             \
+		WHEN(type, 2, "1=int|numeric|float", "$1::text", "text"),                          \
+		WHEN(type, 2, "1=binary,2=lower:1", "'0x' || upper(encode($1, 'hex'))", "text"),   \
+		WHEN(type, 2, "1=binary,2=lower:2", "upper(encode($1, 'hex'))", "text"),           \
+		NONE(type, "FORMAT-LETTERS")
+#define STYLE_IN(type, style, format, cast)                                                        \
+	WHEN(type, 2, "1=text,2=lower:" style, "to_timestamp($1, '" format "')" cast, NULL),       \
+		WHEN(type, 2, "1?,2=lower:" style, "to_timestamp($1::text, '" format "')" cast,    \
+		     NULL)
+#define STYLES_IN(type, cast)                                                                      \
+	STYLE_IN(type, "1", "MM/DD/YY", cast), STYLE_IN(type, "101", "MM/DD/YYYY", cast),          \
+		STYLE_IN(type, "102", "YYYY.MM.DD", cast), STYLE_IN(type, "3", "DD/MM/YY", cast),  \
+		STYLE_IN(type, "103", "DD/MM/YYYY", cast),                                         \
+		STYLE_IN(type, "104", "DD.MM.YYYY", cast),                                         \
+		STYLE_IN(type, "105", "DD-MM-YYYY", cast),                                         \
+		STYLE_IN(type, "106", "DD Mon YYYY", cast),                                        \
+		STYLE_IN(type, "107", "Mon DD, YYYY", cast),                                       \
+		STYLE_IN(type, "110", "MM-DD-YYYY", cast),                                         \
+		STYLE_IN(type, "111", "YYYY/MM/DD", cast),                                         \
+		STYLE_IN(type, "112", "YYYYMMDD", cast),                                           \
+		WHEN(type, 2, "2=lower:20|21|23|25|120|121|126|127", "$1::timestamp" cast, NULL),  \
+		WHEN(type, 2, "1=date|timestamp", "$1::timestamp" cast, NULL),                     \
+		NONE(type, "FORMAT-LETTERS")
+#define TRUNC_D(name, unit)                                                                        \
+	WHEN(name, 2, "1=unit:" unit ",2=date", "date_trunc('" unit "', $2)::date", "date")
+#define UNIT_PARTS(name)                                                                           \
+	EXTRACT_UNITS(name),                                                                       \
+		WHEN(name, 2, "1=unit:second", "trunc(extract(second FROM $2::timestamp))::int",   \
+		     "int"),                                                                       \
+		WHEN(name, 2, "1=unit:millisecond",                                                \
+		     "mod(trunc(extract(milliseconds FROM $2::timestamp))::int, 1000)", "int"),    \
+		WHEN(name, 2, "1=unit:microsecond",                                                \
+		     "mod(extract(microseconds FROM $2::timestamp)::int, 1000000)", "int"),        \
+		WHEN(name, 2, "1=unit:nanosecond",                                                 \
+		     "(mod(extract(microseconds FROM $2::timestamp)::int, 1000000) * 1000)",       \
+		     "int"),                                                                       \
+		WHEN(name, 2, "1=unit:dayofweek", "(extract(dow FROM $2::timestamp)::int + 1)",    \
+		     "int"),                                                                       \
+		WHEN(name, 2, "1=unit:week", WEEK_OF("$2"), "int"),                                \
+		WHEN(name, 2, "1=unit:tzoffset",                                                   \
+		     "(extract(timezone FROM $2::timestamptz) / 60)::int", "int")
 
 static const struct function_rule rules[] = {
-	/* clang-format off */
 	/* rows */
 	SAME("abs", 1, 1, "1"),
 	SAME("acos", 1, 1, "float"),
@@ -69,8 +103,8 @@ static const struct function_rule rules[] = {
 	SAME("ceiling", 1, 1, "1"),
 	CALL("char", 1, "chr($1)", "text"),
 	WHEN("charindex", 2, "ci", "strpos(lower($2), lower($1))", "int"),
-	CALL("charindex", 2, "strpos($2, $1)", "int"),
 	WHEN("charindex", 3, "ci", POSITION_FROM("lower($2)", "lower($1)"), "int"),
+	CALL("charindex", 2, "strpos($2, $1)", "int"),
 	CALL("charindex", 3, POSITION_FROM("$2", "$1"), "int"),
 	NONE("checksum", "HASH-DIFFERS"),
 	NONE("checksum_agg", "HASH-DIFFERS"),
@@ -101,22 +135,24 @@ static const struct function_rule rules[] = {
 	CALL("current_timezone", 0, "current_setting('TimeZone')", "text"),
 	WHEN("datalength", 1, "1=text|binary", "octet_length($1)", "int"),
 	NOTE("datalength", 1, NULL, "octet_length($1::text)", "int", "BYTE-LENGTH"),
-	CALL("date_bucket", 3, "@date_bucket", "timestamp"),
+	NONE("date_bucket", "NO-FUNCTION"),
 	ADD_DAYS_DATE("dateadd"),
 	WHEN("dateadd", 3, "1=unit:doy", "$3::timestamp + $2 * INTERVAL '1 day'", "timestamp"),
-	WHEN("dateadd", 3, "1=unit:dayofweek", "$3::timestamp + $2 * INTERVAL '1 day'", "timestamp"),
+	WHEN("dateadd", 3, "1=unit:dayofweek", "$3::timestamp + $2 * INTERVAL '1 day'",
+	     "timestamp"),
 	ADD_UNITS("dateadd"),
 	NONE("dateadd", "UNIT-DYNAMIC"),
+	WHEN("datediff", 3, "1=unit:dayofweek", "($3::timestamp::date - $2::timestamp::date)",
+	     "int"),
+	WHEN("datediff", 3, "1=unit:nanosecond",
+	     "(extract(epoch FROM $3::timestamp - $2::timestamp) * 1000000000)::bigint", "int"),
 	DIFF_BOUNDARIES("datediff"),
 	DIFF_WEEKS_SUNDAY("datediff"),
-	WHEN("datediff", 3, "1=unit:dayofweek", "($3::timestamp::date - $2::timestamp::date)", "int"),
-	WHEN("datediff", 3, "1=unit:nanosecond", "(extract(epoch FROM $3::timestamp - $2::timestamp) * 1000000000)::bigint", "int"),
 	NONE("datediff", "UNIT-DYNAMIC"),
 	DIFF_BOUNDARIES("datediff_big"),
 	DIFF_WEEKS_SUNDAY("datediff_big"),
 	NONE("datediff_big", "UNIT-DYNAMIC"),
 	CALL("datefromparts", 3, "make_date($1, $2, $3)", "date"),
-	NONE("datename", "UNIT-DYNAMIC"),
 	NAME_UNIT("datename", "day", "extract(day FROM $2::timestamp)::text"),
 	NAME_UNIT("datename", "dayofweek", "to_char($2::timestamp, 'FMDay')"),
 	NAME_UNIT("datename", "doy", "extract(doy FROM $2::timestamp)::text"),
@@ -128,10 +164,23 @@ static const struct function_rule rules[] = {
 	NAME_UNIT("datename", "week", WEEK_OF("$2") "::text"),
 	NAME_UNIT("datename", "weekiso", "extract(week FROM $2::timestamp)::text"),
 	NAME_UNIT("datename", "year", "extract(year FROM $2::timestamp)::text"),
+	NONE("datename", "UNIT-DYNAMIC"),
 	UNIT_PARTS("datepart"),
 	NONE("datepart", "UNIT-DYNAMIC"),
-	CALL("datetime2fromparts", 8, "make_timestamp($1, $2, $3, $4, $5, $6 + $7 / power(10.0, $8)::float8)", "timestamp"),
-	CALL("datetimefromparts", 7, "make_timestamp($1, $2, $3, $4, $5, $6 + $7 / 1000.0)", "timestamp"),
+	CALL("datetime2fromparts", 8,
+	     "make_timestamp($1, $2, $3, $4, $5, $6 + $7 / power(10.0, $8)::float8)", "timestamp"),
+	CALL("datetimefromparts", 7, "make_timestamp($1, $2, $3, $4, $5, $6 + $7 / 1000.0)",
+	     "timestamp"),
+	WHEN("datetrunc", 2, "1=unit:weekiso", "date_trunc('week', $2::timestamp)", "timestamp"),
+	WHEN("datetrunc", 2, "1=unit:week,2=date",
+	     "(date_trunc('week', $2 + INTERVAL '1 day') - INTERVAL '1 day')::date", "date"),
+	WHEN("datetrunc", 2, "1=unit:week",
+	     "(date_trunc('week', $2::timestamp + INTERVAL '1 day') - INTERVAL '1 day')",
+	     "timestamp"),
+	TRUNC_D("datetrunc", "day"),
+	TRUNC_D("datetrunc", "month"),
+	TRUNC_D("datetrunc", "quarter"),
+	TRUNC_D("datetrunc", "year"),
 	TRUNC_UNIT("datetrunc", "year"),
 	TRUNC_UNIT("datetrunc", "quarter"),
 	TRUNC_UNIT("datetrunc", "month"),
@@ -140,22 +189,19 @@ static const struct function_rule rules[] = {
 	TRUNC_UNIT("datetrunc", "minute"),
 	TRUNC_UNIT("datetrunc", "second"),
 	TRUNC_UNIT("datetrunc", "millisecond"),
-	WHEN("datetrunc", 2, "1=unit:weekiso", "date_trunc('week', $2::timestamp)", "timestamp"),
-	WHEN("datetrunc", 2, "1=unit:week,2=date", "(date_trunc('week', $2 + INTERVAL '1 day') - INTERVAL '1 day')::date", "date"),
-	WHEN("datetrunc", 2, "1=unit:week", "(date_trunc('week', $2::timestamp + INTERVAL '1 day') - INTERVAL '1 day')", "timestamp"),
 	NONE("datetrunc", "UNIT-DYNAMIC"),
-	TRUNC_D("datetrunc", "day"),
-	TRUNC_D("datetrunc", "month"),
-	TRUNC_D("datetrunc", "quarter"),
-	TRUNC_D("datetrunc", "year"),
 	PART("day", "day"),
 	CALL("db_name", 0, "current_database()::text", "text"),
 	NONE("decompress", "NO-FUNCTION"),
 	SAME("degrees", 1, 1, "float"),
 	SAME("dense_rank", 0, 0, "int"),
 	CALL("difference", 2, "lakeport.difference($1, $2)", "int"),
-	CALL("eomonth", 1, "(date_trunc('month', $1::timestamp) + INTERVAL '1 month - 1 day')::date", "date"),
-	CALL("eomonth", 2, "(date_trunc('month', $1::timestamp) + ($2 + 1) * INTERVAL '1 month' - INTERVAL '1 day')::date", "date"),
+	CALL("eomonth", 1,
+	     "(date_trunc('month', $1::timestamp) + INTERVAL '1 month - 1 day')::date", "date"),
+	CALL("eomonth", 2,
+	     "(date_trunc('month', $1::timestamp) + ($2 + 1) * INTERVAL '1 month' - INTERVAL '1 "
+	     "day')::date",
+	     "date"),
 	NONE("error_message", "NO-FUNCTION"),
 	NONE("error_number", "NO-FUNCTION"),
 	SAME("exp", 1, 1, "float"),
@@ -177,23 +223,29 @@ static const struct function_rule rules[] = {
 	WHEN("hashbytes", 2, "1=lower:md5", "decode(md5($2), 'hex')", "binary"),
 	WHEN("hashbytes", 2, "1=lower:sha2_256", "sha256(convert_to($2, 'UTF8'))", "binary"),
 	WHEN("hashbytes", 2, "1=lower:sha2_512", "sha512(convert_to($2, 'UTF8'))", "binary"),
-	WHEN("hashbytes", 2, "1=lower:sha1|sha", "decode(lakeport.sha1(convert_to($2, 'UTF8')), 'hex')", "binary"),
+	WHEN("hashbytes", 2, "1=lower:sha1|sha",
+	     "decode(lakeport.sha1(convert_to($2, 'UTF8')), 'hex')", "binary"),
 	NONE("hashbytes", "NO-FUNCTION"),
 	CALL("host_name", 0, "inet_client_addr()::text", "text"),
 	CALL("ident_current", 1, "lastval()", "int"),
 	CALL("iif", 3, "CASE WHEN $1 THEN $2 ELSE $3 END", "2"),
-	CALL("isdate", 1, "CASE WHEN $1::text ~ " DATE_PATTERN TIME_PATTERN "\\s*$' THEN CASE WHEN " DAY_EXISTS("$1::text") " THEN 1 ELSE 0 END ELSE 0 END", "int"),
-	NOTE("isjson", 1, NULL, "CASE WHEN $1::jsonb IS NOT NULL THEN 1 ELSE 0 END", "int", "JSON-INVALID"),
+	CALL("isdate", 1,
+	     "CASE WHEN $1::text ~ " DATE_PATTERN TIME_PATTERN
+	     "\\s*$' THEN CASE WHEN " DAY_EXISTS("$1::text") " THEN 1 ELSE 0 END ELSE 0 END",
+	     "int"),
+	NOTE("isjson", 1, NULL, "CASE WHEN $1::jsonb IS NOT NULL THEN 1 ELSE 0 END", "int",
+	     "JSON-INVALID"),
 	CALL("isnull", 2, "coalesce($1, $2)", "1"),
 	WHEN("isnumeric", 1, "1=int|numeric|float", "1", "int"),
 	CALL("isnumeric", 1, "CASE WHEN $1::text ~ " NUMBER_PATTERN " THEN 1 ELSE 0 END", "int"),
 	CALL("json_arrayagg", 1, "json_agg($1) FILTER (WHERE $1 IS NOT NULL)", "json"),
 	CALL("json_modify", 3, "jsonb_set($1::jsonb, $path2, to_jsonb($3))::text", "text"),
 	CALL("json_path_exists", 2, "jsonb_path_exists($1::jsonb, $2::jsonpath)::int", "int"),
-	CALL("json_query", 1, "$1::jsonb::text", "text"),
 	CALL("json_query", 2, "($1::jsonb #> $path2)::text", "text"),
+	CALL("json_query", 1, "$1::jsonb::text", "text"),
 	CALL("json_value", 2, "($1::jsonb #>> $path2)", "text"),
-	NOTE("json_value", 2, NULL, "jsonb_path_query_first($1::jsonb, $2::jsonpath) #>> '{}'", "text", "JSON-PATH-DYNAMIC"),
+	NOTE("json_value", 2, NULL, "jsonb_path_query_first($1::jsonb, $2::jsonpath) #>> '{}'",
+	     "text", "JSON-PATH-DYNAMIC"),
 	LAG_ROWS("lag"),
 	LAST_VALUE_ROWS("last_value"),
 	LAG_ROWS("lead"),
@@ -231,9 +283,9 @@ static const struct function_rule rules[] = {
 	SAME("pi", 0, 0, "float"),
 	WHEN("power", 2, "1=int,2=int", "power($1::float8, $2)::bigint", "int"),
 	SAME("power", 2, 2, "1"),
-	CALL("quotename", 1, "('[' || replace($1, ']', ']]') || ']')", "text"),
 	WHEN("quotename", 2, "2=lower:\"", "('\"' || replace($1, '\"', '\"\"') || '\"')", "text"),
 	WHEN("quotename", 2, "2=lower:'", "('''' || replace($1, '''', '''''') || '''')", "text"),
+	CALL("quotename", 1, "('[' || replace($1, ']', ']]') || ']')", "text"),
 	SAME("radians", 1, 1, "float"),
 	CALL("rand", 0, "random()", "float"),
 	NOTE("rand", 1, NULL, "random()", "float", "RANDOM-SEED"),
@@ -245,20 +297,27 @@ static const struct function_rule rules[] = {
 	CALL("regexp_replace", 3, "regexp_replace($1, $regex2, $replacement3, 'g')", "text"),
 	CALL("regexp_replace", 2, "regexp_replace($1, $regex2, '', 'g')", "text"),
 	SAME("regexp_substr", 2, 6, "text"),
-	WHEN("replace", 3, "ci", "regexp_replace($1, $quotepattern2, $quotereplacement3, 'gi')", "text"),
-	WHEN("replace", 3, "ci", "regexp_replace($1, $quotepattern2, replace($3, '\\', '\\\\'), 'gi')", "text"),
-	WHEN("replace", 3, "ci", "CASE WHEN $2 = '' THEN $1 ELSE regexp_replace($1, " QUOTED_PATTERN("$2") ", replace($3, '\\', '\\\\'), 'gi') END", "text"),
+	WHEN("replace", 3, "ci", "regexp_replace($1, $quotepattern2, $quotereplacement3, 'gi')",
+	     "text"),
+	WHEN("replace", 3, "ci",
+	     "regexp_replace($1, $quotepattern2, replace($3, '\\', '\\\\'), 'gi')", "text"),
+	WHEN("replace", 3, "ci",
+	     "CASE WHEN $2 = '' THEN $1 ELSE regexp_replace($1, " QUOTED_PATTERN(
+		     "$2") ", replace($3, '\\', '\\\\'), 'gi') END",
+	     "text"),
 	SAME("replace", 3, 3, "text"),
 	WHEN("replicate", 2, "2=positive", "repeat($1::text, $2)", "text"),
 	CALL("replicate", 2, "CASE WHEN $2 >= 0 THEN repeat($1::text, $2) END", "text"),
 	CALL("reverse", 1, "reverse($1::text)", "text"),
 	SAME("right", 2, 2, "text"),
 	CALL("right_shift", 2, "($1 >> $2)", "1"),
-	ROUND_ROWS("round"),
 	WHEN("round", 3, "3=0,1=float", "round($1::numeric, $2)::float8", "float"),
 	WHEN("round", 3, "3=0", "round($1::numeric, $2)", "numeric"),
 	WHEN("round", 3, "3=literal", "trunc($1::numeric, $2)", "numeric"),
-	CALL("round", 3, "CASE WHEN $3 = 0 THEN round($1::numeric, $2) ELSE trunc($1::numeric, $2) END", "numeric"),
+	ROUND_ROWS("round"),
+	CALL("round", 3,
+	     "CASE WHEN $3 = 0 THEN round($1::numeric, $2) ELSE trunc($1::numeric, $2) END",
+	     "numeric"),
 	SAME("row_number", 0, 0, "int"),
 	NONE("rowcount_big", "NO-FUNCTION"),
 	SAME("rtrim", 1, 2, "text"),
@@ -281,8 +340,11 @@ static const struct function_rule rules[] = {
 	CALL("string_agg", 2, "string_agg($1::text, $2)", "text"),
 	CALL("string_escape", 2, "btrim(to_jsonb($1::text)::text, '\"')", "text"),
 	CALL("string_split", 2, "string_to_table($1, $2)", "text"),
-	WHEN("stuff", 4, "2=positive,4=string", "overlay($1 PLACING $4 FROM $2 FOR $3)", "text"),
-	CALL("stuff", 4, "CASE WHEN $2 BETWEEN 1 AND length($1) THEN overlay($1 PLACING coalesce($4, '') FROM $2 FOR $3) END", "text"),
+	WHEN("stuff", 4, "2=lower:1,4=string", "overlay($1 PLACING $4 FROM $2 FOR $3)", "text"),
+	CALL("stuff", 4,
+	     "CASE WHEN $2 BETWEEN 1 AND length($1) THEN overlay($1 PLACING coalesce($4, '') FROM "
+	     "$2 FOR $3) END",
+	     "text"),
 	CALL("substring", 3, "substr($1::text, $2, $3)", "text"),
 	CALL("substring", 2, "substr($1::text, $2)", "text"),
 	SAME("sum", 1, 1, NULL),
@@ -307,6 +369,5 @@ static const struct function_rule rules[] = {
 	CALL("varp", 1, "var_pop($1)", "numeric"),
 	PART("year", "year"),
 };
-/* clang-format on */
 
 const struct function_table functions_tsql = FUNCTION_TABLE(rules, NULL);

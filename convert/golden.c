@@ -120,7 +120,10 @@ static void json_columns(struct golden *g, const cJSON *row, struct arena *a)
 	if (!cJSON_IsObject(row))
 		return;
 	g->columns = arena_alloc(a, (g->column_count + 1) * sizeof(*g->columns));
-	cJSON_ArrayForEach(item, row) g->columns[i++] = arena_strdup(a, item->string);
+	cJSON_ArrayForEach(item, row)
+	{
+		g->columns[i++] = arena_strdup(a, item->string);
+	}
 }
 
 static int json_row(struct golden *g, const cJSON *row, size_t line, struct arena *a,

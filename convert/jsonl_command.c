@@ -144,10 +144,12 @@ const struct command convert_jsonl = {
 	.arguments = "",
 	.summary = "convert statements that come and go as JSON lines",
 	.description =
-		"Reads {\"id\", \"dialect\", \"sql\"} a line from standard input and answers each with\n"
+		"Reads {\"id\", \"dialect\", \"sql\"} a line from standard input and answers each "
+		"with\n"
 		"{\"id\", \"status\", \"kind\", \"sql\", \"parameters\", \"findings\"}. Without a\n"
 		"dialect in the line, --from holds. Nothing is executed and no server is asked.",
-	.examples = "lakeport convert jsonl < cases.jsonl   # one answer a line, in the same order\n",
+	.examples =
+		"lakeport convert jsonl < cases.jsonl   # one answer a line, in the same order\n",
 	OPTIONS(options),
 	.run = run,
 };

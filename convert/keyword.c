@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define SLOTS	 4096 /* a power of two, several times the number of words */
-#define LONGEST	 32
+#define SLOTS	4096 /* a power of two, several times the number of words */
+#define LONGEST 32
 
 struct word {
 	const char *text;
@@ -16,10 +16,9 @@ struct word {
 	bool label, stop;
 };
 
-static const struct word words[] = {
-	{"", 0, KEYWORD_U, true, false},
+static const struct word words[] = {{"", 0, KEYWORD_U, true, false},
 #define X(word, class, label, stop) {#word, sizeof(#word) - 1, KEYWORD_##class, label, stop},
-	KEYWORDS(X)
+				    KEYWORDS(X)
 #undef X
 };
 

@@ -18,7 +18,8 @@ struct lexer {
 
 static inline bool is_letter(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 128;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+	       (unsigned char)c >= 128;
 }
 
 static inline bool is_digit(char c)
@@ -80,8 +81,7 @@ static bool dash_comment(const struct lexer *l)
 {
 	char next = peek(l, 2);
 
-	return peek(l, 1) == '-' &&
-	       (!(l->lex & LEX_DASH_SPACE) || next == '\0' || is_space(next));
+	return peek(l, 1) == '-' && (!(l->lex & LEX_DASH_SPACE) || next == '\0' || is_space(next));
 }
 
 /* Blanks and comments; false when a comment does not end. */
@@ -360,18 +360,18 @@ struct operator_row {
 
 /* Longest first among those with the same first character. */
 static const struct operator_row operators[] = {
-	{"<=>", SYMBOL_NULL_EQ}, {"<>", SYMBOL_NE},	 {"<=", SYMBOL_LE},
-	{"<<", SYMBOL_LEFT},	 {"<@", SYMBOL_WITHIN},	 {">>>", SYMBOL_RIGHT3},
-	{">>", SYMBOL_RIGHT},	 {">=", SYMBOL_GE},	 {"!~*", SYMBOL_NOT_MATCH_CI},
-	{"!~", SYMBOL_NOT_MATCH}, {"!=", SYMBOL_NE},	 {"!<", SYMBOL_GE},
-	{"!>", SYMBOL_LE},	 {"==", SYMBOL_EQ2},	 {"=>", SYMBOL_FAT_ARROW},
-	{"||", SYMBOL_PIPES},	 {"|=", SYMBOL_ADD_SET}, {"&&", SYMBOL_AND2},
-	{"&=", SYMBOL_ADD_SET},	 {"::", SYMBOL_CAST},	 {":=", SYMBOL_ASSIGN},
-	{"->>", SYMBOL_ARROW2},	 {"->", SYMBOL_ARROW},	 {"-=", SYMBOL_ADD_SET},
-	{"+=", SYMBOL_ADD_SET},	 {"*=", SYMBOL_ADD_SET}, {"**", SYMBOL_POWER2},
-	{"/=", SYMBOL_ADD_SET},	 {"%=", SYMBOL_ADD_SET}, {"^=", SYMBOL_NE},
-	{"~*", SYMBOL_MATCH},	 {"#>>", SYMBOL_PATH2},	 {"#>", SYMBOL_PATH},
-	{"@>", SYMBOL_CONTAINS}, {"..", SYMBOL_DOTS},
+	{"<=>", SYMBOL_NULL_EQ},  {"<>", SYMBOL_NE},	  {"<=", SYMBOL_LE},
+	{"<<", SYMBOL_LEFT},	  {"<@", SYMBOL_WITHIN},  {">>>", SYMBOL_RIGHT3},
+	{">>", SYMBOL_RIGHT},	  {">=", SYMBOL_GE},	  {"!~*", SYMBOL_NOT_MATCH_CI},
+	{"!~", SYMBOL_NOT_MATCH}, {"!=", SYMBOL_NE},	  {"!<", SYMBOL_GE},
+	{"!>", SYMBOL_LE},	  {"==", SYMBOL_EQ2},	  {"=>", SYMBOL_FAT_ARROW},
+	{"||", SYMBOL_PIPES},	  {"|=", SYMBOL_ADD_SET}, {"&&", SYMBOL_AND2},
+	{"&=", SYMBOL_ADD_SET},	  {"::", SYMBOL_CAST},	  {":=", SYMBOL_ASSIGN},
+	{"->>", SYMBOL_ARROW2},	  {"->", SYMBOL_ARROW},	  {"-=", SYMBOL_ADD_SET},
+	{"+=", SYMBOL_ADD_SET},	  {"*=", SYMBOL_ADD_SET}, {"**", SYMBOL_POWER2},
+	{"/=", SYMBOL_ADD_SET},	  {"%=", SYMBOL_ADD_SET}, {"^=", SYMBOL_NE},
+	{"~*", SYMBOL_MATCH},	  {"#>>", SYMBOL_PATH2},  {"#>", SYMBOL_PATH},
+	{"@>", SYMBOL_CONTAINS},  {"..", SYMBOL_DOTS},
 };
 
 static bool outer_mark(struct lexer *l)
@@ -534,7 +534,9 @@ static int digits(const struct decoder *d, unsigned base, int n)
 		return -1;
 	for (int i = 0; i < n; i++) {
 		char c = d->p[i], lower = (char)(c | 32);
-		int v = is_digit(c) ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 99;
+		int v = is_digit(c)		       ? c - '0'
+			: lower >= 'a' && lower <= 'f' ? lower - 'a' + 10
+						       : 99;
 
 		if (v >= (int)base)
 			return -1;

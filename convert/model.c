@@ -82,14 +82,16 @@ static size_t sent_position(const char *text, const char *sent, size_t position)
 static void complain(struct work *w, struct arena *a, const char *checked, const char *sent,
 		     const char *error, size_t position)
 {
-	struct buf out = {0};
+	struct buf out = {0}, known = {0};
 
 	w->question.attempt = sent;
 	w->question.error = error;
 	w->question.position = position;
 	if (!w->redaction || !error || (sent && !checked))
 		return; /* what we say ourselves holds no literal */
-	redact_error(w->redaction, sent ? sent : "", error, &out);
+	buf_printf(&known, "%s\n%s", w->question.sql, sent ? sent : "");
+	redact_error(w->redaction, buf_text(&known), error, &out);
+	buf_release(&known);
 	w->question.error = kept(a, &out);
 	w->question.position = checked && sent ? sent_position(checked, sent, position) : 0;
 }
@@ -103,6 +105,7 @@ static void begin_work(struct work *w, const struct model_task *t, bool redacted
 	w->question.redacted = redacted;
 	w->question.sql = as_sent(w, a, t->dialect, t->sql, true);
 	w->question.converted = as_sent(w, a, "postgres", t->converted, false);
+	w->question.schema = as_sent(w, a, "postgres", t->schema, false);
 	complain(w, a, t->converted, w->question.converted, t->error, t->position);
 }
 
@@ -162,6 +165,10 @@ static void rounds(struct model_worker *worker, struct work *w, size_t index)
 	enum ask_result r = ASK_ANSWERED;
 	unsigned round;
 
+	if (w->redaction && redaction_full(w->redaction)) {
+		finish(run, index, MODEL_FAILED, NULL, "it has more literals than can be hidden");
+		return;
+	}
 	for (round = 1; round <= run->settings->rounds; round++) {
 		r = model_ask(worker, &w->question, index, round, &answer, &e);
 		if (r != ASK_ANSWERED)
@@ -185,6 +192,8 @@ static void rounds(struct model_worker *worker, struct work *w, size_t index)
 		finish(run, index, MODEL_LEFT, NULL, w->verdict.message);
 	else if (r == ASK_FAILED)
 		finish(run, index, MODEL_FAILED, NULL, e.text);
+	else if (r == ASK_GIVEN_UP)
+		finish(run, index, MODEL_NOT_ASKED, NULL, e.text);
 	else if (r == ASK_BUDGET)
 		finish(run, index, MODEL_NOT_ASKED, NULL,
 		       "what is left of the budget of tokens is not enough");

@@ -16,8 +16,9 @@
 #define BYTES_PER_TOKEN	  3 /* fewer than models need for SQL, so that we guess too many */
 #define TOKENS_MIN	  2048
 #define TOKENS_MAX	  16384
-#define ATTEMPTS_ANSWERED 6 /* of one request to somebody who says "later" */
-#define ATTEMPTS_SILENT	  4 /* and to nobody */
+#define ATTEMPTS_ANSWERED 20 /* of one request to somebody who says "later" */
+#define ATTEMPTS_SILENT	  4  /* and to nobody */
+#define GIVEN_UP_MAX	  3  /* statements in a row without an answer: it is not they */
 #define ADAPTATIONS_MAX	  4
 
 void model_stop(struct model_run *run, const struct error *e)
@@ -149,12 +150,40 @@ static int send_once(struct model_worker *w, const char *body, struct http_answe
 	return http_check(&r, a, e);
 }
 
-/* Whether everybody's requests will fail as this one did. */
+/* Whether everybody's requests will fail as this one did, whatever they say. */
 static bool hopeless(const struct error *e)
 {
-	return e->class == ERROR_INTERRUPTED || e->class == ERROR_CONNECT ||
-	       e->class == ERROR_CONFIG || e->retryable || e->http_status == 401 ||
+	return e->class == ERROR_INTERRUPTED || e->class == ERROR_CONFIG ||
+	       (e->class == ERROR_CONNECT && !e->retryable) || e->http_status == 401 ||
 	       e->http_status == 403 || e->http_status == 404;
+}
+
+/* An answer came for somebody, or none for a statement in all its tries. */
+static void note_answer(struct model_run *run, bool answered)
+{
+	pthread_mutex_lock(&run->lock);
+	run->answered |= answered;
+	run->given_up = answered ? 0 : run->given_up + 1;
+	pthread_mutex_unlock(&run->lock);
+}
+
+/* What it means that a request failed for good. */
+static enum ask_result failed(struct model_worker *w, const struct error *e)
+{
+	struct model_run *run = w->run;
+	bool stop;
+
+	if (!hopeless(e) && !e->retryable)
+		return ASK_FAILED;
+	if (!hopeless(e))
+		note_answer(run, false);
+	pthread_mutex_lock(&run->lock);
+	stop = hopeless(e) || !run->answered || run->given_up >= GIVEN_UP_MAX;
+	pthread_mutex_unlock(&run->lock);
+	if (!stop)
+		return ASK_GIVEN_UP;
+	model_stop(run, e);
+	return ASK_STOPPED;
 }
 
 /* Sends until there is an answer, or another try does not help. */
@@ -169,21 +198,16 @@ static enum ask_result send_request(struct model_worker *w, const char *body, st
 	b.deadline = clock_now() + (uint64_t)(s->patience_s * (double)CLOCK_SECOND);
 	while (send_once(w, body, a, e) < 0) {
 		b.attempts_max = e->http_status ? ATTEMPTS_ANSWERED : ATTEMPTS_SILENT;
-		if (!e->retryable || (wait = http_backoff_next(&b, a->retry_after_s)) < 0) {
-			if (!hopeless(e))
-				return ASK_FAILED;
-			model_stop(w->run, e);
-			return ASK_STOPPED;
-		}
+		if (!e->retryable || (wait = http_backoff_next(&b, a->retry_after_s)) < 0)
+			return failed(w, e);
 		log_debug("%s: trying again in %.1f s", e->text, wait);
 		count(w->run, &w->run->account->retries);
 		if (e->http_status)
 			hold_all(w->run, wait);
-		else if (http_wait(wait, e) < 0) {
-			model_stop(w->run, e);
-			return ASK_STOPPED;
-		}
+		else if (http_wait(wait, e) < 0)
+			return failed(w, e);
 	}
+	note_answer(w->run, true);
 	return ASK_ANSWERED;
 }
 
@@ -206,6 +230,17 @@ static int last_number(const char *text)
 	return n > 0 && n <= TOKENS_MAX ? (int)n : 0;
 }
 
+static bool speaks_of_schema(const char *text)
+{
+	static const char *const words[] = {"response_format", "schema", "structured", "guided"};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasestr(text, words[i]))
+			return true;
+	return false;
+}
+
 /* Learns from a refusal. True: the request looks different now and is worth another try. */
 static bool adapt(struct model_run *run, const struct model_body *b, const struct error *e)
 {
@@ -215,9 +250,10 @@ static bool adapt(struct model_run *run, const struct model_body *b, const struc
 	if (e->http_status != 400 && e->http_status != 422)
 		return false;
 	pthread_mutex_lock(&run->lock);
-	if (b->schema && (strstr(e->text, "response_format") || strstr(e->text, "json_schema") ||
-			  strstr(e->text, "structured output")))
+	if (b->schema && speaks_of_schema(e->text))
 		run->no_schema = true;
+	else if (!b->new_name && strstr(e->text, "max_completion_tokens"))
+		run->new_name = true;
 	else if (b->temperature && strstr(e->text, "temperature"))
 		run->no_temperature = true;
 	else if ((strstr(e->text, "max_tokens") || strstr(e->text, "max_output_tokens")) &&
@@ -239,6 +275,7 @@ static struct model_body body_settings(struct model_run *run, const struct model
 	pthread_mutex_lock(&run->lock);
 	b.schema = !run->no_schema;
 	b.temperature = !run->no_temperature;
+	b.new_name = run->new_name;
 	if (run->max_tokens_limit && b.max_tokens > run->max_tokens_limit)
 		b.max_tokens = run->max_tokens_limit;
 	pthread_mutex_unlock(&run->lock);

@@ -1,8 +1,8 @@
 /*
  * model_guard.c - an answer must be the kind of statement that was asked for: a query becomes one
- * query, and nothing is dropped, emptied or granted that the source did not. Decided on the tree of
- * Postgres' own parser, wherever in it a statement stands. See model_parts.h. What may be executed
- * is the checks' business; this is the first of two locks.
+ * query of the same tables, and nothing is dropped, emptied or granted that the source did not.
+ * Decided on the tree of Postgres' own parser, wherever in it a statement stands. See
+ * model_parts.h. What may be executed is the checks' business; this is the first of two locks.
  */
 #include "convert/model_parts.h"
 
@@ -14,6 +14,7 @@
 
 #include <pg_query.h>
 
+#include "convert/check_safe.h"
 #include "convert/check_tree.h"
 
 enum kind {
@@ -179,16 +180,56 @@ static bool node_fits(const struct model_task *task, const struct scan_style *st
 	       strcmp(key, "RawStmt") == 0 || is_allowed(task, style, kind, key);
 }
 
+/* Whether the name, quoted or not, is among the words of a text. */
+static bool names_it(const struct scan_style *style, const char *sql, const char *name)
+{
+	struct scan s = {style, sql, sql ? sql + strlen(sql) : sql};
+	size_t n = strlen(name);
+	struct scan_token t;
+
+	while (sql && (t = scan_next(&s)).kind != SCAN_END)
+		if ((t.kind == SCAN_WORD && t.len == n && strncasecmp(t.p, name, n) == 0) ||
+		    (t.kind == SCAN_QUOTED && t.len == n + 2 && strncasecmp(t.p + 1, name, n) == 0))
+			return true;
+	return false;
+}
+
+static bool known(const struct model_task *task, const char *name)
+{
+	return names_it(scan_style(task->dialect), task->sql, name) ||
+	       names_it(scan_style("postgres"), task->converted, name);
+}
+
+/*
+ * A table must be one that the statement names, or a common table expression of the answer: stub
+ * tables would make any other look real. `value` is what follows the key "relname".
+ */
+static bool table_fits(const struct model_task *task, const char *tree, const char *value,
+		       char *name, size_t size)
+{
+	char cte[160];
+
+	if (strncmp(value, ":\"", 2) != 0)
+		return true;
+	snprintf(name, size, "%.*s", (int)strcspn(value + 2, "\""), value + 2);
+	snprintf(cte, sizeof(cte), "\"ctename\":\"%s\"", name);
+	return known(task, name) || strstr(tree, cte);
+}
+
 static bool tree_fits(const struct model_task *task, const char *tree, struct model_verdict *out)
 {
 	const struct scan_style *style = scan_style(task->dialect);
 	int kind = kind_of(task, style), depth = 0, statements = 0;
-	char key[64];
+	const char *whole = tree;
+	char key[64], name[128];
 
 	while (next_key(&tree, &depth, key, sizeof(key))) {
 		statements += depth == 3 && strcmp(key, "stmt") == 0;
 		if (!node_fits(task, style, kind, key))
 			return refuse(out, "the answer does what the source does not: ", key);
+		if ((kind & (KIND_QUERY | KIND_DML)) && strcmp(key, "relname") == 0 &&
+		    !table_fits(task, whole, tree, name, sizeof(name)))
+			return refuse(out, "the statement names no table ", name);
 	}
 	if (statements == 0)
 		return refuse(out, "the answer holds no statement", "");
@@ -197,20 +238,50 @@ static bool tree_fits(const struct model_task *task, const char *tree, struct mo
 	return true;
 }
 
+/*
+ * Functions that do more than compute, and those that Postgres itself does not have, may be called
+ * only if the statement calls them: the converted text will be run by somebody, outside any check.
+ */
+static bool functions_fit(const struct model_task *task, const char *sql, struct model_verdict *out)
+{
+	struct name_list names = {0};
+	struct arena a = {0};
+	struct parsed p;
+	const char *harmful, *why;
+	size_t i;
+	bool fits = parsed_text(&p, &a, sql) == 0;
+
+	if (!fits) {
+		refuse(out, p.message, "");
+	} else if ((harmful = policy_harmful(&p, &a, &names, &why)) && !known(task, harmful)) {
+		fits = refuse(out, "the statement does not call ", harmful);
+	}
+	for (i = 0; fits && i < names.count; i++)
+		if (!known(task, names.items[i]))
+			fits = refuse(out, "neither Postgres nor the statement has the function ",
+				      names.items[i]);
+	parsed_release(&p);
+	arena_release(&a);
+	return fits;
+}
+
 bool model_guard(const struct model_task *task, const char *sql, struct model_verdict *out)
 {
-	PgQueryParseResult r = pg_query_parse(sql);
+	PgQueryParseResult r;
 	bool fits;
 
 	memset(out, 0, sizeof(*out));
 	out->passed = true;
+	if (pgtree_too_long(sql))
+		return refuse(out, pgtree_too_long_message, "");
+	r = pg_query_parse(sql);
 	if (r.error) {
 		fits = refuse(out, "", r.error->message);
 		memcpy(out->sqlstate, "42601", 6);
 		if (r.error->cursorpos > 0)
 			out->position = pgtree_byte(sql, r.error->cursorpos);
 	} else {
-		fits = tree_fits(task, r.parse_tree, out);
+		fits = tree_fits(task, r.parse_tree, out) && functions_fit(task, sql, out);
 	}
 	pg_query_free_parse_result(r);
 	return fits;

@@ -4,7 +4,6 @@
  */
 #include "convert/model.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

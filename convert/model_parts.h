@@ -8,7 +8,7 @@
  *   model_answer.c   the reply, in every shape that models give it
  *   model_guard.c    an answer is the kind of statement that was asked for
  *   model_redact.c   literals out, literals in
- *   model_scan.c     SQL cut into words, literals and comments
+ *   scan.h           SQL cut into words, literals and comments
  *   model_journal.c  answers on disk
  *   model_check.c    answers through the checks; what is known of tables
  *   model_options.c  options, environment, record
@@ -22,52 +22,7 @@
 #include "common/http.h"
 #include "common/text.h"
 #include "convert/model.h"
-
-/* ---- model_scan.c: pure --------------------------------------------------------------------- */
-
-enum scan_kind {
-	SCAN_END,
-	SCAN_BLANK,
-	SCAN_COMMENT,
-	SCAN_STRING, /* with its prefix, if any */
-	SCAN_NUMBER,
-	SCAN_WORD,
-	SCAN_QUOTED, /* a quoted name */
-	SCAN_OTHER,  /* one character */
-};
-
-/* How a dialect writes literals and comments. */
-struct scan_style {
-	const char *dialect;
-	bool backslash;	    /* escapes in strings */
-	bool double_quotes; /* "x" is a string */
-	bool brackets;	    /* [x] is a name */
-	bool hash;	    /* # begins a comment */
-	bool dollar;	    /* $tag$ ... $tag$ is a string */
-};
-const struct scan_style *scan_style(const char *dialect); /* never NULL: else Postgres' own */
-
-struct scan_token {
-	enum scan_kind kind;
-	const char *p;
-	size_t len;
-};
-
-struct scan {
-	const struct scan_style *style;
-	const char *p, *end;
-};
-/* The next token; tokens cover the text without gaps. What is not closed ends with the text. */
-struct scan_token scan_next(struct scan *s);
-
-/* The value of a string token. False: its bytes are not text (x'...', b'...'). */
-bool scan_value(const struct scan_style *style, const struct scan_token *t, struct buf *out);
-
-/* The text without comments, blanks made one, no final semicolon. */
-void scan_normalize(const struct scan_style *style, const char *sql, struct buf *out);
-
-/* Whether `word` (lower case) is among the words of a text. */
-bool scan_has_word(const struct scan_style *style, const char *sql, const char *word);
+#include "convert/scan.h"
 
 /* ---- model_redact.c: pure ------------------------------------------------------------------- */
 
@@ -79,6 +34,9 @@ bool scan_has_word(const struct scan_style *style, const char *sql, const char *
 struct redaction;
 struct redaction *redaction_new(void);
 void redaction_free(struct redaction *r);
+
+/* More literals than there are placeholders: nothing of it may be sent. */
+bool redaction_full(const struct redaction *r);
 
 /* Appends `sql` with placeholders. Those of a `required` text must come back. */
 void redact(struct redaction *r, const struct scan_style *style, const char *sql, bool required,
@@ -115,10 +73,10 @@ const char *model_prompt_problem(enum answer_problem p);
 /* What one question says; all texts as they are sent. */
 struct model_question {
 	const struct model_task *task;
-	const char *sql, *converted; /* of the task; redacted if so wanted */
-	const char *attempt;	     /* the text that failed, or NULL */
-	const char *error;	     /* why, or NULL */
-	size_t position;	     /* in `attempt`, from 1 */
+	const char *sql, *converted, *schema; /* of the task; redacted if so wanted */
+	const char *attempt;		      /* the text that failed, or NULL */
+	const char *error;		      /* why, or NULL */
+	size_t position;		      /* in `attempt`, from 1 */
 	bool redacted;
 	unsigned truncated; /* answers to it that were cut: the next may be longer */
 };
@@ -126,6 +84,7 @@ struct model_body {
 	const char *model;
 	int max_tokens;
 	bool schema, temperature; /* whether to send response_format, temperature */
+	bool new_name;		  /* max_completion_tokens instead of max_tokens */
 };
 void model_user_text(const struct model_question *q, struct buf *out);
 char *model_request_body(const struct model_question *q, const struct model_body *b); /* free() */
@@ -148,9 +107,12 @@ bool model_guard(const struct model_task *task, const char *sql, struct model_ve
 
 /* ---- model_check.c -------------------------------------------------------------------------- */
 
-/* Names behind FROM, JOIN and the like, as Postgres writes them, each once; some are no tables. */
+/*
+ * Adds to `n` names those behind FROM, JOIN and the like that are not among them, as Postgres
+ * writes them; some are no tables. Returns how many there are then, at most `limit`.
+ */
 size_t model_tables(struct arena *a, const char *dialect, const char *sql, const char **names,
-		    size_t limit);
+		    size_t n, size_t limit);
 
 /* ---- model_journal.c ------------------------------------------------------------------------ */
 
@@ -205,16 +167,24 @@ struct model_run {
 
 	pthread_mutex_t lock; /* of all above and below */
 	pthread_cond_t settled;
-	pthread_mutex_t judge; /* one verify() at a time */
-	int64_t reserved;      /* tokens of requests under way */
-	uint64_t not_before;   /* clock_now() before which nobody sends */
-	bool no_schema, no_temperature;
-	int max_tokens_limit; /* 0: not known */
+	pthread_mutex_t judge;			  /* one verify() at a time */
+	int64_t reserved;			  /* tokens of requests under way */
+	uint64_t not_before;			  /* clock_now() before which nobody sends */
+	bool no_schema, no_temperature, new_name; /* what the endpoint made us learn */
+	int max_tokens_limit;			  /* 0: not known */
+	bool answered;				  /* somebody was, in this batch */
+	unsigned given_up; /* statements in a row that the endpoint gave no answer to */
 	bool stopped;
 	struct error error; /* why, when class is set */
 };
 
-enum ask_result { ASK_ANSWERED, ASK_BUDGET, ASK_FAILED, ASK_STOPPED };
+enum ask_result {
+	ASK_ANSWERED,
+	ASK_BUDGET,
+	ASK_FAILED,   /* this statement was refused */
+	ASK_GIVEN_UP, /* every try of this statement failed, others' did not */
+	ASK_STOPPED,  /* the batch is at its end */
+};
 
 /* One thread's work on one task. */
 struct model_worker {

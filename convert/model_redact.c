@@ -10,10 +10,10 @@
 #include <string.h>
 #include <strings.h>
 
-#define STRING_MARK "LKP_S"
-#define NUMBER_MARK "98765" /* and four digits: fits an int, and nobody writes it */
-#define NUMBER_LEN  9
-#define LITERALS    9999
+#define STRING_MARK  "LKP_S"
+#define NUMBER_MARK  "98765" /* and four digits: fits an int, and nobody writes it */
+#define NUMBER_LEN   9
+#define LITERALS_MAX 9999
 
 struct literal {
 	bool number, required;
@@ -43,6 +43,11 @@ void redaction_free(struct redaction *r)
 	if (r)
 		free(r->items);
 	free(r);
+}
+
+bool redaction_full(const struct redaction *r)
+{
+	return r->count >= LITERALS_MAX;
 }
 
 /* Words of SQL itself, sorted: a model must see them, and they tell nothing. */
@@ -103,6 +108,8 @@ static const struct literal *add_literal(struct redaction *r, const struct liter
 			return l;
 		}
 	}
+	if (redaction_full(r)) /* nothing will be sent: any place will do */
+		return &r->items[0];
 	r->items = xgrow(r->items, r->count, &r->capacity, sizeof(*r->items));
 	l = &r->items[r->count++];
 	*l = *new;
@@ -141,6 +148,19 @@ static void redact_string(struct redaction *r, const struct scan_style *style,
 	buf_release(&value);
 }
 
+/* T-SQL's and MySQL's 0xAB: bytes. */
+static void redact_bytes(struct redaction *r, const struct scan_token *t, bool required,
+			 struct buf *out)
+{
+	char *value = xasprintf("'\\x%.*s'::bytea", (int)t->len - 2, t->p + 2);
+	struct literal new = {.raw = true, .required = required, .value = value};
+
+	buf_putc(out, '\'');
+	put_placeholder(add_literal(r, &new), out);
+	buf_putc(out, '\'');
+	free(value);
+}
+
 static void redact_number(struct redaction *r, const struct scan_token *t, bool required,
 			  struct buf *out)
 {
@@ -150,7 +170,9 @@ static void redact_number(struct redaction *r, const struct scan_token *t, bool 
 			      .value = text,
 			      .fraction = strpbrk(text, ".eE") != NULL};
 
-	if (strcmp(text, "0") == 0 || strcmp(text, "1") == 0)
+	if (t->len > 2 && (t->p[1] == 'x' || t->p[1] == 'X'))
+		redact_bytes(r, t, required, out);
+	else if (strcmp(text, "0") == 0 || strcmp(text, "1") == 0)
 		buf_puts(out, text);
 	else
 		put_placeholder(add_literal(r, &new), out);
@@ -162,7 +184,7 @@ static bool is_sized_type(const struct scan_token *t)
 	static const char *const types[] = {
 		"binary", "char",      "character", "datetime2", "dec",	     "decimal",
 		"float",  "nchar",     "number",    "numeric",	 "nvarchar", "nvarchar2",
-		"time",	  "timestamp", "varbinary", "varchar",	 "varchar2"};
+		"time",	  "timestamp", "varbinary", "varchar",	 "varchar2", "varying"};
 	size_t i;
 
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
@@ -189,7 +211,7 @@ void redact(struct redaction *r, const struct scan_style *style, const char *sql
 			buf_putc(out, ' ');
 		else if (t.kind == SCAN_STRING)
 			redact_string(r, style, &t, required, out);
-		else if (t.kind == SCAN_NUMBER && size != 2 && r->count < LITERALS)
+		else if (t.kind == SCAN_NUMBER && size != 2)
 			redact_number(r, &t, required, out);
 		else
 			buf_add(out, t.p, t.len);

@@ -61,8 +61,8 @@ void model_user_text(const struct model_question *q, struct buf *out)
 	buf_printf(out, "Source dialect: %s\n%s", t->dialect, model_prompt_dialect(t->dialect));
 	if (q->redacted)
 		buf_puts(out, model_prompt_redacted);
-	if (t->schema)
-		buf_puts(&schema, t->schema);
+	if (q->schema)
+		buf_puts(&schema, q->schema);
 	section(out, "Tables", buf_text(&schema));
 	add_findings(t, q->redacted, out);
 	section(out, "Statement of the source", q->sql);
@@ -103,7 +103,8 @@ char *model_request_body(const struct model_question *q, const struct model_body
 	messages = cJSON_AddArrayToObject(root, "messages");
 	add_message(messages, "system", model_prompt_system);
 	add_message(messages, "user", buf_text(&user));
-	cJSON_AddNumberToObject(root, "max_tokens", b->max_tokens);
+	cJSON_AddNumberToObject(root, b->new_name ? "max_completion_tokens" : "max_tokens",
+				b->max_tokens);
 	if (b->temperature)
 		cJSON_AddNumberToObject(root, "temperature", 0);
 	if (b->schema)

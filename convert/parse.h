@@ -24,7 +24,7 @@ struct parser {
 	uint32_t at;
 	unsigned depth;
 	unsigned retries; /* guesses that were taken back, bounded */
-	bool half_right; /* one '>' of '>>' was taken as the end of a type */
+	bool half_right;  /* one '>' of '>>' was taken as the end of a type */
 	bool failed;
 	const char *why; /* what failed, a fixed text */
 	uint32_t failed_at;
@@ -84,7 +84,7 @@ void parse_take_rest(struct parser *p);
 struct node *parse_ident(struct parser *p);
 /* Same, where a word reserved in Postgres must be quoted (not after AS, not after a dot). */
 struct node *parse_column_ident(struct parser *p);
-struct node *parse_name(struct parser *p); /* a.b.c */
+struct node *parse_name(struct parser *p);	 /* a.b.c */
 struct node *parse_ident_list(struct parser *p); /* (a, b) */
 
 /* Expressions. */
@@ -123,9 +123,9 @@ struct node *parse_alter(struct parser *p);
 struct node *parse_drop(struct parser *p);
 struct node *parse_comment(struct parser *p);
 struct node *parse_column_def(struct parser *p);
-struct node *parse_table_elements(struct parser *p); /* (column, constraint, ...) */
-struct node *parse_output(struct parser *p);	     /* OUTPUT, RETURNING; NULL: none */
-struct node *parse_items(struct parser *p);	     /* of a select list */
+struct node *parse_table_elements(struct parser *p);		/* (column, constraint, ...) */
+struct node *parse_output(struct parser *p);			/* OUTPUT, RETURNING; NULL: none */
+struct node *parse_items(struct parser *p);			/* of a select list */
 struct node *parse_rest(struct parser *p, enum node_kind kind); /* all tokens left, raw */
 
 #endif

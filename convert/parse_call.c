@@ -126,7 +126,8 @@ static void behind(struct parser *p, struct node *n)
 {
 	if (parse_is(p, K_WITHIN) && parse_keyword(p, 1) == K_GROUP)
 		node_put(n, CALL_WITHIN, within(p));
-	if (parse_is(p, K_FROM) && (parse_keyword(p, 1) == K_FIRST || parse_keyword(p, 1) == K_LAST) &&
+	if (parse_is(p, K_FROM) &&
+	    (parse_keyword(p, 1) == K_FIRST || parse_keyword(p, 1) == K_LAST) &&
 	    (parse_keyword(p, 2) == K_OVER || parse_keyword(p, 2) == K_IGNORE ||
 	     parse_keyword(p, 2) == K_RESPECT)) {
 		n->op = parse_keyword(p, 1) == K_LAST;
@@ -201,7 +202,9 @@ static struct node *frame(struct parser *p)
 {
 	struct node *n = parse_open(p, NODE_FRAME);
 
-	n->op = parse_is(p, K_ROWS) ? FRAME_ROWS : parse_is(p, K_RANGE) ? FRAME_RANGE : FRAME_GROUPS;
+	n->op = parse_is(p, K_ROWS)    ? FRAME_ROWS
+		: parse_is(p, K_RANGE) ? FRAME_RANGE
+				       : FRAME_GROUPS;
 	p->at++;
 	if (parse_accept(p, K_BETWEEN)) {
 		node_put(n, 0, bound(p));

@@ -53,11 +53,11 @@ static void constraint_tail(struct parser *p, struct node *n)
 			p->at += 2;
 		} else if (k == K_NOT && parse_keyword(p, 1) == K_DEFERRABLE) {
 			p->at += 2;
-		} else if (p->at > o->first && (k == K_CASCADE || k == K_RESTRICT || k == K_NO ||
-						k == K_ACTION || k == K_SET || k == K_NULL ||
-						k == K_DELETE || k == K_UPDATE || k == K_DEFERRED ||
-						k == K_IMMEDIATE || k == K_FULL || k == K_INDEX ||
-						parse_is_word(p, 0, "BTREE"))) {
+		} else if (p->at > o->first &&
+			   (k == K_CASCADE || k == K_RESTRICT || k == K_NO || k == K_ACTION ||
+			    k == K_SET || k == K_NULL || k == K_DELETE || k == K_UPDATE ||
+			    k == K_DEFERRED || k == K_IMMEDIATE || k == K_FULL || k == K_INDEX ||
+			    parse_is_word(p, 0, "BTREE"))) {
 			p->at++;
 		} else if (k == K_WITH && parse_symbol_at(p, 1, '(')) {
 			p->at += 2;

@@ -14,10 +14,8 @@ static int binding_of(const struct parser *p, enum operator op)
 							 : operator_binding_other(op);
 }
 
-static enum operator symbol_operator(const struct parser *p, unsigned symbol)
+static enum operator symbol_operator(uint32_t flags, unsigned symbol)
 {
-	uint32_t flags = p->d->flags;
-
 	switch (symbol) {
 	case '=':
 	case SYMBOL_EQ2:
@@ -94,7 +92,7 @@ static enum operator next_operator(const struct parser *p)
 	const struct token *t = parse_peek(p, 0);
 
 	if (t->kind == TOKEN_OPERATOR)
-		return symbol_operator(p, t->symbol);
+		return symbol_operator(p->d->flags, t->symbol);
 	if (t->kind != TOKEN_WORD)
 		return OP_NONE;
 	switch (t->keyword) {
@@ -108,7 +106,7 @@ static enum operator next_operator(const struct parser *p)
 		return OP_DIV;
 	default:
 		return parse_is_word(p, 0, "MOD") && p->d->flags & DIALECT_PIPES_OR ? OP_MODULO
-										     : OP_NONE;
+										    : OP_NONE;
 	}
 }
 
@@ -208,7 +206,7 @@ static struct node *binary(struct parser *p, struct node *left, enum operator op
 	return check_operands(p, n);
 }
 
-static struct node *between(struct parser *p, struct node *left, bool not)
+static struct node *between(struct parser *p, struct node *left, bool not )
 {
 	struct node *n = parse_open_at(p, NODE_BETWEEN, left->at);
 
@@ -225,7 +223,7 @@ static struct node *between(struct parser *p, struct node *left, bool not)
 	return check_operands(p, n);
 }
 
-static struct node *in(struct parser *p, struct node *left, bool not)
+static struct node *in(struct parser *p, struct node *left, bool not )
 {
 	struct node *n = parse_open_at(p, NODE_IN, left->at);
 
@@ -267,7 +265,7 @@ static void like_pattern(struct parser *p, struct node *n)
 		node_put(n, 2, parse_binary(p, BIND_OTHER));
 }
 
-static struct node *like(struct parser *p, struct node *left, bool not)
+static struct node *like(struct parser *p, struct node *left, bool not )
 {
 	struct node *n = parse_open_at(p, NODE_LIKE, left->at);
 
@@ -315,7 +313,7 @@ static struct node *is(struct parser *p, struct node *left)
 	return check_operands(p, n);
 }
 
-static struct node *is_null_word(struct parser *p, struct node *left, bool not)
+static struct node *is_null_word(struct parser *p, struct node *left, bool not )
 {
 	struct node *n = parse_open_at(p, NODE_IS, left->at);
 
@@ -353,32 +351,32 @@ static struct node *collate(struct parser *p, struct node *left)
 static struct node *word_operator(struct parser *p, struct node *left, int min)
 {
 	bool not = parse_is(p, K_NOT);
-	enum keyword k = parse_keyword(p, not);
+	enum keyword k = parse_keyword(p, not );
 
-	if (!not && k == K_AT && parse_keyword(p, 1) == K_TIME && min <= BIND_AT)
+	if (!not &&k == K_AT && parse_keyword(p, 1) == K_TIME && min <= BIND_AT)
 		return at_zone(p, left);
-	if (!not && k == K_COLLATE && min <= BIND_COLLATE)
+	if (!not &&k == K_COLLATE && min <= BIND_COLLATE)
 		return collate(p, left);
 	if (min > BIND_IN)
 		return NULL;
 	switch (k) {
 	case K_BETWEEN:
-		p->at += not;
-		return between(p, left, not);
+		p->at += not ;
+		return between(p, left, not );
 	case K_IN:
-		p->at += not;
-		return in(p, left, not);
+		p->at += not ;
+		return in(p, left, not );
 	case K_SIMILAR:
 	case K_GLOB:
-		if (parse_symbol_at(p, not + 1, ',') || parse_symbol_at(p, not + 1, ')'))
+		if (parse_symbol_at(p, not +1, ',') || parse_symbol_at(p, not +1, ')'))
 			return NULL;
 		/* fall through */
 	case K_LIKE:
 	case K_ILIKE:
 	case K_RLIKE:
 	case K_REGEXP:
-		p->at += not;
-		return like(p, left, not);
+		p->at += not ;
+		return like(p, left, not );
 	case K_IS:
 		return not || min > BIND_IS ? NULL : is(p, left);
 	case K_ISNULL:

@@ -113,10 +113,10 @@ static struct node *version(struct parser *p)
 
 static bool is_table_hint(const struct parser *p, uint32_t ahead)
 {
-	static const char *const words[] = {"NOLOCK",	"READUNCOMMITTED", "READPAST", "UPDLOCK",
-					    "ROWLOCK",	"TABLOCK",	   "TABLOCKX", "HOLDLOCK",
-					    "XLOCK",	"PAGLOCK",	   "NOWAIT",   "INDEX",
-					    "FORCESEEK", "SERIALIZABLE",   "SNAPSHOT", "NOEXPAND"};
+	static const char *const words[] = {"NOLOCK",	 "READUNCOMMITTED", "READPAST", "UPDLOCK",
+					    "ROWLOCK",	 "TABLOCK",	    "TABLOCKX", "HOLDLOCK",
+					    "XLOCK",	 "PAGLOCK",	    "NOWAIT",	"INDEX",
+					    "FORCESEEK", "SERIALIZABLE",    "SNAPSHOT", "NOEXPAND"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (parse_is_word(p, ahead, words[i]))

@@ -85,6 +85,13 @@ static struct node *parameter(struct parser *p)
 				    ? (uint16_t)(n->text.p[1] - '0')
 				    : 0;
 	p->at++;
+	if (p->d == &dialect_postgres && parse_is_symbol(p, '(')) { /* $2(x, y) of a template */
+		p->at++;
+		do {
+			node_add(p->a, n, parse_expression(p));
+		} while (parse_accept_symbol(p, ','));
+		parse_expect_symbol(p, ')');
+	}
 	return parse_close(p, n);
 }
 
@@ -190,8 +197,7 @@ static struct node *star_rest(struct parser *p, struct node *n)
 {
 	bool list = parse_symbol_at(p, 1, '(');
 
-	if ((parse_is(p, K_EXCEPT) || parse_is(p, K_EXCLUDE)) &&
-	    (list || parse_is(p, K_EXCLUDE))) {
+	if ((parse_is(p, K_EXCEPT) || parse_is(p, K_EXCLUDE)) && (list || parse_is(p, K_EXCLUDE))) {
 		p->at++;
 		if (list) {
 			node_put(n, STAR_EXCEPT, parse_ident_list(p));
@@ -293,7 +299,7 @@ static struct node *index_or_slice(struct parser *p, struct node *left)
 	}
 	node_put(n, 0, left);
 	parse_expect_symbol(p, ']');
-	if (node_needs_paren(n, 0, left))
+	if (p->d != &dialect_postgres && node_needs_paren(n, 0, left))
 		node_touch(n);
 	return parse_close(p, n);
 }
@@ -311,7 +317,7 @@ static struct node *member(struct parser *p, struct node *left)
 	} else {
 		node_put(n, 1, parse_ident(p));
 	}
-	if (node_needs_paren(n, 0, left))
+	if (p->d != &dialect_postgres && node_needs_paren(n, 0, left))
 		node_touch(n);
 	return parse_close(p, n);
 }

@@ -602,9 +602,9 @@ static void query_tail(struct parser *p, struct node *q)
 			offset(p, q);
 		else if (k == K_FETCH)
 			fetch(p, q);
-		else if (k == K_FOR && (next == K_UPDATE || next == K_SHARE || next == K_NO ||
-					next == K_KEY || next == K_XML || next == K_JSON ||
-					next == K_READ || next == K_BROWSE))
+		else if (k == K_FOR &&
+			 (next == K_UPDATE || next == K_SHARE || next == K_NO || next == K_KEY ||
+			  next == K_XML || next == K_JSON || next == K_READ || next == K_BROWSE))
 			tail(p, q);
 		else if (k == K_OPTION && parse_symbol_at(p, 1, '('))
 			tail(p, q);

@@ -173,11 +173,12 @@ static struct node *typed(struct parser *p)
 static bool is_unit(const struct parser *p, uint32_t ahead)
 {
 	static const char *const units[] = {
-		"year",	  "month",   "day",	"hour",	  "minute",   "second",	 "quarter",
-		"week",	  "years",   "months",	"days",	  "hours",    "minutes", "seconds",
-		"weeks",  "millisecond", "milliseconds", "microsecond", "microseconds",
-		"day_second", "year_month", "day_hour", "day_minute", "hour_minute", "hour_second",
-		"minute_second", "quarters", "nanosecond", "nanoseconds"};
+		"year",		 "month",	 "day",		"hour",		"minute",
+		"second",	 "quarter",	 "week",	"years",	"months",
+		"days",		 "hours",	 "minutes",	"seconds",	"weeks",
+		"millisecond",	 "milliseconds", "microsecond", "microseconds", "day_second",
+		"year_month",	 "day_hour",	 "day_minute",	"hour_minute",	"hour_second",
+		"minute_second", "quarters",	 "nanosecond",	"nanoseconds"};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (parse_is_word(p, ahead, units[i]))
@@ -201,8 +202,8 @@ static void append_words(struct parser *p, struct str *out, uint32_t first, uint
 		if (out->len)
 			text[out->len++] = ' ';
 		for (size_t k = 0; k < s.len; k++)
-			text[out->len++] = (char)(s.p[k] >= 'A' && s.p[k] <= 'Z' ? s.p[k] | 32
-										 : s.p[k]);
+			text[out->len++] =
+				(char)(s.p[k] >= 'A' && s.p[k] <= 'Z' ? s.p[k] | 32 : s.p[k]);
 	}
 	out->p = text;
 }
@@ -262,8 +263,8 @@ static bool begins_interval(const struct parser *p)
 		return true;
 	if (t->kind == TOKEN_OPERATOR)
 		return t->symbol == '-' || t->symbol == '(';
-	return parse_is_name(p, 1) && (is_unit(p, 2) || parse_symbol_at(p, 2, '(') ||
-				       parse_symbol_at(p, 2, '.'));
+	return parse_is_name(p, 1) &&
+	       (is_unit(p, 2) || parse_symbol_at(p, 2, '(') || parse_symbol_at(p, 2, '.'));
 }
 
 static struct node *exists(struct parser *p)
@@ -410,7 +411,8 @@ static struct node *called(struct parser *p, enum keyword k)
 	case K_TRY_CONVERT:
 		return convert(p, CAST_TRY_CONVERT);
 	case K_EXTRACT:
-		return parse_keyword(p, 3) == K_FROM || parse_symbol_at(p, 3, ',') ? extract(p) : NULL;
+		return parse_keyword(p, 3) == K_FROM || parse_symbol_at(p, 3, ',') ? extract(p)
+										   : NULL;
 	case K_TRIM:
 		return trim(p);
 	case K_SUBSTRING:

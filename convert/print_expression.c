@@ -165,7 +165,8 @@ static void like(struct printer *p, const struct node *n)
 
 	print_child(p, n, 0);
 	if (n->op == LIKE_RLIKE) {
-		print_text(p, n->flags & FLAG_NOT ? " !~ " : " ~ ");
+		print_text(p, n->flags & FLAG_NOT ? " !~" : " ~");
+		print_text(p, n->flags & FLAG_SPECIAL ? "* " : " ");
 	} else {
 		not_word(p, n);
 		print_text(p, words[n->op]);
@@ -341,9 +342,18 @@ static void order_by(struct printer *p, const struct node *order)
 	print_list(p, order, ", ");
 }
 
+/* Words that are reserved may be functions: current_date, left(). */
+static void call_name(struct printer *p, const struct node *name)
+{
+	if (name->count == 1 && !(name->child[0]->flags & FLAG_QUOTED))
+		print_str(p, name->child[0]->text);
+	else
+		print_node(p, name);
+}
+
 static void call(struct printer *p, const struct node *n)
 {
-	print_node(p, n->child[CALL_NAME]);
+	call_name(p, n->child[CALL_NAME]);
 	if (n->flags & FLAG_BARE)
 		return;
 	print_text(p, "(");

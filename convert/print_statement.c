@@ -63,7 +63,7 @@ static void update(struct printer *p, const struct node *n)
 	clause(p, " ", n->child[UPDATE_RETURNING]);
 }
 
-static void delete(struct printer *p, const struct node *n)
+static void delete (struct printer *p, const struct node *n)
 {
 	with(p, n->child[DELETE_WITH]);
 	print_text(p, "DELETE");
@@ -139,9 +139,18 @@ static void column_def(struct printer *p, const struct node *n)
 
 static void constraint(struct printer *p, const struct node *n)
 {
-	static const char *const words[] = {"",	     "NOT NULL", "NULL",	"PRIMARY KEY",
-					    "UNIQUE", "CHECK ",	 "FOREIGN KEY", "DEFAULT ",
-					    "",	     "",	 "",		""};
+	static const char *const words[] = {"",
+					    "NOT NULL",
+					    "NULL",
+					    "PRIMARY KEY",
+					    "UNIQUE",
+					    "CHECK ",
+					    "FOREIGN KEY",
+					    "DEFAULT ",
+					    "",
+					    "",
+					    "",
+					    ""};
 
 	if (n->child[CONSTRAINT_NAME]) {
 		print_text(p, "CONSTRAINT ");

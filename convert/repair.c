@@ -2,7 +2,6 @@
  * repair.c - lakeport convert repair: statements that did not convert, from JSON lines, through a
  * language model and the checks, to JSON lines.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "common/clock.h"
 #include "common/command.h"
 #include "common/finish.h"
 #include "common/log.h"
@@ -60,6 +60,7 @@ struct repair {
 	struct model_outcome *outcomes;
 	struct model_account account;
 	size_t task_count, faults, done;
+	struct record *record;
 	struct progress progress;
 	FILE *out;
 };
@@ -291,11 +292,13 @@ static int print_lines(struct repair *r, struct error *e)
 /* The record; its summary goes to stdout only when the lines do not. */
 static int keep_record(struct repair *r, const struct error *ended, struct error *e)
 {
-	struct record *record = record_new("convert", "repair", r->inv->argc, r->inv->argv);
+	struct record *record = r->record;
 	bool all = !ended && r->account.converted == (int64_t)r->task_count && !r->faults;
 	char path[4096];
 	int status;
 
+	record_metric(record, "elapsed_s", NULL, (double)(clock_wall() - record->started) / 1e9,
+		      false);
 	record_title(record, "%zu statements for a language model", r->task_count);
 	record_metric(record, "statements", NULL, (double)r->line_count, true);
 	model_record(record, &r->settings, &r->account);
@@ -316,7 +319,6 @@ static int keep_record(struct repair *r, const struct error *ended, struct error
 			log_info("record: %s", path);
 		status = status == 0 ? record->exit_status : status;
 	}
-	record_free(record);
 	return status;
 }
 
@@ -327,6 +329,7 @@ static int work(struct repair *r, struct error *e)
 	struct error ended = ERROR_INIT;
 	int status;
 
+	r->record = record_new("convert", "repair", r->inv->argc, r->inv->argv);
 	progress_begin(&r->progress, "convert repair", (double)r->task_count);
 	status = model_batch(&r->settings, r->tasks, r->task_count, &calls, &r->arena, r->outcomes,
 			     &r->account, &ended);
@@ -352,6 +355,7 @@ static void repair_release(struct repair *r)
 		cJSON_Delete(r->lines[i].json);
 	free(r->lines);
 	checker_free(r->checker);
+	record_free(r->record);
 	buf_release(&r->schema_sql);
 	buf_release(&r->input);
 	arena_release(&r->arena);

@@ -234,9 +234,8 @@
 
 /* NAME(unit, x): cut down to the unit. */
 #define TRUNC_UNIT(name, unit)                                                                     \
-	WHEN(name, 2, "1=unit:" unit ",2=text", "date_trunc('" unit "', $2::timestamp)",           \
-	     "timestamp"),                                                                         \
-	WHEN(name, 2, "1=unit:" unit, "date_trunc('" unit "', $2)", "timestamp")
+	WHEN(name, 2, "1=unit:" unit ",2=timestamp", "date_trunc('" unit "', $2)", "timestamp"),   \
+	WHEN(name, 2, "1=unit:" unit, "date_trunc('" unit "', $2::timestamp)", "timestamp")
 #define TRUNC_UNITS(name)                                                                          \
 	TRUNC_UNIT(name, "year"), TRUNC_UNIT(name, "quarter"), TRUNC_UNIT(name, "month"),          \
 	TRUNC_UNIT(name, "week"), TRUNC_UNIT(name, "day"), TRUNC_UNIT(name, "hour"),               \

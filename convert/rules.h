@@ -23,7 +23,16 @@ extern const struct rule rules_redshift_before[], rules_redshift_after[];
 extern const struct type_rule types_snowflake[];
 extern const struct rule rules_snowflake_before[], rules_snowflake_after[];
 
-/* rules_common.c and rules_query.c */
-/* COMMON_RULES */
+typedef bool rule_function(struct rewrite *r, struct node *n);
+
+/* rules_common.c: applied on the way down */
+extern rule_function rule_empty_string, rule_concat_null, rule_date_difference;
+extern rule_function rule_compare_case, rule_like_case, rule_divide_by_zero, rule_rownum,
+	rule_rownum_value, rule_level_series, rule_path, rule_lateral_alias, rule_nulls_order,
+	rule_division, rule_operator, rule_number_suffix, rule_interval, rule_derived_alias,
+	rule_values_columns, rule_group_sets, rule_group_all, rule_order_all, rule_top,
+	rule_qualify, rule_semi_join, rule_apply, rule_join_condition, rule_dual, rule_cluster,
+	rule_table_hint, rule_query_option, rule_recursive, rule_like, rule_index_base,
+	rule_plus_concat, rule_lateral_view, rule_table_options, rule_parameter;
 
 #endif

@@ -3,10 +3,40 @@
  */
 #include "convert/rules.h"
 
+/* RLIKE matches the whole text. */
+static bool rule_whole_match(struct rewrite *r, struct node *n)
+{
+	struct node *pattern = n->child[1], *place;
+
+	if (n->op != LIKE_RLIKE || n->flags & (FLAG_ANY | FLAG_ALL))
+		return false;
+	place = node_take(r->arena, pattern);
+	node_replace(place, rewrite_template(r, "('^(' || $1 || ')$')", 1, &pattern));
+	node_touch(n);
+	return true;
+}
+
 const struct rule rules_snowflake_before[] = {
+	{NODE_SELECT, "lateral alias", rule_lateral_alias},
+	{NODE_SELECT, "top", rule_top},
+	{NODE_SELECT, "qualify", rule_qualify},
+	{NODE_DERIVED, "values columns", rule_values_columns},
+	{NODE_DERIVED, "derived alias", rule_derived_alias},
+	{NODE_QUERY, "order all", rule_order_all},
+	{NODE_GROUP, "group all", rule_group_all},
+	{NODE_JOIN, "join condition", rule_join_condition},
+	{NODE_WITH, "recursive", rule_recursive},
+	{NODE_FROM, "dual", rule_dual},
+	{NODE_CREATE_TABLE, "table options", rule_table_options},
+	{NODE_PARAMETER, "parameter", rule_parameter},
 	{0},
 };
 
 const struct rule rules_snowflake_after[] = {
+	{NODE_LIKE, "whole match", rule_whole_match},
+	{NODE_PATH, "path", rule_path},
+	{NODE_BINARY, "division", rule_division},
+	{NODE_INTERVAL, "interval", rule_interval},
+	{NODE_LIKE, "like", rule_like},
 	{0},
 };

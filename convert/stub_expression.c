@@ -78,18 +78,27 @@ static struct value infer_constant(const struct scope *scope, const cJSON *node)
 	return NO_VALUE;
 }
 
+/* ORDER BY and GROUP BY may use the name of an output column. */
+static bool is_output(const struct scope *scope, const cJSON *fields)
+{
+	const char *name = pgtree_name(fields, 0);
+	const cJSON *item;
+	bool found = false;
+
+	if (!scope->targets || !name || pgtree_length(fields) != 1)
+		return false;
+	cJSON_ArrayForEach(item, scope->targets)
+	{
+		if (strcmp(pgtree_text(pgtree_as(item, "ResTarget"), "name"), name) == 0)
+			found = true;
+	}
+	return found;
+}
+
 static struct value infer_reference(const struct scope *scope, const cJSON *node)
 {
-	const cJSON *fields = pgtree_field(node, "fields"), *item;
-	const char *name = pgtree_name(fields, 0);
-
-	if (scope->targets && name && pgtree_length(fields) == 1)
-		cJSON_ArrayForEach(
-			item, scope->targets) if (strcmp(pgtree_text(pgtree_as(item, "ResTarget"),
-								     "name"),
-							 name) ==
-						  0) return NO_VALUE; /* an output column */
-	return scope_resolve(scope, node);
+	return is_output(scope, pgtree_field(node, "fields")) ? NO_VALUE
+							      : scope_resolve(scope, node);
 }
 
 /* ---- types that are named ---- */
@@ -246,7 +255,9 @@ static struct value infer_list(const struct scope *scope, struct value l, const 
 	const cJSON *item;
 
 	cJSON_ArrayForEach(item, items)
+	{
 		expression_relate(scope->s, l, expression_infer(scope, item));
+	}
 	return typed(STUB_BOOLEAN);
 }
 
@@ -282,7 +293,9 @@ static struct value infer_boolean(const struct scope *scope, const cJSON *node)
 	const cJSON *item;
 
 	cJSON_ArrayForEach(item, pgtree_field(node, "args"))
+	{
 		expression_expect(scope->s, expression_infer(scope, item), STUB_BOOLEAN, BY_USE);
+	}
 	return typed(STUB_BOOLEAN);
 }
 
@@ -309,8 +322,10 @@ static struct value infer_alike(const struct scope *scope, const cJSON *node)
 	struct value all = NO_VALUE;
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, pgtree_field(node, "args")) all =
-		join(scope, all, expression_infer(scope, item));
+	cJSON_ArrayForEach(item, pgtree_field(node, "args"))
+	{
+		all = join(scope, all, expression_infer(scope, item));
+	}
 	if (all.literal)
 		all.type = STUB_TEXT;
 	return (struct value){all.type, all.column, NULL};
@@ -607,5 +622,8 @@ void expression_list(const struct scope *scope, const cJSON *list)
 {
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, list) expression_infer(scope, item);
+	cJSON_ArrayForEach(item, list)
+	{
+		expression_infer(scope, item);
+	}
 }

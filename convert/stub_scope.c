@@ -247,8 +247,10 @@ static void add_function(struct scope *scope, const cJSON *node)
 	source = add_source(scope, pgtree_text(alias, "aliasname"));
 	source->query = renamed(scope->s, q, names);
 	cJSON_ArrayForEach(item, pgtree_field(node, "coldeflist"))
+	{
 		add_output(scope->s, source->query,
 			   pgtree_text(pgtree_as(item, "ColumnDef"), "colname"), NO_VALUE);
+	}
 	if (source->query->count == 0) /* its one column has the alias' name */
 		add_output(scope->s, source->query, source->alias, NO_VALUE);
 }
@@ -310,7 +312,10 @@ static void add_from_list(struct scope *scope, const cJSON *list)
 {
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, list) add_from(scope, item);
+	cJSON_ArrayForEach(item, list)
+	{
+		add_from(scope, item);
+	}
 }
 
 /* ---- queries ---- */
@@ -465,7 +470,9 @@ struct query *scope_select(struct stubs *s, const cJSON *select, const struct sc
 		return values_lists(&scope, pgtree_field(select, "valuesLists"));
 	add_from_list(&scope, pgtree_field(select, "fromClause"));
 	cJSON_ArrayForEach(item, pgtree_field(select, "targetList"))
+	{
 		add_target(&scope, q, pgtree_as(item, "ResTarget"));
+	}
 	infer_clauses(&scope, select);
 	return q;
 }
@@ -580,7 +587,9 @@ static void infer_merge(struct scope *scope, const cJSON *node)
 
 		expression_infer(scope, pgtree_field(when, "condition"));
 		cJSON_ArrayForEach(value, pgtree_field(when, "values"))
+		{
 			add_output(scope->s, q, NULL, expression_infer(scope, value));
+		}
 		target = pgtree_field(when, "targetList");
 		if (pgtree_length(pgtree_field(when, "values")))
 			insert_columns(scope, table, target, q);

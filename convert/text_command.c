@@ -43,14 +43,16 @@ static int run(struct invocation *inv, struct error *e)
 	struct run r = {&s, true, false};
 
 	if (!d) {
-		error_set(e, ERROR_USAGE, "%s%s%s", from ? "no such dialect: '" : "--from is missing",
-			  from ? from : "", from ? "'" : "");
+		error_set(e, ERROR_USAGE, "%s%s%s",
+			  from ? "no such dialect: '" : "--from is missing", from ? from : "",
+			  from ? "'" : "");
 		return error_hint(e, "databricks, tsql, oracle, mysql, redshift or snowflake");
 	}
 	convert_settings_init(&s, d);
 	convert_options_read(inv, &s);
 	for (size_t i = 0; i < inv->argument_count; i++)
-		convert_split(d, (struct str){inv->arguments[i], strlen(inv->arguments[i])}, one, &r);
+		convert_split(d, (struct str){inv->arguments[i], strlen(inv->arguments[i])}, one,
+			      &r);
 	return r.open ? 1 : 0;
 }
 
@@ -68,7 +70,8 @@ const struct command convert_text = {
 	.summary = "convert SQL given as an argument",
 	.description = "Prints Postgres' form of each statement, findings on standard error. Exit\n"
 		       "status 1 when something was left as it was.",
-	.examples = "lakeport convert text \"select top 5 * from t\" --from tsql   # one statement\n",
+	.examples =
+		"lakeport convert text \"select top 5 * from t\" --from tsql   # one statement\n",
 	OPTIONS(options),
 	.run = run,
 };

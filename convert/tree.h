@@ -40,10 +40,12 @@
 	X(PARAMETER, "")	/* text: as it stood; number */ \
 	X(UNARY, "operand")	/* op: OP_... */ \
 	X(BINARY, "left right")	/* op: OP_... */ \
-	X(LOGIC, "*")		/* op: OP_AND, OP_OR; two or more operands, never nested in itself */ \
+	/* op: OP_AND, OP_OR; two or more operands, never nested in itself */ \
+	X(LOGIC, "*") \
 	X(BETWEEN, "value low high") /* flag NOT, SYMMETRIC */ \
 	X(IN, "value list")	/* list: LIST or QUERY; flag NOT */ \
-	X(LIKE, "value pattern escape") /* op: LIKE_...; flags NOT, ANY, ALL; pattern may be LIST */ \
+	/* op: LIKE_...; flags NOT, ANY, ALL; pattern may be LIST */ \
+	X(LIKE, "value pattern escape") \
 	X(IS, "value other")	/* op: IS_...; flag NOT */ \
 	X(EXISTS, "query") \
 	X(SUBQUERY, "query")	/* (SELECT ...) as a value */ \
@@ -98,8 +100,10 @@
 	/* relations */ \
 	X(FROM, "*")		/* relations, comma between */ \
 	X(TABLE, "name alias sample version hint") /* flags ONLY */ \
-	X(DERIVED, "query alias sample") /* (SELECT ...) AS a; flag LATERAL; query may be VALUES */ \
-	X(TABLE_CALL, "call alias sample") /* f(x) AS a; flags LATERAL, ORDINALITY, WRAPPED: TABLE(f) */ \
+	/* (SELECT ...) AS a; flag LATERAL; query may be VALUES */ \
+	X(DERIVED, "query alias sample") \
+	/* f(x) AS a; flags LATERAL, ORDINALITY, WRAPPED: TABLE(f) */ \
+	X(TABLE_CALL, "call alias sample") \
 	X(JOIN, "left right on using match") /* op: JOIN_...; flags NATURAL */ \
 	X(JOIN_PAREN, "inner alias") \
 	X(LATERAL_VIEW, "source call table columns") /* flag OUTER */ \

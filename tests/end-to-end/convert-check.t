@@ -45,7 +45,7 @@ check "select 1 / (id - 1) from sales" --check run
 ok "what only execution shows is found by run" fails_with "runs: division by zero"
 check "select pg_sleep(10)" --check run --check-timeout 300ms
 ok "a statement that takes too long is cancelled" says "it took longer than the time limit of a check"
-check "select i from generate_series(1, 100000000) i" --check run
+check "select generate_series(1, 100000000)" --check run
 ok "a huge answer is not read to its end" says "parses names prepares runs|"
 check "insert into sales (id) values (99)" --check run
 ok "changes are prepared, not run" equal "$line" \
@@ -81,7 +81,7 @@ fails 2 "a schema that does not parse" "the schema does not parse: syntax error 
 	convert run "$work/in" --from redshift --out "$work/out" -d "$dsn" --schema "$work/ddl.sql"
 
 # ---- rows ----
-golden() { printf "$1" >"$work/golden/q.csv"; }
+golden() { printf "%b" "$1" >"$work/golden/q.csv"; }
 q="select customer, sum(paid) as paid, max(sold_on) as last from sales group by customer order by customer"
 golden 'customer,paid,last\nc0,15.75,2024-01-19\nc1,17.5000000001,2024-01-20T00:00:00\nc2,19.25,2024-01-21\n'
 check "$q" --golden "$work/golden"

@@ -6,18 +6,6 @@ server
 sql "create table orders (id int, customer text, sum numeric); insert into orders values (1, 'x', 2)"
 unset DATABRICKS_HOST DATABRICKS_TOKEN DATABRICKS_ENDPOINT MODEL_NAME LAKEPORT_MODEL_TOKEN http_proxy
 
-# fake SCRIPT [OPTION...]: starts a fake endpoint on a file of rules; sets $port, its log is $work/log.
-fake() {
-	local i
-
-	rm -f "$work/ready" "$work/log"
-	"$build/tests/fakeweb" --script "$1" --log "$work/log" "${@:2}" >"$work/ready" <&9 9<&- &
-	fake=$!
-	at_end+=("kill $fake")
-	for i in $(seq 100); do grep -q ready "$work/ready" && break; sleep 0.05; done
-	port=$(awk '{print $2}' "$work/ready")
-}
-
 # repair ARGUMENT...: on $work/in.jsonl, with a journal of its own in $journal.
 journal=$work/journal
 repair() {
@@ -28,8 +16,6 @@ statements() { # ID...: lines whose SQL names q_ID
 	for id in "$@"; do echo "{\"id\":\"$id\",\"sql\":\"select q_$id from orders\",\"error\":\"column q_$id does not exist\",\"converted\":\"select q_$id from orders\",\"position\":8}"; done
 }
 
-absent() { ! grep "$@"; }
-
 # of FIELD ID: of the result's line.
 of() {
 	/usr/bin/python3 - "$work/out" "$@" <<'END'
@@ -37,18 +23,6 @@ import json, sys
 line = next(r for r in map(json.loads, open(sys.argv[1])) if r['id'] == sys.argv[3])
 v = line.get(sys.argv[2])
 print(' '.join(v) if isinstance(v, list) else v)
-END
-}
-
-# sent EXPRESSION: over the list `r` of requests that came, and text(r[i]), what the user part says.
-sent() {
-	/usr/bin/python3 - "$work/log" "$1" <<'END'
-import json, sys
-try: r = [json.loads(l) for l in open(sys.argv[1])]
-except FileNotFoundError: r = []
-text = lambda x: x['body']['messages'][1]['content']
-about = lambda id: [x for x in r if 'q_%s' % id in text(x)]
-print(eval(sys.argv[2]))
 END
 }
 
@@ -65,10 +39,11 @@ cat >"$work/script" <<'END'
  {"match": "q_syntax", "answers": [{"sql": "selec id"}, {"sql": "select frm"}, {"sql": "select id from orders"}]},
  {"match": "q_never", "answers": [{"sql": "select nosuch from orders"}]},
  {"match": "q_refused", "answers": [{"refusal": "I will not"}]},
+ {"match": "q_invented", "answers": [{"sql": "select id from customers"}]},
  {"match": "q_login", "answers": [{"body": "<html>sign in</html>", "type": "text/html"}]}]
 END
 fake "$work/script"
-statements good fenced chatty parts notold truncated empty wrongjson wrongsql syntax never refused login >"$work/in.jsonl"
+statements good fenced chatty parts notold truncated empty wrongjson wrongsql syntax never refused login invented >"$work/in.jsonl"
 echo '{"id": "bad"}' >>"$work/in.jsonl"
 repair -d "$dsn"
 ok "some are left: exit status 1" equal "$status" 1
@@ -80,11 +55,12 @@ for id in truncated empty wrongjson wrongsql; do
 done
 ok "good in the third round" equal "$(of status syntax) $(of rounds syntax)" "model 3"
 ok "the checks that were passed are told" equal "$(of checks good)" "parses names prepares"
-for id in never refused login; do
+for id in never refused login invented; do
 	ok "$id: left after three rounds" equal "$(of status $id) $(of rounds $id) $(of sql $id)" "left 3 None"
 	ok "$id: three requests, no more" equal "$(sent "len(about('$id'))")" 3
 done
 ok "why it was left is the server's error" equal "$(of error never)" 'column "nosuch" does not exist (SQLSTATE 42703)'
+ok "a table that the statement does not name is not invented" equal "$(of error invented)" 'the statement names no table customers'
 ok "a line that is no task does not stop the rest" equal "$(of status bad)" bad-input
 ok "the error and its place are sent" equal "$(sent "'column q_good does not exist\nat line 1, column 8, before: q_good' in text(about('good')[0])")" True
 ok "the tables are sent" equal "$(sent "'orders(id integer, customer text, sum numeric)' in text(about('good')[0])")" True
@@ -121,6 +97,8 @@ for id in drop into call; do
 done
 ok "an answer that fails when it runs is repaired" equal "$(of status run) $(of rounds run) $(of checks run)" "model 2 parses names prepares runs"
 ok "division by zero was sent" equal "$(sent "'division by zero' in text(about('run')[1])")" True
+repair -d "$dsn"
+ok "nor does what would do harm later, where nothing is run" equal "$(of status call) $(of error call)" "left the statement does not call set_config"
 ok "nothing was harmed" equal "$(sql "select count(*) from orders") $(sql "select count(*) from pg_tables where tablename = 'stolen'")" "1 0"
 
 # Faults on the way.
@@ -133,6 +111,8 @@ cat >"$work/script" <<'END'
  {"match": "q_cut", "answers": [{"fault": "cut", "sql": "select 2"}, {"sql": "select 1"}]},
  {"match": "q_reset", "answers": [{"fault": "reset", "sql": "select 2"}, {"sql": "select 1"}]},
  {"match": "q_close", "answers": [{"fault": "close"}, {"sql": "select 1"}]},
+ {"match": "q_dead", "answers": [{"fault": "close"}]},
+ {"match": "q_alive", "answers": [{"sql": "select 1"}]},
  {"match": "q_long", "answers": [{"status": 400, "body": "{\"error_code\":\"BAD_REQUEST\",\"message\":\"too long\"}"}]}]
 END
 kill $fake; fake "$work/script"
@@ -146,18 +126,25 @@ ok "Retry-After as a date was waited for" equal "$(sent "about('date')[1]['ms'] 
 ok "a request that is refused is that statement's own" equal "$(of status long) $(sent "len(about('long'))")" "failed 1"
 ok "and says why" grep -q "answered 400 BAD_REQUEST: too long" <<<"$(of error long)"
 
+statements alive1 dead alive2 >"$work/in.jsonl"
+repair --model-parallel 1
+ok "a statement that never gets an answer does not stop the rest" equal "$(of status alive1) $(of status dead) $(of status alive2) $status" "model not-asked model 1"
+# libcurl sends once more by itself when a connection that was kept open is dead.
+ok "and is tried a few times only" between "$(sent "len(about('dead'))")" 4 5
+
 # An endpoint that knows neither schemas nor temperature, and allows few tokens.
 cat >"$work/script" <<'END'
 [{"field": "response_format", "answers": [{"status": 400, "body": "{\"error_code\":\"BAD_REQUEST\",\"message\":\"unknown field response_format\"}"}]},
  {"field": "temperature", "answers": [{"status": 400, "body": "BAD_REQUEST: Model m does not support the temperature parameter."}]},
+ {"field": "max_tokens", "answers": [{"status": 400, "body": "{\"error\":{\"message\":\"'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.\"}}"}]},
  {"match": "q_a", "answers": [{"status": 400, "body": "BAD_REQUEST: max_tokens cannot be greater than max_output_tokens 1000."}, {"content": "```sql\nselect 1\n```"}]},
  {"answers": [{"sql": "select 1"}]}]
 END
 kill $fake; fake "$work/script"
 statements a b >"$work/in.jsonl"
 repair --model-parallel 1
-ok "what an endpoint does not know is left out" equal "$status $(sent 'len(r)')" "0 5"
-ok "for all that come after" equal "$(sent "r[-1]['body']['max_tokens'], 'temperature' in r[-1]['body']")" "(1000, False)"
+ok "what an endpoint does not know is left out" equal "$status $(sent 'len(r)')" "0 6"
+ok "for all that come after" equal "$(sent "r[-1]['body']['max_completion_tokens'], 'temperature' in r[-1]['body']")" "(1000, False)"
 
 # A budget, equal statements, and a batch that is killed.
 echo '[{"answers": [{"sql": "select 1", "delay_ms": 250}]}]' >"$work/script"

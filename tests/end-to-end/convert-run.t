@@ -89,11 +89,11 @@ ok "titles stay" grep -q '^-- DBTITLE 1,Two at once$' "$out/book.sql"
 ok "other languages are counted" equal "$(cell files book.sql note)" "2 cells in other languages"
 
 # ---- separators of other dialects ----
-printf 'select 1\nGO\nselect [a] from t -- x\ngo\nselect 3\n' >"$in/batch.sql"
+printf 'select 1 -- x\nGO\nselect [a] from t\n  go\nselect 3\n' >"$in/batch.sql"
 run_it "$in/batch.sql" --from tsql
-ok "GO becomes ;" equal "$(cat "$out/batch.sql")" 'select 1;
-select a from t -- x
+ok "GO becomes ;" equal "$(cat "$out/batch.sql")" 'select 1 -- x
 ;
+select a from t;
 select 3'
 
 # ---- parameters ----

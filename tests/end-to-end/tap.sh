@@ -77,6 +77,7 @@ has() { grep -qF -- "$1" "$work/out" || { echo "not on stdout: $1"; return 1; };
 warns() { grep -qF -- "$1" "$work/err" || { echo "not on stderr: $1"; return 1; }; }
 equal() { [ "$1" = "$2" ] || { echo "got '$1', wanted '$2'"; return 1; }; }
 between() { awk "BEGIN {exit !($1 >= $2 && $1 <= $3)}" || { echo "$1 is not in $2..$3"; return 1; }; }
+absent() { ! grep "$@"; }
 skip_all() { echo "1..0 # SKIP $1"; exit 0; }
 done_testing() { echo "1..$tests"; }
 
@@ -102,3 +103,27 @@ server() {
 }
 
 sql() { psql -XAtq -d "$dsn" -c "$1"; }
+
+# fake SCRIPT [OPTION...]: starts a fake web service on a file of rules (tests/fake/web/web_model.c);
+# sets $port and $fake; what it is asked goes to $work/log.
+fake() {
+	rm -f "$work/ready" "$work/log"
+	"$build/tests/fakeweb" --script "$1" --log "$work/log" "${@:2}" >"$work/ready" <&9 9<&- &
+	fake=$!
+	at_end+=("kill $fake")
+	for _ in $(seq 100); do grep -q ready "$work/ready" && break; sleep 0.05; done
+	port=$(awk '{print $2}' "$work/ready")
+}
+
+# sent EXPRESSION: over the list `r` of requests that came to it, text(r[i]), what they say to a model,
+# and about(ID), those that speak of q_ID.
+sent() {
+	/usr/bin/python3 - "$work/log" "$1" <<'END'
+import json, sys
+try: r = [json.loads(l) for l in open(sys.argv[1])]
+except FileNotFoundError: r = []
+text = lambda x: x['body']['messages'][1]['content']
+about = lambda id: [x for x in r if 'q_%s' % id in text(x)]
+print(eval(sys.argv[2]))
+END
+}

@@ -1,14 +1,14 @@
 /*
  * fuzz_model.c - hostile replies, journals, errors and SQL on the model path: a reply gives SQL
  * that is text, or a problem; a journal gives entries that can be found; a redacted text comes
- * back.
+ * back; the guard passes what has no fault.
  */
 #include <assert.h>
 
 #include "convert/model_parts.h"
 #include "tests/fuzz/fuzz.h"
 
-static long answers, entries, restored;
+static long answers, entries, restored, guarded;
 
 static void check_answer(const char *text, size_t size)
 {
@@ -62,6 +62,18 @@ static void check_redaction(const char *text)
 	buf_release(&error);
 }
 
+static void check_guard(const char *text)
+{
+	struct model_task t = {.dialect = "databricks", .sql = text, .converted = text};
+	struct model_verdict v;
+
+	assert(model_guard(&t, text, &v) == v.passed && v.passed == (v.message[0] == '\0'));
+	assert(v.position <= strlen(text) + 1);
+	guarded += v.passed;
+	assert(!model_guard(&t, "drop database x", &v) ||
+	       scan_has_word(scan_style("databricks"), text, "drop"));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct http_failure failure;
@@ -74,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_answer(text, size);
 	check_journal(text, size);
 	check_redaction(text);
+	check_guard(text);
 	http_failure_read(text, size, &failure);
 	assert(!strchr(failure.message, '\n') && text_is_utf8(failure.code, strlen(failure.code)));
 	http_retry_after(text, 0);
@@ -93,6 +106,7 @@ static const char *const seeds[] = {
 	"{\"key\":\"" KEY "\",\"round\":2,\"problem\":\"empty\",\"sql\":\"\",\"notes\":\"\"}\n",
 	"select 'it''s', \"x\\\"y\", x'0a', 42.5e1 -- c\n from [t] /* d */ where a = $$b$$ and "
 	"q'[x]' like N'LKP_S1' or 987650001 = E'\\n'",
+	"with a as (select b.c, f(1) over () from \"b\" join d using (e)) select * from a limit 1",
 	"<html><title>503</title><pre>Busy: \"x\"</pre>",
 	"Wed, 17 Dec 2025 19:33:25 GMT",
 };
@@ -107,7 +121,8 @@ int main(int argc, char **argv)
 	for (i = 0; i < SEEDS; i++)
 		all[i] = (struct str){seeds[i], strlen(seeds[i])};
 	status = fuzz_main(argc, argv, all, SEEDS, "{}[]\"\\`'$:,\n-/*#19L\xc3");
-	printf("%ld answers, %ld entries, %ld restored\n", answers, entries, restored);
+	printf("%ld answers, %ld entries, %ld restored, %ld guarded\n", answers, entries, restored,
+	       guarded);
 	return status;
 }
 #endif

@@ -1,6 +1,6 @@
 /* test_check.c - the checks that need no server: parse trees, names, what may be executed, stubs.
  */
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /*
  * test_functions.c - the function tables of every dialect: sorted, well formed, and every template
  * an expression that Postgres' own parser takes. With --list they are printed for the live test:
- * dialect, name, number of arguments, conditions, template; tab between.
+ * dialect, name, number of arguments, conditions, template; tab between. --helpers prints the
+ * helper functions.
  */
 #include "tests/unit/unit.h"
 
@@ -247,6 +248,36 @@ static void tables_are_sorted(void **state)
 	}
 }
 
+/* Always taken, whatever the arguments are. */
+static bool takes_all(const struct function_rule *r)
+{
+	for (const char *p = r->to ? r->to : ""; *p; p++)
+		if (*p == '$' && (isalpha((unsigned char)p[1]) || (p[1] && p[2] == '(')))
+			return false;
+	return !r->when && (!r->to || *r->to != '@');
+}
+
+/* A rule behind one that is always taken would never be. */
+static void no_rule_hides_another(void **state)
+{
+	(void)state;
+	for (size_t d = 0; d < COUNT(dialects); d++)
+		for (const struct function_table *t = dialects[d].functions; t; t = t->next)
+			for (size_t i = 0; i < t->count; i++)
+				for (size_t k = i + 1; k < t->count; k++) {
+					const struct function_rule *a = &t->rules[i],
+								   *b = &t->rules[k];
+
+					if (strcmp(a->name, b->name) != 0)
+						break;
+					if (takes_all(a) && a->args_min <= b->args_min &&
+					    (a->args_max < 0 ||
+					     (b->args_max >= 0 && b->args_max <= a->args_max)))
+						fail_msg("%s %s: %s", dialects[d].name, b->name,
+							 b->to ? b->to : "(none)");
+				}
+}
+
 /* A name in two tables of a dialect would hide the second. */
 static void names_are_in_one_table(void **state)
 {
@@ -256,7 +287,7 @@ static void names_are_in_one_table(void **state)
 	for (size_t d = 0; d < COUNT(dialects); d++)
 		for (const struct function_table *t = dialects[d].functions; t; t = t->next)
 			for (size_t i = 0; i < t->count; i++) {
-				const struct function_rule *r = function_find(
+				const struct function_rule *r = function_rule_find(
 					dialects[d].functions, t->rules[i].name, &end);
 
 				if (!(r >= t->rules && r < t->rules + t->count))
@@ -266,16 +297,16 @@ static void names_are_in_one_table(void **state)
 
 static void a_name_is_found(void **state)
 {
-	const struct function_rule *end, *r = function_find(&functions_tsql, "len", &end);
+	const struct function_rule *end, *r = function_rule_find(&functions_tsql, "len", &end);
 
 	(void)state;
 	assert_non_null(r);
 	assert_string_equal(r->name, "len");
 	assert_true(end > r);
 	assert_string_equal(end[-1].name, "len");
-	assert_null(function_find(&functions_tsql, "lenn", &end));
-	assert_null(function_find(&functions_tsql, "", &end));
-	assert_null(function_find(&functions_tsql, "zzz", &end));
+	assert_null(function_rule_find(&functions_tsql, "lenn", &end));
+	assert_null(function_rule_find(&functions_tsql, "", &end));
+	assert_null(function_rule_find(&functions_tsql, "zzz", &end));
 }
 
 static void units_are_found(void **state)
@@ -327,14 +358,23 @@ static void list_row(const char *dialect, const struct function_rule *r)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tables_are_sorted),	cmocka_unit_test(names_are_in_one_table),
-		cmocka_unit_test(rows_are_well_formed), cmocka_unit_test(conditions_are_known),
-		cmocka_unit_test(templates_parse),	cmocka_unit_test(a_name_is_found),
-		cmocka_unit_test(units_are_found),	cmocka_unit_test(helpers_parse),
+		cmocka_unit_test(tables_are_sorted),	  cmocka_unit_test(no_rule_hides_another),
+		cmocka_unit_test(names_are_in_one_table), cmocka_unit_test(rows_are_well_formed),
+		cmocka_unit_test(conditions_are_known),	  cmocka_unit_test(templates_parse),
+		cmocka_unit_test(a_name_is_found),	  cmocka_unit_test(units_are_found),
+		cmocka_unit_test(helpers_parse),
 	};
 
 	if (argc > 1 && strcmp(argv[1], "--list") == 0) {
 		each_rule(list_row);
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "--helpers") == 0) {
+		struct buf sql = {0};
+
+		convert_helpers("lakeport", &sql);
+		fputs(buf_text(&sql), stdout);
+		buf_release(&sql);
 		return 0;
 	}
 	return RUN("functions", tests);

@@ -1,5 +1,5 @@
 /* test_golden.c - golden rows: reading them, and comparing them with rows that came. */
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -270,6 +270,19 @@ static void the_guard_lets_only_the_same_kind_pass(void **state)
 		{"query", "select 1", "select 1", true},
 		{"query", "select 1", "with a as (select 1) select * from a union select 2", true},
 		{"query", "select 1", "values (1)", true},
+		{"query", "select * from `a b`.t", "select * from \"A B\".T", true},
+		{"query", "select * from t", "with x as (select * from t) select * from x", true},
+		{"query", "select * from t", "select * from t, pg_shadow", false},
+		{"query", "select * from t", "select * from (select * from \"t2\") t", false},
+		{"query", "select 'u' from t", "select '\"ctename\":\"u\"' from u", false},
+		{"dml", "insert into t select 1", "insert into u select 1", false},
+		{"query", "select 1", "select pg_terminate_backend(1)", false},
+		{"query", "select a", "select lower(a), now(), coalesce(a, 'x')", true},
+		{"query", "select f(a)", "select F(a)", true},
+		{"query", "select a", "select f(a)", false},
+		{"query", "select a", "select query_to_xml('drop table t', true, true, '')", false},
+		{"query", "select setval('s', 1)", "select setval('s', 1)", true},
+		{"query", "select 1", "select setval('s', 1)", false},
 		{"query", "select 1", "drop table t", false},
 		{"query", "select 1", "select 1; drop table t", false},
 		{"query", "select 1", "select 1; select 2", false},
@@ -277,8 +290,8 @@ static void the_guard_lets_only_the_same_kind_pass(void **state)
 		{"query", "select 1", "-- nothing", false},
 		{"query", "select 1", "with a as (delete from t returning *) select * from a",
 		 false},
-		{"query", "select 1", "select * into copy from t", false},
-		{"query", "select * into copy from t", "select * into copy from t", true},
+		{"query", "select * from t", "select * into c from t", false},
+		{"query", "select * into c from t", "select * into c from t", true},
 		{"query", "select 1", "copy t to program 'sh'", false},
 		{"query", "select 1", "do $$ begin end $$", false},
 		{"query", "select 1", "explain analyze delete from t", false},
@@ -322,6 +335,30 @@ static void the_guard_lets_only_the_same_kind_pass(void **state)
 	}
 }
 
+static void chains_that_are_too_long_are_not_parsed(void **state)
+{
+	struct model_task t = {.kind = "query", .dialect = "tsql", .sql = "select 1"};
+	struct model_verdict v;
+	struct buf sql = {0};
+	int i;
+
+	(void)state;
+	buf_puts(&sql, "select 1");
+	for (i = 0; i < 400000; i++)
+		buf_puts(&sql, "+1");
+	assert_int_equal(scan_chain(buf_text(&sql)), 800002);
+	assert_false(model_guard(&t, buf_text(&sql), &v));
+	assert_non_null(strstr(v.message, "too long a chain"));
+	buf_clear(&sql);
+	buf_puts(&sql, "select 1 where 1 in (1");
+	for (i = 0; i < 100000; i++)
+		buf_puts(&sql, ", (1)");
+	buf_puts(&sql, ")");
+	assert_true(scan_chain(buf_text(&sql)) < 20);
+	assert_true(model_guard(&t, buf_text(&sql), &v));
+	buf_release(&sql);
+}
+
 static void the_guard_says_where_a_text_does_not_parse(void **state)
 {
 	struct model_task t = {.kind = "query", .dialect = "tsql", .sql = "select 1"};
@@ -332,6 +369,28 @@ static void the_guard_says_where_a_text_does_not_parse(void **state)
 	assert_string_equal(v.sqlstate, "42601");
 	assert_string_equal(v.message, "syntax error at or near \"t\"");
 	assert_int_equal(v.position, 20);
+}
+
+static void tables_are_found_in_the_text(void **state)
+{
+	static const char sql[] =
+		"select * from `a b`.t x join [c] on extract(year from d) = 1, u\n"
+		"-- from comment\n join /* x */ main.s.t2 using (id) where 'from v'";
+	const char *names[10];
+	struct arena a = {0};
+	size_t n;
+
+	(void)state;
+	n = model_tables(&a, "databricks", sql, names, 0, COUNT(names));
+	assert_int_equal(n, 3);
+	assert_string_equal(names[0], "\"a b\".t");
+	assert_string_equal(names[1], "d");
+	assert_string_equal(names[2], "main.s.t2");
+	n = model_tables(&a, "postgres", "merge into s.t2 using main.s.t2", names, n, COUNT(names));
+	assert_int_equal(n, 4);
+	assert_string_equal(names[3], "s.t2");
+	assert_int_equal(model_tables(&a, "postgres", "from a, b join c", names, 0, 1), 1);
+	arena_release(&a);
 }
 
 static void a_question_says_what_is_known(void **state)
@@ -345,6 +404,7 @@ static void a_question_says_what_is_known(void **state)
 			       .finding_count = 1};
 	struct model_question q = {.task = &t,
 				   .sql = t.sql,
+				   .schema = t.schema,
 				   .converted = "select a\nfrom t t2",
 				   .attempt = "select a\nfrm t",
 				   .error = "syntax error",
@@ -380,7 +440,9 @@ int main(void)
 		cmocka_unit_test(a_journal_is_read_but_for_what_is_not_ours),
 		cmocka_unit_test(a_journal_survives_a_cut_line),
 		cmocka_unit_test(the_guard_lets_only_the_same_kind_pass),
+		cmocka_unit_test(chains_that_are_too_long_are_not_parsed),
 		cmocka_unit_test(the_guard_says_where_a_text_does_not_parse),
+		cmocka_unit_test(tables_are_found_in_the_text),
 		cmocka_unit_test(a_question_says_what_is_known),
 	};
 

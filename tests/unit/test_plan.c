@@ -140,6 +140,46 @@ static void arrivals_follow_the_plan(void **state)
 	plan_free(p);
 }
 
+static void amounts_are_the_inverse(void **state)
+{
+	static const double times[][2] = {{0, 2}, {0, 4}, {0, 11}, {11, 12}, {15, 17.5}, {3, 19}};
+	struct error e = ERROR_INIT;
+	struct plan *p = load(example, &e);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(times); i++) {
+		double from = times[i][0] * S, to = times[i][1] * S;
+
+		assert_true(fabs(plan_after(p, from, plan_amount(p, from, to, 0.5), 0.5) - to) <
+			    1e3);
+	}
+	assert_true(fabs(plan_amount(p, 0, 99 * S, 1) - 1575) < 1e-6);
+	plan_free(p);
+}
+
+/* Whoever asks for a rate that nobody can offer does not wait for all that was never begun. */
+static void absurd_rates_are_quick(void **state)
+{
+	static const double rates[] = {1e9, 1e7, 1e3, 0.001};
+	struct arrival a;
+	size_t i, k;
+
+	(void)state;
+	for (k = 0; k < 2; k++)
+		for (i = 0; i < COUNT(rates); i++) {
+			uint64_t begun = clock_now(), n;
+			double wanted = rates[i] * 100;
+
+			arrival_init(&a, &arrival_kinds[k], rates[i], 1000, 7, 1);
+			n = arrival_skip_to(&a, 1000 + 100 * CLOCK_SECOND);
+			assert_true(fabs((double)n - wanted) <=
+				    fmax(5 * sqrt(wanted), 1 + 5e-4 * wanted * (double)k));
+			assert_true(a.due >= 1000 + 100 * CLOCK_SECOND);
+			assert_true(clock_now() - begun < 5 * CLOCK_SECOND);
+		}
+}
+
 static void faults_are_named(void **state)
 {
 	static const struct {
@@ -185,6 +225,8 @@ int main(void)
 		cmocka_unit_test(connections_come_when_they_are_asked_for),
 		cmocka_unit_test(the_rate_is_integrated),
 		cmocka_unit_test(arrivals_follow_the_plan),
+		cmocka_unit_test(amounts_are_the_inverse),
+		cmocka_unit_test(absurd_rates_are_quick),
 		cmocka_unit_test(faults_are_named),
 	};
 

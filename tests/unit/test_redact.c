@@ -72,6 +72,8 @@ static const struct {
 	{"databricks", "a = 'c:\\\\d'", "a = 'LKP_S1'", "a = E'LKP_S1' or a = 'LKP_S1'",
 	 "a = E'c:\\\\d' or a = 'c:\\d'"},
 	{"databricks", "x'0aFF' = b", "'LKP_S1' = b", "'LKP_S1' = b", "'\\x0aFF'::bytea = b"},
+	{"tsql", "a = 0xaBcD and b = 0x", "a = 'LKP_S1' and b = 0x", "a = 'LKP_S1'",
+	 "a = '\\xaBcD'::bytea"},
 	{"tsql", "select N'\xc3\xa4' as [a b]", "select 'LKP_S1' as [a b]",
 	 "select 'LKP_S1' as \"a b\"", "select '\xc3\xa4' as \"a b\""},
 	{"mysql", "select 1 as 'Name'", "select 1 as 'LKP_S1'", "select 1 as \"LKP_S1\"",
@@ -190,6 +192,27 @@ static void words_of_sql_stay(void **state)
 	redaction_free(r);
 }
 
+static void too_many_literals_are_not_sent(void **state)
+{
+	struct redaction *r = redaction_new();
+	struct buf sql = {0}, out = {0};
+	int i;
+
+	(void)state;
+	for (i = 2; i < 9000; i++)
+		buf_printf(&sql, "%d,", i);
+	redact(r, scan_style("tsql"), buf_text(&sql), true, &out);
+	assert_false(redaction_full(r));
+	for (; i < 11000; i++)
+		buf_printf(&sql, "%d,", i);
+	redact(r, scan_style("tsql"), buf_text(&sql), true, &out);
+	assert_true(redaction_full(r));
+	assert_null(strstr(buf_text(&out), "10999"));
+	buf_release(&sql);
+	buf_release(&out);
+	redaction_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +221,7 @@ int main(void)
 		cmocka_unit_test(only_literals_of_the_source_must_come_back),
 		cmocka_unit_test(errors_hold_no_literal_and_no_data),
 		cmocka_unit_test(words_of_sql_stay),
+		cmocka_unit_test(too_many_literals_are_not_sent),
 	};
 
 	return RUN("redact", tests);

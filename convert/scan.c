@@ -1,9 +1,9 @@
 /*
- * model_scan.c - SQL of any dialect cut into words, literals and comments; no grammar. It is used
+ * scan.c - SQL of any dialect cut into words, literals and comments; no grammar. It is used
  * to find literals and to normalise a text, so it needs to be right about where strings and
- * comments end, and nothing else. See model_parts.h.
+ * comments end, and nothing else. See scan.h.
  */
-#include "convert/model_parts.h"
+#include "convert/scan.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -91,6 +91,12 @@ static const char *skip_dollar(const char *p, const char *end)
 
 static const char *skip_number(const char *p, const char *end)
 {
+	if (end - p > 2 && p[0] == '0' && (p[1] == 'x' || p[1] == 'X') &&
+	    isxdigit((unsigned char)p[2])) {
+		for (p += 2; p < end && isxdigit((unsigned char)*p);)
+			p++;
+		return p;
+	}
 	while (p < end && isdigit((unsigned char)*p))
 		p++;
 	if (p + 1 < end && *p == '.' && isdigit((unsigned char)p[1]))
@@ -312,4 +318,30 @@ bool scan_has_word(const struct scan_style *style, const char *sql, const char *
 		if (t.kind == SCAN_WORD && t.len == n && strncasecmp(t.p, word, n) == 0)
 			return true;
 	return false;
+}
+
+#define LEVELS_MAX 256 /* deeper ones count as the deepest */
+
+size_t scan_chain(const char *sql)
+{
+	struct scan s = {&postgres, sql, sql + strlen(sql)};
+	size_t counts[LEVELS_MAX] = {0}, longest = 0, level = 0, at;
+	struct scan_token t;
+
+	while ((t = scan_next(&s)).kind != SCAN_END) {
+		if (t.kind == SCAN_BLANK || t.kind == SCAN_COMMENT)
+			continue;
+		at = level < LEVELS_MAX ? level : LEVELS_MAX - 1;
+		if (++counts[at] > longest)
+			longest = counts[at];
+		if (t.kind != SCAN_OTHER)
+			continue;
+		if (*t.p == ',' || *t.p == ';')
+			counts[at] = 0;
+		else if ((*t.p == '(' || *t.p == '[') && ++level < LEVELS_MAX)
+			counts[level] = 0;
+		else if ((*t.p == ')' || *t.p == ']') && level > 0)
+			level--;
+	}
+	return longest;
 }

@@ -1,0 +1,28 @@
+/*
+ * function_apply.h - private: a call as the rules of function.h see it.
+ */
+#ifndef LAKEPORT_CONVERT_FUNCTION_APPLY_H
+#define LAKEPORT_CONVERT_FUNCTION_APPLY_H
+
+#include "convert/function.h"
+#include "convert/rule.h"
+
+#define FUNCTION_ARGS_MAX 30
+
+struct function_call {
+	struct node *node;
+	struct node *args[FUNCTION_ARGS_MAX + 2];
+	unsigned count;
+};
+
+/* Argument count and conditions. function_when.c */
+bool function_fits(struct rewrite *r, const struct function_rule *rule,
+		   const struct function_call *c);
+/* The types as the conditions name them: "int", "text", ... */
+enum type_code type_from_word(const char *word);
+/* The type that a call of the source will have, or TYPE_UNKNOWN. */
+enum type_code function_type(struct rewrite *r, struct node *call);
+/* "@name": rewrites in C. */
+bool function_named(struct rewrite *r, struct node *call, const char *name);
+
+#endif

@@ -1,0 +1,224 @@
+/*
+ * functions_databricks_nested.c - arrays, maps, structs, JSON and lambdas of Databricks SQL. Arrays
+ * are arrays, maps and structs are jsonb. Source: as functions_databricks.c.
+ */
+#include "convert/rows.h"
+
+#define UNPACK(n) "unnest($" n ") WITH ORDINALITY AS _u(_x, _i)"
+#define FOLD(last)                                                                                 \
+	"(WITH RECURSIVE _r(_i, _a) AS (SELECT 0, $2 UNION ALL SELECT _i + 1, $3(_a, ($1)[_i + "   \
+	"1]) FROM _r WHERE _i < cardinality($1)) SELECT " last                                     \
+	" FROM _r ORDER BY _i DESC LIMIT 1)"
+#define VARIANT(name, type, to, kind)                                                              \
+	WHEN(name, 3, "3=lower:" type, "($1::jsonb #>> $path2)::" to, kind)
+#define FIRST(name)                                                                                \
+	WHEN(name, 1, "over,ignore", "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[1]", "1"),     \
+		WHEN(name, 2, "2=lower:true", "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[1]",  \
+		     "1"),                                                                         \
+		WHEN(name, 1, "over", "first_value($1)", "1"),                                     \
+		WHEN(name, 2, "over", "first_value($1)", "1"),                                     \
+		WHEN(name, 1, "ignore", "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[1]", "1"),  \
+		CALL(name, 1, "(array_agg($1))[1]", "1"), CALL(name, 2, "(array_agg($1))[1]", "1")
+#define LAST(name)                                                                                 \
+	WHEN(name, 1, "ignore", "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[count($1)]", "1"),  \
+		WHEN(name, 2, "2=lower:true",                                                      \
+		     "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[count($1)]", "1"),             \
+		WHEN(name, 1, "over", "last_value($1)", "1"),                                      \
+		WHEN(name, 2, "over", "last_value($1)", "1"),                                      \
+		CALL(name, 1, "(array_agg($1))[count(*)]", "1"),                                   \
+		CALL(name, 2, "(array_agg($1))[count(*)]", "1")
+
+static const struct function_rule rules[] = {
+	/* rows */
+	CALL("aggregate", 3, FOLD("_a"), "2"),
+	CALL("aggregate", 4, FOLD("$4(_a)"), NULL),
+	CALL("array", 0, "'{}'", "array"),
+	MANY("array", 1, "ARRAY[$*]", "1[]"),
+	SAME("array_append", 2, 2, "1"),
+	CALL("array_compact", 1, "array_remove($1, NULL)", "1"),
+	CALL("array_contains", 2, "($2 = ANY ($1))", "bool"),
+	CALL("array_distinct", 1,
+	     GUARD("1", "ARRAY(SELECT _x FROM " UNPACK("1") " GROUP BY _x ORDER BY min(_i))"), "1"),
+	CALL("array_except", 2,
+	     GUARD("1", "ARRAY(SELECT _x FROM " UNPACK(
+				"1") " WHERE NOT EXISTS (SELECT FROM unnest($2) AS _v(_y) WHERE _y "
+				     "IS NOT DISTINCT FROM _x) GROUP BY _x ORDER BY min(_i))"),
+	     "1"),
+	WHEN("array_insert", 3, "2=positive", "($1[:$2 - 1] || ARRAY[$3] || $1[$2:])", "1"),
+	NONE("array_insert", "NO-FUNCTION"),
+	CALL("array_intersect", 2,
+	     GUARD("1", "ARRAY(SELECT _x FROM " UNPACK(
+				"1") " WHERE EXISTS (SELECT FROM unnest($2) AS _v(_y) WHERE _y IS "
+				     "NOT DISTINCT FROM _x) GROUP BY _x ORDER BY min(_i))"),
+	     "1"),
+	CALL("array_join", 2, "array_to_string($1, $2)", "text"),
+	CALL("array_join", 3, "array_to_string($1, $2, $3)", "text"),
+	CALL("array_max", 1, "(SELECT max(_x) FROM unnest($1) AS _u(_x))", "[1]"),
+	CALL("array_min", 1, "(SELECT min(_x) FROM unnest($1) AS _u(_x))", "[1]"),
+	CALL("array_position", 2, GUARD("1", "coalesce(array_position($1, $2), 0)"), "int"),
+	CALL("array_prepend", 2, "array_prepend($2, $1)", "1"),
+	SAME("array_remove", 2, 2, "1"),
+	WHEN("array_repeat", 2, "1=text", "array_fill($1::text, ARRAY[greatest($2, 0)])", "1[]"),
+	CALL("array_repeat", 2, "array_fill($1, ARRAY[greatest($2, 0)])", "1[]"),
+	CALL("array_size", 1, "cardinality($1)", "int"),
+	CALL("array_sort", 1, GUARD("1", "ARRAY(SELECT _x FROM unnest($1) AS _u(_x) ORDER BY _x)"),
+	     "1"),
+	NONE("array_sort", "COMPARATOR"),
+	CALL("array_union", 2,
+	     GUARD("1", "ARRAY(SELECT _x FROM unnest($1 || $2) WITH ORDINALITY AS _u(_x, _i) GROUP "
+			"BY _x ORDER BY min(_i))"),
+	     "1"),
+	CALL("arrays_overlap", 2, "($1 && $2)", "bool"),
+	CALL("arrays_zip", 2,
+	     "ARRAY(SELECT jsonb_build_object('0', _x, '1', _y) FROM unnest($1, $2) WITH "
+	     "ORDINALITY AS _u(_x, _y, _i) ORDER BY _i)",
+	     "array"),
+	CALL("arrays_zip", 3,
+	     "ARRAY(SELECT jsonb_build_object('0', _x, '1', _y, '2', _z) FROM unnest($1, $2, $3) "
+	     "WITH ORDINALITY AS _u(_x, _y, _z, _i) ORDER BY _i)",
+	     "array"),
+	WHEN("cardinality", 1, "1=map|json|struct",
+	     "(SELECT count(*)::int FROM jsonb_object_keys($1))", "int"),
+	SAME("cardinality", 1, 1, "int"),
+	WHEN("element_at", 2, "2=text", "($1 ->> $2)", "text"),
+	WHEN("element_at", 2, "1=map|json", "($1 ->> $2::text)", "text"),
+	WHEN("element_at", 2, "2=positive", "($1)[$2]", "[1]"),
+	WHEN("element_at", 2, "2=negative", "($1)[cardinality($1) + 1 - $minus2]", "[1]"),
+	CALL("element_at", 2, "($1)[CASE WHEN $2 < 0 THEN cardinality($1) + 1 + $2 ELSE $2 END]",
+	     "[1]"),
+	CALL("exists", 2, "EXISTS (SELECT FROM unnest($1) AS _u(_x) WHERE $2(_x))", "bool"),
+	CALL("filter", 2,
+	     GUARD("1",
+		   "ARRAY(SELECT _x FROM " UNPACK("1") " WHERE $2(_x, (_i - 1)::int) ORDER BY _i)"),
+	     "1"),
+	CALL("flatten", 1, GUARD("1", "ARRAY(SELECT unnest($1))"), "1"),
+	CALL("forall", 2, "NOT EXISTS (SELECT FROM unnest($1) AS _u(_x) WHERE NOT $2(_x))", "bool"),
+	NONE("from_csv", "NO-FUNCTION"),
+	WHEN("from_json", 2, NULL, "$1::jsonb", "json"),
+	WHEN("from_json", 3, NULL, "$1::jsonb", "json"),
+	NONE("from_xml", "NO-FUNCTION"),
+	CALL("get", 2, "($1)[$2 + 1]", "[1]"),
+	CALL("get_json_object", 2, "($1::jsonb #>> $path2)", "text"),
+	NOTE("get_json_object", 2, NULL, "jsonb_path_query_first($1::jsonb, $2::jsonpath) #>> '{}'",
+	     "text", "JSON-PATH-DYNAMIC"),
+	CALL("is_variant_null", 1, "coalesce($1 = 'null'::jsonb, false)", "bool"),
+	CALL("json_array_length", 1, "jsonb_array_length($1::jsonb)", "int"),
+	CALL("json_object_keys", 1, "ARRAY(SELECT jsonb_object_keys($1::jsonb))", "array"),
+	CALL("map", 0, "'{}'::jsonb", "map"),
+	MANY("map", 2, "jsonb_build_object($*)", "map"),
+	CALL("map_concat", 2, "($1 || $2)", "map"),
+	CALL("map_concat", 3, "($1 || $2 || $3)", "map"),
+	CALL("map_contains_key", 2, "jsonb_exists($1, $2::text)", "bool"),
+	CALL("map_entries", 1,
+	     "ARRAY(SELECT jsonb_build_object('key', key, 'value', value) FROM jsonb_each($1))",
+	     "array"),
+	CALL("map_filter", 2,
+	     "(SELECT coalesce(jsonb_object_agg(_k, _v), '{}') FROM jsonb_each($1) AS _u(_k, _v) "
+	     "WHERE $2(_k, (_v #>> '{}')::numeric))",
+	     "map"),
+	CALL("map_from_arrays", 2,
+	     "(SELECT jsonb_object_agg(_k, _v) FROM unnest($1, $2) AS _u(_k, _v))", "map"),
+	CALL("map_from_entries", 1,
+	     "(SELECT jsonb_object_agg(coalesce(_e ->> 'key', _e ->> 'col1'), coalesce(_e -> "
+	     "'value', _e -> 'col2')) FROM unnest($1) AS _u(_e))",
+	     "map"),
+	CALL("map_keys", 1, GUARD("1", "ARRAY(SELECT jsonb_object_keys($1))"), "array"),
+	CALL("map_values", 1, GUARD("1", "ARRAY(SELECT value FROM jsonb_each($1))"), "array"),
+	MANY("named_struct", 2, "jsonb_build_object($*)", "struct"),
+	CALL("parse_json", 1, "$1::jsonb", "json"),
+	CALL("reduce", 3, FOLD("_a"), "2"),
+	CALL("reduce", 4, FOLD("$4(_a)"), NULL),
+	NONE("schema_of_csv", "NO-FUNCTION"),
+	NONE("schema_of_json", "NO-FUNCTION"),
+	NONE("schema_of_variant", "NO-FUNCTION"),
+	WHEN("sequence", 2, "1=date",
+	     "ARRAY(SELECT _x::date FROM generate_series($1::timestamp, $2::timestamp, CASE WHEN "
+	     "$1 <= $2 THEN 1 ELSE -1 END * INTERVAL '1 day') AS _u(_x))",
+	     "array"),
+	WHEN("sequence", 2, "1=timestamp",
+	     "ARRAY(SELECT generate_series($1, $2, INTERVAL '1 day'))", "array"),
+	WHEN("sequence", 3, "1=date",
+	     "ARRAY(SELECT _x::date FROM generate_series($1::timestamp, $2::timestamp, $3) AS "
+	     "_u(_x))",
+	     "array"),
+	CALL("sequence", 2,
+	     "ARRAY(SELECT generate_series($1, $2, CASE WHEN $1 <= $2 THEN 1 ELSE -1 END))", "1[]"),
+	CALL("sequence", 3, "ARRAY(SELECT generate_series($1, $2, $3))", "1[]"),
+	CALL("shuffle", 1, "ARRAY(SELECT _x FROM unnest($1) AS _u(_x) ORDER BY random())", "1"),
+	WHEN("size", 1, "1=map|json|struct", "(SELECT count(*)::int FROM jsonb_object_keys($1))",
+	     "int"),
+	CALL("size", 1, "cardinality($1)", "int"),
+	WHEN("slice", 3, "2=positive,3=literal", "($1)[$2:$2 + $3 - 1]", "1"),
+	CALL("slice", 3,
+	     "($1)[CASE WHEN $2 < 0 THEN cardinality($1) + 1 + $2 ELSE $2 END:CASE WHEN $2 < 0 "
+	     "THEN cardinality($1) + $2 ELSE $2 - 1 END + $3]",
+	     "1"),
+	WHEN("sort_array", 2, "2=lower:true",
+	     GUARD("1", "ARRAY(SELECT _x FROM unnest($1) AS _u(_x) ORDER BY _x NULLS FIRST)"), "1"),
+	WHEN("sort_array", 2, "2=lower:false",
+	     GUARD("1", "ARRAY(SELECT _x FROM unnest($1) AS _u(_x) ORDER BY _x DESC NULLS LAST)"),
+	     "1"),
+	CALL("sort_array", 1,
+	     GUARD("1", "ARRAY(SELECT _x FROM unnest($1) AS _u(_x) ORDER BY _x NULLS FIRST)"), "1"),
+	CALL("str_to_map", 2,
+	     "(SELECT jsonb_object_agg(split_part(_p, ':', 1), NULLIF(substr(_p, strpos(_p || ':', "
+	     "':') + 1), '')) FROM regexp_split_to_table($1, $regex2) AS _u(_p))",
+	     "map"),
+	CALL("str_to_map", 3,
+	     "(SELECT jsonb_object_agg(split_part(_p, $3, 1), NULLIF(substr(_p, strpos(_p || $3, "
+	     "$3) + length($3)), '')) FROM regexp_split_to_table($1, $regex2) AS _u(_p))",
+	     "map"),
+	CALL("str_to_map", 1,
+	     "(SELECT jsonb_object_agg(split_part(_p, ':', 1), NULLIF(substr(_p, strpos(_p || ':', "
+	     "':') + 1), '')) FROM regexp_split_to_table($1, ',') AS _u(_p))",
+	     "map"),
+	MANY("struct", 1, "@struct", "struct"),
+	NONE("to_csv", "NO-FUNCTION"),
+	CALL("to_json", 1, "to_jsonb($1)::text", "text"),
+	NOTE("to_json", 2, NULL, "to_jsonb($1)::text", "text", "JSON-OPTIONS"),
+	CALL("to_variant_object", 1, "to_jsonb($1)", "json"),
+	NONE("to_xml", "NO-FUNCTION"),
+	CALL("transform", 2,
+	     GUARD("1", "ARRAY(SELECT $2(_x, (_i - 1)::int) FROM " UNPACK("1") " ORDER BY _i)"),
+	     "array"),
+	CALL("transform_keys", 2,
+	     "(SELECT coalesce(jsonb_object_agg($2(_k, (_v #>> '{}')::numeric), _v), '{}') FROM "
+	     "jsonb_each($1) AS _u(_k, _v))",
+	     "map"),
+	CALL("transform_values", 2,
+	     "(SELECT coalesce(jsonb_object_agg(_k, $2(_k, (_v #>> '{}')::numeric)), '{}') FROM "
+	     "jsonb_each($1) AS _u(_k, _v))",
+	     "map"),
+	WHEN("try_element_at", 2, "2=text", "($1 ->> $2)", "text"),
+	WHEN("try_element_at", 2, "1=map|json", "($1 ->> $2::text)", "text"),
+	WHEN("try_element_at", 2, "2=positive", "($1)[$2]", "[1]"),
+	WHEN("try_element_at", 2, "2=negative", "($1)[cardinality($1) + 1 - $minus2]", "[1]"),
+	CALL("try_element_at", 2,
+	     "($1)[CASE WHEN $2 < 0 THEN cardinality($1) + 1 + $2 ELSE $2 END]", "[1]"),
+	NOTE("try_parse_json", 1, NULL, "$1::jsonb", "json", "JSON-INVALID"),
+	VARIANT("try_variant_get", "int", "int", "int"),
+	VARIANT("try_variant_get", "bigint|long", "bigint", "int"),
+	VARIANT("try_variant_get", "string", "text", "text"),
+	VARIANT("try_variant_get", "double", "float8", "float"),
+	VARIANT("try_variant_get", "boolean", "boolean", "bool"),
+	VARIANT("try_variant_get", "date", "date", "date"),
+	VARIANT("try_variant_get", "timestamp", "timestamp", "timestamp"),
+	VARIANT("try_variant_get", "variant", "jsonb", "json"),
+	CALL("try_variant_get", 2, "($1::jsonb #> $path2)", "json"),
+	VARIANT("variant_get", "int", "int", "int"),
+	VARIANT("variant_get", "bigint|long", "bigint", "int"),
+	VARIANT("variant_get", "string", "text", "text"),
+	VARIANT("variant_get", "double", "float8", "float"),
+	VARIANT("variant_get", "boolean", "boolean", "bool"),
+	VARIANT("variant_get", "date", "date", "date"),
+	VARIANT("variant_get", "timestamp", "timestamp", "timestamp"),
+	VARIANT("variant_get", "variant", "jsonb", "json"),
+	CALL("variant_get", 2, "($1::jsonb #> $path2)", "json"),
+	NONE("xpath_string", "NO-FUNCTION"),
+	CALL("zip_with", 3,
+	     GUARD("1", "ARRAY(SELECT $3(_x, _y) FROM unnest($1, $2) WITH ORDINALITY AS _u(_x, _y, "
+			"_i) ORDER BY _i)"),
+	     "array"),
+};
+
+const struct function_table functions_databricks_nested = FUNCTION_TABLE(rules, NULL);

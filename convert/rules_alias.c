@@ -1,0 +1,88 @@
+/*
+ * rules_alias.c - names that a select item may use of items before it, and WHERE, GROUP BY, HAVING
+ * of the list: Postgres has none of it, so the expression is put in the place of its name.
+ */
+#include "convert/rules.h"
+
+#include <strings.h>
+
+#define ITEMS_MAX 1000 /* each item looks at all after it */
+
+static bool same(struct str a, struct str b)
+{
+	return a.len == b.len && !strncasecmp(a.p, b.p, a.len);
+}
+
+static bool mentions(const struct node *n, struct str name)
+{
+	if (n->kind == NODE_COLUMN && same(n->child[n->count - 1]->text, name))
+		return true;
+	for (uint32_t i = 0; i < n->count; i++)
+		if (n->child[i] && mentions(n->child[i], name))
+			return true;
+	return false;
+}
+
+/* A column of the relations that the text shows would be meant first. */
+static bool is_input(const struct node *from, struct str name)
+{
+	if (!from)
+		return false;
+	if (from->kind == NODE_IDENT)
+		return from->parent && from->parent->kind == NODE_LIST && same(from->text, name);
+	if (from->kind == NODE_ITEM) {
+		struct str own = node_last_name(from);
+
+		return own.p && same(own, name);
+	}
+	for (uint32_t i = 0; i < from->count; i++)
+		if (is_input(from->child[i], name))
+			return true;
+	return false;
+}
+
+static bool put_in(struct rewrite *r, struct node *n, struct str name, const struct node *value)
+{
+	bool done = false;
+
+	if (n->kind == NODE_SUBQUERY || n->kind == NODE_EXISTS)
+		return false;
+	if (n->kind == NODE_COLUMN && n->count == 1 && same(n->child[0]->text, name)) {
+		struct node *copy = node_copy(r->arena, value);
+
+		node_replace(n,
+			     node_binding(copy) < BIND_PRIMARY ? node_paren(r->arena, copy) : copy);
+		return true;
+	}
+	for (uint32_t i = 0; i < n->count; i++)
+		if (n->child[i])
+			done |= put_in(r, n->child[i], name, value);
+	return done;
+}
+
+bool rule_lateral_alias(struct rewrite *r, struct node *n)
+{
+	struct node *items = n->child[SELECT_ITEMS];
+	bool done = false;
+
+	if (items->count > ITEMS_MAX)
+		return false;
+	for (uint32_t i = 0; i < items->count; i++) {
+		struct node *item = items->child[i], *alias = item->child[ITEM_ALIAS];
+
+		if (item->kind != NODE_ITEM || !alias || alias->kind != NODE_IDENT ||
+		    mentions(item->child[ITEM_VALUE], alias->text) ||
+		    is_input(n->child[SELECT_FROM], alias->text))
+			continue;
+		for (uint32_t k = i + 1; k < items->count; k++)
+			done |= put_in(r,
+				       items->child[k]->child[ITEM_VALUE]->kind == NODE_COLUMN
+					       ? items->child[k]
+					       : items->child[k]->child[ITEM_VALUE],
+				       alias->text, item->child[ITEM_VALUE]);
+		if (n->child[SELECT_HAVING])
+			done |= put_in(r, n->child[SELECT_HAVING], alias->text,
+				       item->child[ITEM_VALUE]);
+	}
+	return done;
+}

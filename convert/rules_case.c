@@ -1,0 +1,63 @@
+/*
+ * rules_case.c - collations that ignore case (T-SQL, MySQL), and MySQL's division by zero. What is
+ * known to be text on both sides compares through lower(); a column of unknown type is reported.
+ */
+#include "convert/rules.h"
+
+static void fold(struct rewrite *r, struct node *n)
+{
+	bool blanks = r->dialect->flags & DIALECT_PLUS_CONCAT; /* T-SQL: trailing ones, too */
+
+	struct node *place = node_take(r->arena, n);
+
+	node_replace(place, rewrite_template(r, blanks ? "lower(rtrim($1))" : "lower($1)", 1, &n));
+}
+
+bool rule_compare_case(struct rewrite *r, struct node *n)
+{
+	enum type_code a, b;
+
+	if (!r->settings->ignore_case || (n->op != OP_EQ && n->op != OP_NE))
+		return false;
+	a = type_of(r, n->child[0]);
+	b = type_of(r, n->child[1]);
+	if (a != TYPE_TEXT && b != TYPE_TEXT)
+		return false;
+	if (a != TYPE_TEXT || b != TYPE_TEXT || r->settings->plain) {
+		if (a <= TYPE_UNKNOWN || b <= TYPE_UNKNOWN)
+			rewrite_finding(r, n, "CI-COLLATION", NULL);
+		return false;
+	}
+	fold(r, n->child[0]);
+	fold(r, n->child[1]);
+	return true;
+}
+
+bool rule_like_case(struct rewrite *r, struct node *n)
+{
+	if (!r->settings->ignore_case || r->settings->plain)
+		return false;
+	if (n->op == LIKE_LIKE)
+		n->op = LIKE_ILIKE;
+	else if (n->op == LIKE_RLIKE)
+		n->flags |= FLAG_SPECIAL; /* ~* */
+	else
+		return false;
+	node_touch(n);
+	return true;
+}
+
+/* x / 0 is NULL in MySQL. */
+bool rule_divide_by_zero(struct rewrite *r, struct node *n)
+{
+	struct node *by = n->child[1], *place;
+
+	if (n->op != OP_DIVIDE && n->op != OP_DIV && n->op != OP_MODULO)
+		return false;
+	if (by->kind == NODE_NUMBER && by->text.p[0] >= '1' && by->text.p[0] <= '9')
+		return false;
+	place = node_take(r->arena, by);
+	node_replace(place, rewrite_template(r, "nullif($1, 0)", 1, &by))->type =
+		(uint8_t)type_of(r, by);
+	return true;
+}

@@ -1,0 +1,51 @@
+/*
+ * rules_oracle_values.c - values that mean something else in Oracle: the empty text, || with NULL,
+ * days between two dates.
+ */
+#include "convert/rules.h"
+
+/* '' is NULL. */
+bool rule_empty_string(struct rewrite *r, struct node *n)
+{
+	if (n->text.len != 0 || (n->parent && n->parent->kind == NODE_TYPED))
+		return false;
+	node_replace(n, node_null(r->arena))->type = TYPE_NULL;
+	return true;
+}
+
+static bool never_null(const struct node *n)
+{
+	return n->kind == NODE_STRING || n->kind == NODE_NUMBER ||
+	       (n->kind == NODE_BINARY && n->op == OP_CONCAT);
+}
+
+/* a || b takes NULL for the empty text. */
+bool rule_concat_null(struct rewrite *r, struct node *n)
+{
+	struct node *place;
+
+	if (n->op != OP_CONCAT || (never_null(n->child[0]) && never_null(n->child[1]) &&
+				   n->child[0]->kind != NODE_BINARY))
+		return false;
+	place = node_take(r->arena, n);
+	node_replace(place, node_call(r->arena, "concat", 2, n->child))->type = TYPE_TEXT;
+	return true;
+}
+
+/* date - date is a number of days. */
+bool rule_date_difference(struct rewrite *r, struct node *n)
+{
+	struct node *place;
+	enum type_code a, b;
+
+	if (n->op != OP_SUBTRACT)
+		return false;
+	a = type_of(r, n->child[0]);
+	b = type_of(r, n->child[1]);
+	if ((a != TYPE_TIMESTAMP && a != TYPE_DATE) || (b != TYPE_TIMESTAMP && b != TYPE_DATE))
+		return false;
+	place = node_take(r->arena, n);
+	node_replace(place, rewrite_template(r, "extract(epoch FROM $1) / 86400", 1, &n))->type =
+		TYPE_NUMERIC;
+	return true;
+}
