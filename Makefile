@@ -118,6 +118,7 @@ bench: all $(FAKES) $(PROGRAMS)   ## speed and truth beside the peers (takes a w
 	tests/bench/truth-of-the-clock || true
 	tests/bench/beside-peers || true
 	tests/bench/beside-pgbench || true
+	tests/bench/convert-cases || true
 	tests/bench/read-rate || true
 
 .PHONY: lint

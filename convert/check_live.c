@@ -198,13 +198,22 @@ void live_close(struct live *l)
 
 /* ---- results ---- */
 
+/* The server's words; the SQLSTATE has a field of its own. */
+static const char *message_of(struct arena *a, const struct error *e)
+{
+	const char *state = strstr(e->text, " (SQLSTATE ");
+	size_t n = state ? (size_t)(state - e->text) : strlen(e->text);
+
+	return arena_strndup(a, e->text, n < MAX_MESSAGES ? n : MAX_MESSAGES);
+}
+
 void live_failed(struct live_text *t, enum check check, const struct pgtree_statement *s,
 		 const struct error *e, size_t prefix)
 {
 	struct check_result *r = &t->report->results[check];
 
 	r->status = CHECK_FAILED;
-	r->message = arena_strndup(t->arena, e->text, MAX_MESSAGES);
+	r->message = message_of(t->arena, e);
 	r->hint = arena_strdup(t->arena, e->hint);
 	memcpy(r->sqlstate, e->sqlstate, sizeof(r->sqlstate));
 	if (s && e->position > (int)prefix)
@@ -488,7 +497,7 @@ static int prepare_with_repairs(struct live *l, struct live_text *t, struct erro
 		if (!bad) {
 			live_impossible(t, CHECK_PREPARES,
 					arena_printf(t->arena, "inferred tables cannot be made: %s",
-						     e->text));
+						     message_of(t->arena, e)));
 			return 0;
 		}
 		position = e->position > 0 ? bad->begin + pgtree_byte(bad->sql, e->position) : 0;
@@ -500,7 +509,7 @@ static int prepare_with_repairs(struct live *l, struct live_text *t, struct erro
 					t, CHECK_PREPARES,
 					arena_printf(t->arena,
 						     "no types of the inferred tables fit: %s",
-						     e->text));
+						     message_of(t->arena, e)));
 			return 0;
 		}
 		if (pg_exec(l->pg, "rollback to savepoint lakeport_stubs", e) < 0)
@@ -517,9 +526,9 @@ static int make_ready(struct live *l, struct live_text *t, struct error *e)
 	if (t->helpers && !l->server_helpers && try_exec(l, l->helper_sql, e) < 0) {
 		if (live_fatal(l, e))
 			return -1;
-		live_impossible(
-			t, CHECK_PREPARES,
-			arena_printf(t->arena, "the helper functions cannot be made: %s", e->text));
+		live_impossible(t, CHECK_PREPARES,
+				arena_printf(t->arena, "the helper functions cannot be made: %s",
+					     message_of(t->arena, e)));
 		return 0;
 	}
 	if (l->schema_each && load_schema(l, e) < 0)

@@ -40,6 +40,11 @@
 	WHEN(name, 1, "1=date|timestamp|time", "trunc(extract(second FROM $1))::int", "int"),      \
 	CALL(name, 1, "trunc(extract(second FROM $1::timestamp))::int", "int")
 
+/* JSON without blanks between its parts, as the others write it; texts stay as they are. */
+#define JSON_TEXT(x)                                                                               \
+	"regexp_replace(" x                                                                        \
+	", '(\"(?:[^\"\\\\]|\\\\.)*\")|([:,]) ', '\\1\\2', 'g')"
+
 /* Texts joined, NULL when one of them is. */
 #define CONCAT_NULL(name)                                                                          \
 	CALL(name, 1, "$1::text", "text"), CALL(name, 2, "($1::text || $2::text)", "text"),        \
@@ -73,7 +78,6 @@
 #define SUBSTR_ROWS(name, zero, beyond)                                                            \
 	WHEN(name, 2, "2=positive", "substr($1::text, $2)", "text"),                               \
 	WHEN(name, 2, "2=0", zero, "text"),                                                        \
-	WHEN(name, 2, "1=string,2=negative", "right($1, $minus2)", "text"),                        \
 	WHEN(name, 2, "2=negative",                                                                \
 	     "CASE WHEN length($1::text) < $minus2 THEN " beyond                                   \
 	     " ELSE right($1::text, $minus2) END", "text"),                                        \
@@ -107,7 +111,9 @@
 	     "text"),                                                                              \
 	WHEN(name, 2, "2=lower:512", "encode(sha512(convert_to($1::text, 'UTF8')), 'hex')",        \
 	     "text"),                                                                              \
-	NONE(name, "NO-FUNCTION")
+	{                                                                                          \
+		name, 2, 2, NULL, NULL, NULL, "NO-FUNCTION"                                        \
+	}
 
 #define HEX_TEXT(x) "upper(encode(convert_to(" x "::text, 'UTF8'), 'hex'))"
 #define HEX_ROWS(name)                                                                             \
@@ -255,11 +261,12 @@
 	" - " SECONDS_OF_MONTH("$2") ") / 2678400 END)"
 
 /* Adds months; the last day of a month stays the last day. */
-#define ADD_MONTHS_LAST                                                                            \
+#define ADD_MONTHS_LAST ADD_MONTHS_LAST_OF("$2")
+#define ADD_MONTHS_LAST_OF(n)                                                                            \
 	"CASE WHEN extract(day FROM $1::timestamp + INTERVAL '1 day') = 1"                         \
-	" THEN date_trunc('month', $1::timestamp + $2 * INTERVAL '1 month')"                       \
+	" THEN date_trunc('month', $1::timestamp + " n " * INTERVAL '1 month')"                       \
 	" + INTERVAL '1 month - 1 day' + ($1::timestamp - date_trunc('day', $1::timestamp))"       \
-	" ELSE $1::timestamp + $2 * INTERVAL '1 month' END"
+	" ELSE $1::timestamp + " n " * INTERVAL '1 month' END"
 
 #define NEXT_WEEKDAY(number)                                                                       \
 	"($1::timestamp::date + ((" number                                                         \

@@ -26,6 +26,8 @@ extern const struct rule rules_snowflake_before[], rules_snowflake_after[];
 typedef bool rule_function(struct rewrite *r, struct node *n);
 
 /* rules_common.c: applied on the way down */
+/* rules_values.c */
+extern rule_function rule_moment_number, rule_bool_number, rule_like_brackets, rule_keep;
 extern rule_function rule_empty_string, rule_concat_null, rule_date_difference;
 extern rule_function rule_compare_case, rule_like_case, rule_divide_by_zero, rule_rownum,
 	rule_rownum_value, rule_level_series, rule_path, rule_lateral_alias, rule_nulls_order,

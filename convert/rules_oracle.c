@@ -18,6 +18,8 @@ const struct rule rules_oracle_before[] = {
 
 const struct rule rules_oracle_after[] = {
 	{NODE_BINARY, "concat null", rule_concat_null},
+	{NODE_CALL, "keep", rule_keep},
+	{NODE_BINARY, "moment number", rule_moment_number},
 	{NODE_BINARY, "date difference", rule_date_difference},
 	{NODE_COLUMN, "rownum", rule_rownum_value},
 	{NODE_BINARY, "division", rule_division},

@@ -17,6 +17,8 @@ const struct rule rules_tsql_before[] = {
 };
 
 const struct rule rules_tsql_after[] = {
+	{NODE_LIKE, "like brackets", rule_like_brackets},
+	{NODE_BINARY, "moment number", rule_moment_number},
 	{NODE_BINARY, "compare case", rule_compare_case},
 	{NODE_LIKE, "like case", rule_like_case},
 	{NODE_SORT, "nulls order", rule_nulls_order},

@@ -96,6 +96,7 @@ static const struct {
 	{"regex", "(?i)abc", "(?i)abc", NULL},
 	{"regex", "(?s)a.b", "a.b", NULL},
 	{"regex", "(?m)^a$", "(?w)^a$", NULL},
+	{"regex", "(?-i)b", "b", NULL},
 	{"regex", "a(?i)b", NULL, NULL},
 	{"regex", "(?i:a)b", NULL, NULL},
 	{"regex", "(?<year>\\d{4})", "(\\d{4})", NULL},
