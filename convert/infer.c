@@ -397,6 +397,9 @@ static enum type_code of_node(struct rewrite *r, struct node *n)
 	case NODE_ARRAY:
 	case NODE_ARRAY_QUERY:
 		return TYPE_ARRAY;
+	case NODE_INDEX:
+		return type_of(r, n->child[0]) == TYPE_JSON ? TYPE_JSON
+							    : type_element(r, n->child[0]);
 	case NODE_INTERVAL:
 		return TYPE_INTERVAL;
 	case NODE_ROW:

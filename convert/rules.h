@@ -26,6 +26,10 @@ extern const struct rule rules_snowflake_before[], rules_snowflake_after[];
 typedef bool rule_function(struct rewrite *r, struct node *n);
 
 /* rules_common.c: applied on the way down */
+/* rules_snowflake_tables.c */
+extern rule_function rule_table_functions, rule_column_number;
+/* rules_values.c */
+extern rule_function rule_bool_number;
 /* rules_oracle_*.c */
 extern rule_function rule_empty_string, rule_concat_null, rule_date_difference;
 /* rules_dates.c, rules_like.c, rules_case.c */

@@ -17,10 +17,10 @@ static bool rule_whole_match(struct rewrite *r, struct node *n)
 }
 
 const struct rule rules_snowflake_before[] = {
+	{NODE_SELECT, "table functions", rule_table_functions},
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
 	{NODE_SELECT, "top", rule_top},
 	{NODE_SELECT, "qualify", rule_qualify},
-	{NODE_DERIVED, "values columns", rule_values_columns},
 	{NODE_DERIVED, "derived alias", rule_derived_alias},
 	{NODE_QUERY, "order all", rule_order_all},
 	{NODE_GROUP, "group all", rule_group_all},
@@ -28,6 +28,7 @@ const struct rule rules_snowflake_before[] = {
 	{NODE_WITH, "recursive", rule_recursive},
 	{NODE_FROM, "dual", rule_dual},
 	{NODE_CREATE_TABLE, "table options", rule_table_options},
+	{NODE_PARAMETER, "column number", rule_column_number},
 	{NODE_PARAMETER, "parameter", rule_parameter},
 	{0},
 };

@@ -49,6 +49,15 @@ static bool says(struct str t, const char *word)
 	return t.len == strlen(word) && strncasecmp(t.p, word, t.len) == 0;
 }
 
+/* "" or a point and any number of zeros: what programs add that keep whole numbers as doubles. */
+static bool only_zeros(const char *p, const char *end)
+{
+	if (p < end && *p == '.')
+		for (p++; p < end && *p == '0';)
+			p++;
+	return p == end;
+}
+
 int parse_int(struct str t, int64_t min, int64_t max, int64_t *out)
 {
 	const char *p, *end;
@@ -70,7 +79,7 @@ int parse_int(struct str t, int64_t min, int64_t max, int64_t *out)
 			v = UINT64_MAX / 10 - 1; /* stays too big whatever follows */
 		v = v * 10 + (uint64_t)(*p - '0');
 	}
-	if (p < end)
+	if (!only_zeros(p, end))
 		return REJECT_BAD_VALUE;
 	if (negative ? v > (uint64_t)0 - (uint64_t)min : v > (uint64_t)max)
 		return REJECT_OUT_OF_RANGE;
