@@ -21,12 +21,17 @@ PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 CFLAGS     = -std=c17 -D_GNU_SOURCE -DLAKEPORT_VERSION='"$(VERSION)"' $(OPTIMIZE) $(WARNINGS) \
              $(SANITIZE) -pthread -I. $(PKG_CFLAGS)
 LDFLAGS    = $(SANITIZE) -pthread
-LDLIBS     = $(PKG_LIBS) -lpg_query -lcrypto -lm -Wl,--as-needed $(MPI_LIBS)
+LDLIBS     = $(PKG_LIBS) -lpg_query -lcrypto -lm -Wl,--as-needed $(MPI_LIBS) $(URING_LIBS)
 
 # One load from many machines (bench/many.h) where Open MPI is installed; else a stub.
 MPI       := $(shell pkg-config --exists ompi-c 2>/dev/null && echo yes)
 MPI_LIBS  := $(if $(MPI),$(shell pkg-config --libs ompi-c))
 NOT_BUILT := $(if $(MPI),bench/many_stub.c,bench/many.c bench/many_reduce.c)
+
+# `bench run --io-uring` (bench/poller.h) where liburing is installed; else a stub.
+URING      := $(shell pkg-config --exists liburing 2>/dev/null && echo yes)
+URING_LIBS := $(if $(URING),$(shell pkg-config --libs liburing))
+NOT_BUILT  += bench/poller_uring$(if $(URING),_stub).c
 
 # A folder is a tool and a static library; a wrong arrow between them fails to link.
 TOOLS   := bench migrate convert reports
@@ -120,6 +125,7 @@ bench: all $(FAKES) $(PROGRAMS)   ## speed and truth beside the peers (takes a w
 	tests/bench/beside-pgbench || true
 	tests/bench/convert-cases || true
 	tests/bench/read-rate || true
+	tests/bench/memory-flat || true
 
 .PHONY: lint
 lint:                             ## formatting, static checks, the rules of the house
