@@ -426,6 +426,13 @@ static struct node *word(struct parser *p)
 	n = parse_special(p);
 	if (n)
 		return n;
+	if (k == K_DEFAULT && (parse_symbol_at(p, 1, ',') || parse_symbol_at(p, 1, ')') ||
+			       parse_peek(p, 1)->kind == TOKEN_END)) { /* of a column */
+		n = parse_open(p, NODE_RAW);
+		n->text = (struct str){"DEFAULT", 7};
+		p->at++;
+		return parse_close(p, n);
+	}
 	/* LEFT and RIGHT begin no expression, so here they are names: (left, right) -> ... */
 	if (k != KEYWORD_NONE && keyword_stops(k) && !parse_symbol_at(p, 1, '(') &&
 	    !parse_symbol_at(p, 1, '.') && keyword_class(k) >= KEYWORD_T &&
