@@ -37,6 +37,16 @@ extern rule_function rule_compare_case, rule_like_case, rule_divide_by_zero, rul
 	rule_values_columns, rule_group_sets, rule_group_all, rule_order_all, rule_top,
 	rule_qualify, rule_semi_join, rule_apply, rule_join_condition, rule_dual, rule_cluster,
 	rule_table_hint, rule_query_option, rule_recursive, rule_like, rule_index_base,
-	rule_plus_concat, rule_lateral_view, rule_table_options, rule_parameter;
+	rule_plus_concat, rule_table_options, rule_parameter;
+
+/* rules_star.c: applied on the way down (star, order row), or up (pivot, unpivot) */
+extern rule_function rule_star, rule_query_star, rule_order_row, rule_pivot, rule_unpivot;
+
+/* rules_databricks_utility.c, _dml.c, _ddl.c: applied on the way down */
+extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, rule_merge,
+	rule_create_table, rule_create_view, rule_create_function;
+
+/* rules_generators.c: applied on the way up */
+extern rule_function rule_generator, rule_lateral_view, rule_table_generator;
 
 #endif

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "convert/columns.h"
+#include "convert/shape.h"
+
 /* ORDER BY x: NULLs where the source has them. */
 bool rule_nulls_order(struct rewrite *r, struct node *n)
 {
@@ -526,9 +529,15 @@ bool rule_index_base(struct rewrite *r, struct node *n)
 	enum type_code t = type_of(r, base), k = type_of(r, i);
 
 	if (t == TYPE_JSON || k == TYPE_TEXT) {
+		struct node *made = column_definition(base);
+
+		t = shape_map_type(r, base, 1);
 		place = node_take(r->arena, n);
-		node_replace(place,
-			     rewrite_template(r, "($1 ->> $2)", 2, (struct node *[]){base, i}));
+		if (shape_is_map(made) && i->kind == NODE_NUMBER) /* not the place in an array */
+			i = node_string(r->arena, i->text);
+		else if (shape_is_map(made) && k != TYPE_TEXT)
+			i = node_cast(r->arena, i, "text");
+		node_replace(place, shape_get(r, base, i, t));
 		return true;
 	}
 	if (i->kind == NODE_NUMBER) {
@@ -561,40 +570,6 @@ bool rule_plus_concat(struct rewrite *r, struct node *n)
 	n->op = OP_CONCAT;
 	n->type = TYPE_TEXT;
 	node_touch(n);
-	return true;
-}
-
-/* LATERAL VIEW [OUTER] explode(x) t AS a: a join with unnest. */
-bool rule_lateral_view(struct rewrite *r, struct node *n)
-{
-	struct node *call = n->child[VIEW_CALL], *columns = n->child[VIEW_COLUMNS], *join, *t;
-	struct node *alias, *yes, *arg = node_arg(call, 0);
-	bool outer = n->flags & FLAG_OUTER || node_calls(call, "explode_outer");
-
-	if (!arg || !(node_calls(call, "explode") || node_calls(call, "explode_outer")) ||
-	    (columns && columns->count != 1))
-		return false;
-	t = node_make(r->arena, NODE_TABLE_CALL);
-	t->flags |= FLAG_LATERAL;
-	node_put(t, 0, node_call(r->arena, "unnest", 1, &arg));
-	alias = node_make(r->arena, NODE_ALIAS);
-	node_put(alias, 0, n->child[VIEW_TABLE] ? n->child[VIEW_TABLE] : rewrite_new_name(r, 't'));
-	if (!columns) {
-		columns = node_make(r->arena, NODE_LIST);
-		node_add(r->arena, columns, node_ident(r->arena, "col"));
-	}
-	node_put(alias, 1, columns);
-	node_put(t, 1, alias);
-	join = node_make(r->arena, NODE_JOIN);
-	join->op = outer ? JOIN_LEFT_OUTER : JOIN_CROSS;
-	node_put(join, JOIN_LEFT, n->child[VIEW_SOURCE]);
-	node_put(join, JOIN_RIGHT, t);
-	if (outer) {
-		yes = node_make(r->arena, NODE_BOOL);
-		yes->op = 1;
-		node_put(join, JOIN_ON, yes);
-	}
-	node_replace(n, join);
 	return true;
 }
 

@@ -114,7 +114,8 @@
 	X(SAMPLE, "value")	/* op: SAMPLE_...; text: method */ \
 	X(VERSION, "")		/* time travel: its tokens */ \
 	/* statements */ \
-	X(INSERT, "with target columns partition source conflict returning alias") \
+	/* replace: the condition of REPLACE WHERE */ \
+	X(INSERT, "with target columns partition source conflict returning alias replace") \
 	X(UPDATE, "with target set from where order limit returning") \
 	X(DELETE, "with target from where order limit returning") \
 	X(MERGE, "with target source on whens returning") \
@@ -207,6 +208,7 @@ enum {
 	INSERT_CONFLICT,
 	INSERT_RETURNING,
 	INSERT_ALIAS,
+	INSERT_REPLACE,
 	INSERT_SLOTS
 };
 enum {
