@@ -304,10 +304,31 @@ static struct node *index_or_slice(struct parser *p, struct node *left)
 	return parse_close(p, n);
 }
 
+/* T-SQL's (SELECT ... FOR XML PATH('')).value('.', 'nvarchar(max)'): a call of xml_value. */
+static struct node *xml_method(struct parser *p, struct node *left)
+{
+	struct node *n, *args, *name;
+
+	p->at += 2;
+	name = parse_open(p, NODE_NAME);
+	node_add(p->a, name, node_ident(p->a, "xml_value"));
+	n = parse_call(p, name, left->first);
+	args = n->child[CALL_ARGS];
+	if (!args || args->kind != NODE_LIST)
+		return n;
+	n->at = left->at;
+	node_insert(p->a, args, 0, left);
+	return n;
+}
+
 static struct node *member(struct parser *p, struct node *left)
 {
-	struct node *n = parse_open_at(p, NODE_MEMBER, left->at);
+	struct node *n;
 
+	if (left->kind == NODE_SUBQUERY && p->d->flags & DIALECT_PLUS_CONCAT &&
+	    parse_is_word(p, 1, "value") && parse_symbol_at(p, 2, '('))
+		return xml_method(p, left);
+	n = parse_open_at(p, NODE_MEMBER, left->at);
 	p->at++;
 	node_put(n, 0, left);
 	if (parse_is_symbol(p, '*')) {

@@ -295,23 +295,6 @@ bool rule_order_all(struct rewrite *r, struct node *n)
 	return true;
 }
 
-/* TOP n: LIMIT at the end. */
-bool rule_top(struct rewrite *r, struct node *n)
-{
-	struct node *top = n->child[SELECT_TOP], *q = n->parent, *limit;
-
-	if (!top || !q || q->kind != NODE_QUERY || top->flags & FLAG_PERCENT)
-		return false;
-	if (top->flags & FLAG_TIES && !q->child[QUERY_ORDER])
-		return false;
-	limit = node_make(r->arena, NODE_LIMIT);
-	limit->flags |= top->flags & FLAG_TIES;
-	node_put(limit, LIMIT_COUNT, top->child[0]);
-	node_set(n, SELECT_TOP, NULL);
-	node_set(q, QUERY_LIMIT, limit);
-	return true;
-}
-
 /* QUALIFY: a query around it that keeps the rows. */
 bool rule_qualify(struct rewrite *r, struct node *n)
 {
