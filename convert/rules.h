@@ -40,6 +40,9 @@ extern rule_function rule_database_name, rule_collation, rule_at_value, rule_bit
 	rule_bit_argument, rule_bit_default, rule_for_texts, rule_for_rows, rule_open_json,
 	rule_stuff_xml, rule_xml_value, rule_table_function;
 extern rule_function rule_fetch_percent; /* rules_limit.c */
+/* rules_pivot_names.c, rules_window.c */
+extern rule_function rule_pivot_values, rule_pivot_oracle, rule_unpivot_names, rule_percentile_over,
+	rule_list_over, rule_lag_nulls;
 extern rule_function rule_keep, rule_outer_join, rule_hierarchy;
 extern rule_function rule_compare_case, rule_like_case, rule_divide_by_zero, rule_rownum,
 	rule_rownum_value, rule_level_series, rule_path, rule_lateral_alias, rule_nulls_order,
