@@ -21,6 +21,7 @@ const struct rule rules_tsql_before[] = {
 	{NODE_JOIN, "join condition", rule_join_condition},
 	{NODE_WITH, "recursive", rule_recursive},
 	{NODE_TABLE, "table hint", rule_table_hint},
+	{NODE_TABLE, "sample", rule_table_sample},
 	{NODE_TABLE, "database name", rule_database_name},
 	{NODE_COLLATE, "collation", rule_collation},
 	{NODE_CALL, "date zero", rule_date_zero},
@@ -35,6 +36,8 @@ const struct rule rules_tsql_before[] = {
 
 const struct rule rules_tsql_after[] = {
 	{NODE_QUERY, "for rows", rule_for_rows},
+	{NODE_SELECT, "distinct case", rule_select_case},
+	{NODE_SELECT, "group case", rule_group_case},
 	{NODE_TABLE_CALL, "open json", rule_open_json},
 	{NODE_BINARY, "date number", rule_date_number},
 	{NODE_BINARY, "interval number", rule_interval_number},
