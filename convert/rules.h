@@ -42,6 +42,7 @@ extern rule_function rule_date_number, rule_interval_number, rule_date_zero, rul
 extern rule_function rule_database_name, rule_collation, rule_at_value, rule_bit_compare,
 	rule_bit_argument, rule_bit_default, rule_for_texts, rule_for_rows, rule_open_json,
 	rule_stuff_xml, rule_xml_value, rule_table_function;
+extern rule_function rule_change, rule_set_column, rule_output; /* rules_tsql_dml.c */
 extern rule_function rule_fetch_percent; /* rules_limit.c */
 /* rules_pivot_names.c, rules_window.c */
 extern rule_function rule_pivot_values, rule_pivot_oracle, rule_unpivot_names, rule_percentile_over,
