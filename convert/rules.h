@@ -43,6 +43,11 @@ extern rule_function rule_database_name, rule_collation, rule_at_value, rule_bit
 	rule_bit_argument, rule_bit_default, rule_for_texts, rule_for_rows, rule_open_json,
 	rule_stuff_xml, rule_xml_value, rule_table_function;
 extern rule_function rule_change, rule_set_column, rule_output; /* rules_tsql_dml.c */
+/* rules_oracle_dml.c */
+extern rule_function rule_merge_where, rule_change_rownum, rule_lock_wait, rule_any_list, rule_cycle,
+	rule_bare_word, rule_is_nan;
+/* Takes a condition on ROWNUM out of that slot: how many rows, or NULL (rules_oracle_rows.c). */
+struct node *rownum_take(struct rewrite *r, struct node *n, uint32_t slot);
 extern rule_function rule_fetch_percent; /* rules_limit.c */
 /* rules_pivot_names.c, rules_window.c */
 extern rule_function rule_pivot_values, rule_pivot_oracle, rule_unpivot_names, rule_percentile_over,

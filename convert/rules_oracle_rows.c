@@ -3,9 +3,24 @@
  */
 #include "convert/rules.h"
 
+#include <string.h>
+
 static bool is_rownum(const struct node *n)
 {
 	return n->kind == NODE_COLUMN && n->count == 1 && str_is_word(n->child[0]->text, "rownum");
+}
+
+static struct node *one_less(struct rewrite *r, struct node *count)
+{
+	char text[16] = "";
+	int64_t value;
+
+	if (count->kind == NODE_NUMBER && count->text.len < sizeof(text)) {
+		memcpy(text, count->text.p, count->text.len);
+		if (text_to_int(text, &value) && value > 0)
+			return node_number(r->arena, (long)value - 1);
+	}
+	return node_binary(r->arena, OP_SUBTRACT, count, node_number(r->arena, 1));
 }
 
 /*
@@ -24,7 +39,7 @@ static struct node *row_limit(struct rewrite *r, const struct node *n)
 	if (is_rownum(n->child[1]) && n->op == OP_GE)
 		return n->child[0];
 	if (is_rownum(n->child[1]) && n->op == OP_GT)
-		return node_binary(r->arena, OP_SUBTRACT, n->child[0], node_number(r->arena, 1));
+		return one_less(r, n->child[0]);
 	if (!is_rownum(n->child[0]))
 		return NULL;
 	count = n->child[1];
@@ -32,16 +47,15 @@ static struct node *row_limit(struct rewrite *r, const struct node *n)
 		return count;
 	if (n->op != OP_LT)
 		return NULL;
-	return node_binary(r->arena, OP_SUBTRACT, count, node_number(r->arena, 1));
+	return one_less(r, count);
 }
 
-/* Takes the condition on ROWNUM out of WHERE. */
-static struct node *take_limit(struct rewrite *r, struct node *n)
+struct node *rownum_take(struct rewrite *r, struct node *n, uint32_t slot)
 {
-	struct node *where = n->child[SELECT_WHERE], *count = row_limit(r, where);
+	struct node *where = n->child[slot], *count = row_limit(r, where);
 
 	if (count) {
-		node_set(n, SELECT_WHERE, NULL);
+		node_set(n, slot, NULL);
 		return count;
 	}
 	if (where->kind != NODE_LOGIC || where->op != OP_AND)
@@ -128,7 +142,7 @@ bool rule_rownum(struct rewrite *r, struct node *n)
 	     (from->child[0]->kind != NODE_TABLE && from->child[0]->kind != NODE_DERIVED)))
 		return false;
 	limit = node_make(r->arena, NODE_LIMIT);
-	node_put(limit, LIMIT_COUNT, take_limit(r, n));
+	node_put(limit, LIMIT_COUNT, rownum_take(r, n, SELECT_WHERE));
 	if (inside)
 		return limit_inside(r, n, limit);
 	node_set(n->parent, QUERY_LIMIT, limit);
