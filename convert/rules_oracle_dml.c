@@ -138,7 +138,7 @@ bool rule_any_list(struct rewrite *r, struct node *n)
 {
 	struct node *list = n->child[1], *array;
 
-	if (!list || list->kind != NODE_LIST || list->count == 0 ||
+	if (n->first >= n->last || !list || list->kind != NODE_LIST || list->count == 0 ||
 	    list->child[0]->kind == NODE_QUERY)
 		return false;
 	array = node_make(r->arena, NODE_ARRAY);
