@@ -4,6 +4,10 @@
 #include "convert/rules.h"
 
 const struct rule rules_oracle_before[] = {
+	{NODE_UTILITY, "definition", rule_definition},
+	{NODE_CREATE_OTHER, "definition", rule_definition},
+	{NODE_CONSTRAINT, "constraint options", rule_constraint_options},
+	{NODE_CREATE_VIEW, "view options", rule_view_options},
 	{NODE_STRING, "empty string", rule_empty_string},
 	{NODE_QUERY, "fetch percent", rule_fetch_percent},
 	{NODE_QUERY, "hierarchy", rule_hierarchy},
@@ -43,6 +47,7 @@ const struct rule rules_oracle_before[] = {
 };
 
 const struct rule rules_oracle_after[] = {
+	{NODE_COLUMN_DEF, "identity type", rule_identity_type},
 	{NODE_BINARY, "concat null", rule_concat_null},
 	{NODE_BINARY, "date number", rule_date_number},
 	{NODE_BINARY, "date difference", rule_date_difference},

@@ -4,6 +4,11 @@
 #include "convert/rules.h"
 
 const struct rule rules_tsql_before[] = {
+	{NODE_UTILITY, "definition", rule_definition},
+	{NODE_CREATE_OTHER, "definition", rule_definition},
+	{NODE_PROCEDURAL, "definition", rule_definition},
+	{NODE_CONSTRAINT, "constraint options", rule_constraint_options},
+	{NODE_CREATE_VIEW, "view options", rule_view_options},
 	{NODE_CALL, "stuff xml", rule_stuff_xml},
 	{NODE_CALL, "xml value", rule_xml_value},
 	{NODE_QUERY, "for texts", rule_for_texts},
@@ -42,6 +47,7 @@ const struct rule rules_tsql_before[] = {
 };
 
 const struct rule rules_tsql_after[] = {
+	{NODE_COLUMN_DEF, "identity type", rule_identity_type},
 	{NODE_QUERY, "for rows", rule_for_rows},
 	{NODE_SELECT, "distinct case", rule_select_case},
 	{NODE_SELECT, "group case", rule_group_case},
