@@ -136,7 +136,10 @@ static void generated(struct parser *p, struct node *n)
 			parse_skip_balanced(p);
 		return;
 	}
-	node_put(n, CONSTRAINT_VALUE, parse_primary(p));
+	if (parse_is_symbol(p, '('))
+		node_put(n, CONSTRAINT_VALUE, parse_primary(p));
+	else
+		node_put(n, CONSTRAINT_VALUE, node_paren(p->a, parse_expression(p)));
 	if (parse_accept(p, K_VIRTUAL) || parse_accept(p, K_PERSISTED))
 		node_touch(n);
 	else if (!parse_accept(p, K_STORED))
@@ -204,7 +207,7 @@ static struct node *column_constraint(struct parser *p)
 			node_touch(n);
 		n->op = CONSTRAINT_FOREIGN;
 		node_put(n, CONSTRAINT_REFERENCE, reference(p));
-	} else if (parse_is(p, K_GENERATED) || (parse_is(p, K_AS) && parse_symbol_at(p, 1, '('))) {
+	} else if (parse_is(p, K_GENERATED) || parse_is(p, K_AS)) {
 		generated(p, n);
 	} else if (parse_is(p, K_IDENTITY) || parse_is(p, K_AUTO_INCREMENT) ||
 		   parse_is(p, K_AUTOINCREMENT)) {
@@ -538,6 +541,8 @@ static void create_words(struct parser *p, struct node *n)
 	for (;;) {
 		if (parse_accept2(p, K_OR, K_REPLACE) || parse_accept2(p, K_OR, K_ALTER)) {
 			n->flags |= FLAG_REPLACE;
+			if (parse_keyword(p, (uint32_t)-1) == K_ALTER)
+				node_touch(n);
 		} else if (parse_accept(p, K_TEMPORARY) || parse_accept(p, K_TEMP)) {
 			n->flags |= FLAG_TEMPORARY;
 		} else if (parse_is_word(p, 0, "MATERIALIZED") && parse_keyword(p, 1) == K_VIEW) {

@@ -44,7 +44,8 @@ extern rule_function rule_database_name, rule_collation, rule_at_value, rule_bit
 	rule_stuff_xml, rule_xml_value, rule_table_function;
 extern rule_function rule_change, rule_set_column, rule_output; /* rules_tsql_dml.c */
 /* rules_ddl.c */
-extern rule_function rule_definition, rule_constraint_options, rule_identity_type, rule_view_options;
+extern rule_function rule_definition, rule_constraint_options, rule_identity_type, rule_view_options,
+	rule_computed_type;
 /* rules_oracle_dml.c */
 extern rule_function rule_merge_where, rule_change_rownum, rule_lock_wait, rule_any_list, rule_cycle,
 	rule_bare_word, rule_is_nan;

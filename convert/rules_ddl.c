@@ -168,18 +168,53 @@ static bool rename(struct rewrite *r, struct parser *p, struct node *out)
 	return true;
 }
 
+static struct node *alter_view(struct rewrite *r, struct parser *p)
+{
+	struct node *out = words(r, "CREATE OR REPLACE VIEW");
+
+	add(r, out, parse_name(p));
+	if (!parse_accept(p, K_AS))
+		return NULL;
+	add_words(r, out, "AS");
+	add(r, out, parse_query(p));
+	return out;
+}
+
+/* ADD [CONSTRAINT c] DEFAULT x FOR a */
+static bool add_default(struct rewrite *r, struct parser *p, struct node *out)
+{
+	struct parse_mark mark = parse_mark(p);
+	struct node *value;
+
+	if (accept_word(p, "CONSTRAINT"))
+		parse_ident(p);
+	if (!parse_accept(p, K_DEFAULT)) {
+		parse_back(p, mark);
+		return false;
+	}
+	value = parse_expression(p);
+	parse_expect(p, K_FOR);
+	add_words(r, out, "ALTER COLUMN");
+	add(r, out, parse_column_ident(p));
+	add_words(r, out, "SET DEFAULT");
+	add(r, out, value);
+	return true;
+}
+
 static struct node *alter(struct rewrite *r, struct parser *p)
 {
 	struct node *out = words(r, "ALTER TABLE");
 	bool good = false;
 
+	if (accept_word(p, "VIEW"))
+		return alter_view(r, p);
 	if (!accept_word(p, "TABLE"))
 		return NULL;
 	add(r, out, parse_name(p));
 	if (parse_is(p, K_WITH) && (parse_is_word(p, 1, "CHECK") || parse_is_word(p, 1, "NOCHECK")))
 		p->at += 2;
 	if (accept_word(p, "ADD"))
-		good = add_elements(r, p, out);
+		good = add_default(r, p, out) || add_elements(r, p, out);
 	else if (parse_accept(p, K_DROP))
 		good = drop_elements(r, p, out);
 	else if (accept_word(p, "MODIFY") || parse_accept(p, K_ALTER))
@@ -451,6 +486,25 @@ bool rule_constraint_options(struct rewrite *r, struct node *n)
 		node_remove(n->parent, n->slot);
 	else
 		node_set(n, CONSTRAINT_OPTIONS, NULL);
+	return true;
+}
+
+/* b AS a * 2 has no type of its own: that of the expression. */
+bool rule_computed_type(struct rewrite *r, struct node *n)
+{
+	struct node *list = n->child[COLUMN_DEF_CONSTRAINTS], *type;
+	const char *name = NULL;
+
+	if (n->child[COLUMN_DEF_TYPE] || !list || list->count == 0 ||
+	    list->child[0]->op != CONSTRAINT_GENERATED)
+		return false;
+	name = type_name(type_of(r, list->child[0]->child[CONSTRAINT_VALUE]));
+	if (!name)
+		rewrite_finding(r, n, "TYPE-UNKNOWN", "the type of a computed column is a guess");
+	name = name ? name : "numeric";
+	type = node_make(r->arena, NODE_TYPE);
+	type->text = (struct str){name, strlen(name)};
+	node_set(n, COLUMN_DEF_TYPE, type);
 	return true;
 }
 

@@ -47,6 +47,7 @@ const struct rule rules_tsql_before[] = {
 };
 
 const struct rule rules_tsql_after[] = {
+	{NODE_COLUMN_DEF, "computed type", rule_computed_type},
 	{NODE_COLUMN_DEF, "identity type", rule_identity_type},
 	{NODE_QUERY, "for rows", rule_for_rows},
 	{NODE_SELECT, "distinct case", rule_select_case},
