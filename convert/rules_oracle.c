@@ -34,6 +34,8 @@ const struct rule rules_oracle_before[] = {
 	{NODE_COLUMN, "sequence", rule_sequence},
 	{NODE_COLUMN, "rowid", rule_rowid},
 	{NODE_CALL, "keep", rule_keep},
+	{NODE_CALL, "json call", rule_json_call},
+	{NODE_TABLE_CALL, "json table", rule_json_table},
 	{NODE_PIVOT, "pivot names", rule_pivot_oracle},
 	{NODE_PIVOT, "pivot", rule_pivot},
 	{NODE_UNPIVOT, "unpivot names", rule_unpivot_names},

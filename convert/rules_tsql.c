@@ -6,6 +6,7 @@
 const struct rule rules_tsql_before[] = {
 	{NODE_UTILITY, "definition", rule_definition},
 	{NODE_CREATE_OTHER, "definition", rule_definition},
+	{NODE_PROCEDURAL, "batch", rule_batch},
 	{NODE_PROCEDURAL, "definition", rule_definition},
 	{NODE_CONSTRAINT, "constraint options", rule_constraint_options},
 	{NODE_CREATE_VIEW, "view options", rule_view_options},
@@ -21,6 +22,8 @@ const struct rule rules_tsql_before[] = {
 	{NODE_MERGE, "output", rule_output},
 	{NODE_ASSIGN, "set column", rule_set_column},
 	{NODE_SELECT, "top", rule_top},
+	{NODE_CALL, "json call", rule_json_call},
+	{NODE_TABLE_CALL, "json table", rule_json_table},
 	{NODE_PIVOT, "pivot values", rule_pivot_values},
 	{NODE_PIVOT, "pivot", rule_pivot},
 	{NODE_UNPIVOT, "unpivot names", rule_unpivot_names},
