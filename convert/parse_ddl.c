@@ -508,7 +508,6 @@ static struct node *create_view(struct parser *p, struct node *n)
 {
 	struct node *options;
 
-
 	n->kind = NODE_CREATE_VIEW;
 	if_not_exists(p, n);
 	node_put(n, VIEW_DEF_NAME, parse_name(p));

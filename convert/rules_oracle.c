@@ -41,6 +41,8 @@ const struct rule rules_oracle_before[] = {
 	{NODE_UNPIVOT, "unpivot names", rule_unpivot_names},
 	{NODE_UNPIVOT, "unpivot", rule_unpivot},
 	{NODE_CALL, "percentile over", rule_percentile_over},
+	{NODE_CALL, "list overflow", rule_list_overflow},
+	{NODE_CALL, "list distinct", rule_list_distinct},
 	{NODE_CALL, "list over", rule_list_over},
 	{NODE_CALL, "lag nulls", rule_lag_nulls},
 	{NODE_CREATE_TABLE, "table options", rule_table_options},

@@ -4,6 +4,8 @@
  */
 #include "convert/rules.h"
 
+#include "convert/parse.h"
+
 static struct node *frame(struct rewrite *r, unsigned from, unsigned to)
 {
 	struct node *f = node_make(r->arena, NODE_FRAME), *low, *high;
@@ -137,5 +139,45 @@ bool rule_lag_nulls(struct rewrite *r, struct node *n)
 		now = rewrite_template(r, "coalesce($1, $2)", 2,
 				       (struct node *[]){now, node_arg(n, 2)});
 	node_replace(n, now);
+	return true;
+}
+
+/* LISTAGG(x, d ON OVERFLOW TRUNCATE ...): a text has no end here. */
+bool rule_list_overflow(struct rewrite *r, struct node *n)
+{
+	const struct node *args = n->child[CALL_ARGS];
+	const struct node *raw = args && args->count == 1 ? args->child[0] : NULL;
+	struct parser p = {.a = r->arena, .d = r->dialect, .t = r->tokens};
+	struct node *list;
+
+	if (!raw || raw->kind != NODE_RAW || raw->first >= raw->last || !node_calls(n, "listagg"))
+		return false;
+	p.at = raw->first;
+	if (parse_accept(&p, K_DISTINCT))
+		n->flags |= FLAG_DISTINCT;
+	list = node_make(r->arena, NODE_LIST);
+	do {
+		node_add(r->arena, list, parse_expression(&p));
+	} while (parse_accept_symbol(&p, ',') && !p.failed);
+	if (p.failed || !parse_is(&p, K_ON))
+		return false;
+	node_set(n, CALL_ARGS, list);
+	node_touch(n);
+	return true;
+}
+
+/* LISTAGG(DISTINCT x) WITHIN GROUP (ORDER BY x): Postgres wants the very argument, a text. */
+bool rule_list_distinct(struct rewrite *r, struct node *n)
+{
+	struct node *order = n->child[CALL_WITHIN], *value, *copy;
+
+	if (!(n->flags & FLAG_DISTINCT) || !order || order->kind != NODE_LIST ||
+	    order->count != 1 || !(node_calls(n, "listagg") || node_calls(n, "string_agg")))
+		return false;
+	value = order->child[0]->child[0];
+	if (!node_same(value, node_arg(n, 0)) || type_is_number(type_of(r, value)))
+		return false;
+	copy = node_cast(r->arena, node_copy(r->arena, value), "text");
+	node_replace(value, copy);
 	return true;
 }
