@@ -312,8 +312,8 @@ static bool find_in_relation(const struct node *n, struct str table, struct str 
 		cte = n->child[TABLE_NAME]->count == 1
 			      ? cte_of(n, node_last_name(n->child[TABLE_NAME]))
 			      : NULL;
-		return cte && find_renamed(cte->child[CTE_BODY], cte->child[CTE_COLUMNS], column,
-					   out);
+		return cte &&
+		       find_renamed(cte->child[CTE_BODY], cte->child[CTE_COLUMNS], column, out);
 	default:
 		return false;
 	}

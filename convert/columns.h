@@ -20,10 +20,10 @@ struct column_list {
 
 /* Where a column's values come from. */
 struct column_source {
-	struct node *value;	  /* an expression; of VALUES: that of the first row */
-	struct node *values;	  /* NODE_VALUES, or NULL */
-	uint32_t place;		  /* in a row of `values` */
-	const struct node *type;  /* a declared type, or NULL */
+	struct node *value;	 /* an expression; of VALUES: that of the first row */
+	struct node *values;	 /* NODE_VALUES, or NULL */
+	uint32_t place;		 /* in a row of `values` */
+	const struct node *type; /* a declared type, or NULL */
 };
 
 /* All columns of a relation or FROM list in their order; false: not all are known. */

@@ -35,6 +35,9 @@ extern rule_function rule_compare_case, rule_like_case, rule_divide_by_zero, rul
 	rule_table_hint, rule_query_option, rule_recursive, rule_like, rule_index_base,
 	rule_plus_concat, rule_table_options, rule_parameter;
 
+/* rules_databricks_values.c: applied on the way up (rule_lag_nulls: down) */
+extern rule_function rule_text_number, rule_date_interval, rule_zoned_literal, rule_lag_nulls;
+
 /* rules_star.c: applied on the way down (star, order row), or up (pivot, unpivot) */
 extern rule_function rule_star, rule_query_star, rule_order_row, rule_pivot, rule_unpivot;
 

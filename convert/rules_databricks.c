@@ -119,6 +119,7 @@ static bool rule_sample(struct rewrite *r, struct node *n)
 
 const struct rule rules_databricks_before[] = {
 	{NODE_COLUMN, "struct column", rule_struct_column},
+	{NODE_CALL, "lag nulls", rule_lag_nulls},
 	{NODE_SELECT, "star", rule_star},
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
 	{NODE_TABLE_CALL, "range", rule_range},
@@ -159,7 +160,10 @@ const struct rule rules_databricks_after[] = {
 	{NODE_PATH, "path", rule_path},
 	{NODE_MEMBER, "member", rule_member},
 	{NODE_SORT, "nulls order", rule_nulls_order},
+	{NODE_BINARY, "text number", rule_text_number},
 	{NODE_BINARY, "division", rule_division},
+	{NODE_BINARY, "date interval", rule_date_interval},
+	{NODE_TYPED, "zoned literal", rule_zoned_literal},
 	{NODE_BINARY, "operator", rule_operator},
 	{NODE_NUMBER, "number suffix", rule_number_suffix},
 	{NODE_INTERVAL, "interval", rule_interval},

@@ -32,9 +32,9 @@ struct node *words_variable(struct rewrite *r, const struct node *name, struct n
 	const struct node *last = name->child[name->count - 1];
 	struct str s = words_name(r, last)->text;
 
-	key = node_string(r->arena, (struct str){arena_printf(r->arena, "session.%.*s", (int)s.len,
-							      s.p),
-						 s.len + 8});
+	key = node_string(
+		r->arena,
+		(struct str){arena_printf(r->arena, "session.%.*s", (int)s.len, s.p), s.len + 8});
 	value = node_bare(rewrite_template(r, "set_config($1, ($2)::text, false)", 2,
 					   (struct node *[]){key, value}));
 	node_add(r->arena, out, value);

@@ -91,9 +91,9 @@ static struct node *partition_condition(struct rewrite *r, const struct node *pa
 		if (!one->child[1])
 			return NULL;
 		node_add(r->arena, column, node_copy(r->arena, one->child[0]->child[0]));
-		all = node_logic(r->arena, OP_AND, all,
-				 node_binary(r->arena, OP_EQ, column,
-					     node_copy(r->arena, one->child[1])));
+		all = node_logic(
+			r->arena, OP_AND, all,
+			node_binary(r->arena, OP_EQ, column, node_copy(r->arena, one->child[1])));
 	}
 	return all;
 }
@@ -198,8 +198,7 @@ static struct str relation_name(const struct node *n)
 
 	if (alias)
 		return node_last_name(alias->child[ALIAS_NAME]);
-	return n->kind == NODE_TABLE ? node_last_name(n->child[TABLE_NAME])
-				     : (struct str){NULL, 0};
+	return n->kind == NODE_TABLE ? node_last_name(n->child[TABLE_NAME]) : (struct str){NULL, 0};
 }
 
 static struct node *source_column(struct rewrite *r, const struct column_list *l, uint32_t i,
@@ -226,8 +225,7 @@ static bool merge_star(struct rewrite *r, struct node *when, const struct column
 			struct str name = l->names[i];
 
 			node_put(set, 0,
-				 node_column(r->arena,
-					     arena_strndup(r->arena, name.p, name.len)));
+				 node_column(r->arena, arena_strndup(r->arena, name.p, name.len)));
 			node_put(set, 1, source_column(r, l, i, source));
 			node_add(r->arena, list, set);
 		}

@@ -420,11 +420,11 @@ static const struct {
 	const char *word;
 	reader *read;
 } readers[] = {
-	{"ALTER", words_alter}, {"ANALYZE", analyze},	{"CREATE", create},
-	{"DECLARE", declare},	{"DESC", describe},	{"DESCRIBE", describe},
-	{"DROP", drop},		{"EXPLAIN", explain},	{"OPTIMIZE", optimize}, {"SET", set},
-	{"SHOW", show},		{"TRUNCATE", truncate}, {"USE", use},
-	{"VACUUM", plain_vacuum},
+	{"ALTER", words_alter}, {"ANALYZE", analyze},	  {"CREATE", create},
+	{"DECLARE", declare},	{"DESC", describe},	  {"DESCRIBE", describe},
+	{"DROP", drop},		{"EXPLAIN", explain},	  {"OPTIMIZE", optimize},
+	{"SET", set},		{"SHOW", show},		  {"TRUNCATE", truncate},
+	{"USE", use},		{"VACUUM", plain_vacuum},
 };
 
 /* Statements that Postgres would take or that mean the same are left alone. */

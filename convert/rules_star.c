@@ -180,8 +180,7 @@ static struct node *equals(struct rewrite *r, const struct node *column, struct 
 		return node_binary(r->arena, OP_EQ, node_copy(r->arena, column), value);
 	for (uint32_t i = 0; i < column->count; i++)
 		all = node_logic(r->arena, OP_AND, all,
-				 node_binary(r->arena, OP_EQ,
-					     node_copy(r->arena, column->child[i]),
+				 node_binary(r->arena, OP_EQ, node_copy(r->arena, column->child[i]),
 					     node_copy(r->arena, value->child[i])));
 	return all;
 }
@@ -320,12 +319,10 @@ static bool group_by_row(struct rewrite *r, const struct node *n, const struct c
 				  node_string(r->arena, used->names[i]));
 	row = node_make(r->arena, NODE_COLUMN);
 	for (uint32_t i = 0; i < source->child[TABLE_NAME]->count; i++)
-		node_add(r->arena, row,
-			 node_copy(r->arena, source->child[TABLE_NAME]->child[i]));
+		node_add(r->arena, row, node_copy(r->arena, source->child[TABLE_NAME]->child[i]));
 	row = rewrite_template(r, "jsonb_populate_record(NULL::_t, $1)", 1,
 			       (struct node *[]){node_copy(r->arena, key)});
-	node_arg(row, 0)->child[CAST_TYPE]->text =
-		node_last_name(source->child[TABLE_NAME]);
+	node_arg(row, 0)->child[CAST_TYPE]->text = node_last_name(source->child[TABLE_NAME]);
 	star = node_make(r->arena, NODE_MEMBER);
 	node_put(star, 0, node_paren(r->arena, row));
 	node_put(star, 1, node_make(r->arena, NODE_STAR));
