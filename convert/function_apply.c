@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "convert/literal.h"
+#include "convert/names.h"
 #include "convert/parse.h"
 
 #define CACHE_SLOTS 8192 /* a power of two, more than there are rules */
@@ -606,5 +607,8 @@ bool function_apply(struct rewrite *r, struct node *n)
 	for (; rule < end; rule++)
 		if (function_fits(r, rule, &c) && take_rule(r, n, rule, &c))
 			return true;
+	if (n->kind == NODE_CALL && !names_function(name))
+		rewrite_finding(r, n, "NO-FUNCTION", "%s with these arguments has no counterpart",
+				name);
 	return false;
 }

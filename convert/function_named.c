@@ -53,6 +53,25 @@ static bool decode(struct rewrite *r, struct node *call)
 	return true;
 }
 
+/* struct(*) of one table: its row. */
+static bool whole_row(struct rewrite *r, struct node *call)
+{
+	const struct node *select = node_above(call, NODE_SELECT), *from, *t, *name;
+	struct node *column = node_make(r->arena, NODE_COLUMN);
+
+	from = select ? select->child[SELECT_FROM] : NULL;
+	if (!from || from->count != 1 || from->child[0]->kind != NODE_TABLE)
+		return false;
+	t = from->child[0];
+	name = t->child[TABLE_ALIAS] ? t->child[TABLE_ALIAS]->child[ALIAS_NAME]
+				     : t->child[TABLE_NAME];
+	if (name->kind == NODE_NAME)
+		name = name->child[name->count - 1];
+	node_add(r->arena, column, node_copy(r->arena, name));
+	node_replace(call, node_call(r->arena, "to_jsonb", 1, &column))->type = TYPE_JSON;
+	return true;
+}
+
 /* struct(a, b AS c): fields named by columns and aliases, else col1, col2. */
 static bool structure(struct rewrite *r, struct node *call)
 {
@@ -62,6 +81,8 @@ static bool structure(struct rewrite *r, struct node *call)
 
 	if (count == 0 || count > FUNCTION_ARGS_MAX)
 		return false;
+	if (count == 1 && node_arg(call, 0)->kind == NODE_STAR)
+		return whole_row(r, call);
 	if (call->slot && call->parent->kind == NODE_LIST &&
 	    shape_is_struct(call->parent->child[0]))
 		first = call->parent->child[0]; /* array(struct(1 AS a), struct(2)): its names */

@@ -39,7 +39,8 @@ extern rule_function rule_compare_case, rule_like_case, rule_divide_by_zero, rul
 extern rule_function rule_text_number, rule_date_interval, rule_zoned_literal, rule_lag_nulls;
 
 /* rules_star.c: applied on the way down (star, order row), or up (pivot, unpivot) */
-extern rule_function rule_star, rule_query_star, rule_order_row, rule_pivot, rule_unpivot;
+extern rule_function rule_star, rule_star_in, rule_star_argument, rule_query_star, rule_order_row,
+	rule_pivot, rule_unpivot;
 
 /* rules_databricks_utility.c, _dml.c, _ddl.c: applied on the way down */
 extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, rule_merge,

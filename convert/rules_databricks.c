@@ -120,6 +120,8 @@ static bool rule_sample(struct rewrite *r, struct node *n)
 const struct rule rules_databricks_before[] = {
 	{NODE_COLUMN, "struct column", rule_struct_column},
 	{NODE_CALL, "lag nulls", rule_lag_nulls},
+	{NODE_CALL, "star argument", rule_star_argument},
+	{NODE_IN, "star in", rule_star_in},
 	{NODE_SELECT, "star", rule_star},
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
 	{NODE_TABLE_CALL, "range", rule_range},

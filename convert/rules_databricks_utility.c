@@ -98,7 +98,8 @@ static struct node *describe(struct rewrite *r, struct parser *p)
 {
 	struct node *out, *name;
 
-	if (accept_word(p, "DATABASE") || accept_word(p, "SCHEMA")) {
+	if (!parse_symbol_at(p, 1, '.') &&
+	    (accept_word(p, "DATABASE") || accept_word(p, "SCHEMA"))) {
 		accept_word(p, "EXTENDED");
 		name = parse_name(p);
 		out = words(r, "SELECT schema_name AS database_name, schema_owner AS owner FROM "

@@ -101,6 +101,44 @@ bool rule_star(struct rewrite *r, struct node *n)
 	return done;
 }
 
+/* f(*, a) and x IN (*): the columns. count(*) is what it is. */
+static bool write_out_values(struct rewrite *r, struct node *list)
+{
+	const struct node *select = node_above(list, NODE_SELECT);
+	bool done = false;
+
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct node *star = list->child[i], *q;
+		struct column_list *all = list_new(r);
+		uint32_t at = i;
+
+		if (star->kind != NODE_STAR || star->child[STAR_REPLACE] || !select ||
+		    !select->child[SELECT_FROM] ||
+		    !columns_of_relation(select->child[SELECT_FROM], all))
+			continue;
+		q = star->child[STAR_QUALIFIER];
+		node_remove(list, i);
+		for (uint32_t k = 0; k < all->count; k++)
+			if (!(q && !names_equal(node_last_name(q), all->qualifiers[k])) &&
+			    !in_list(star->child[STAR_EXCEPT], all->names[k]))
+				node_insert(r->arena, list, at++, column_reference(r, all, k));
+		done = true;
+	}
+	return done;
+}
+
+bool rule_star_in(struct rewrite *r, struct node *n)
+{
+	return n->child[1] && n->child[1]->kind == NODE_LIST && write_out_values(r, n->child[1]);
+}
+
+bool rule_star_argument(struct rewrite *r, struct node *n)
+{
+	if (!n->child[CALL_ARGS] || node_calls(n, "count"))
+		return false;
+	return write_out_values(r, n->child[CALL_ARGS]);
+}
+
 /* Before ORDER BY ALL looks at the items. */
 bool rule_query_star(struct rewrite *r, struct node *n)
 {
