@@ -250,8 +250,7 @@ static bool find_renamed(const struct node *query, const struct node *columns, s
 	return query && find_in_query(query, name, 0, out);
 }
 
-/* What the first element of an array is made by, or NULL. */
-static struct node *element_of(struct node *array)
+struct node *column_element(struct node *array)
 {
 	array = column_definition(array);
 	if (array->kind == NODE_ARRAY && array->count)
@@ -271,7 +270,7 @@ static bool find_in_call(const struct node *call, const struct node *columns, st
 	    !names_equal(columns->child[node_calls(call, "posexplode") && columns->count > 1]->text,
 			 column))
 		return false;
-	out->value = element_of(arg);
+	out->value = column_element(arg);
 	return out->value != NULL;
 }
 

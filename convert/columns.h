@@ -39,6 +39,9 @@ bool relation_in_scope(const struct node *n, struct str name);
 /* Without parentheses and through columns: what the value is made by. Never NULL. */
 struct node *column_definition(struct node *n);
 
+/* What the first element of an array is made by, or NULL. */
+struct node *column_element(struct node *array);
+
 /* A COLUMN of the list, quoted where it must be. */
 struct node *column_reference(struct rewrite *r, const struct column_list *list, uint32_t i);
 

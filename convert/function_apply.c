@@ -536,7 +536,7 @@ static void remember_map(struct rewrite *r, const struct function_rule *rule,
 static bool take_rule(struct rewrite *r, struct node *n, const struct function_rule *rule,
 		      struct function_call *c)
 {
-	enum type_code type = n->kind == NODE_CAST && n->op == CAST_CAST
+	enum type_code type = n->kind == NODE_CAST && (n->op == CAST_CAST || n->op == CAST_COLONS)
 				      ? type_of(r, n)
 				      : result_type(r, rule->type, c);
 	const char *finding = rule->finding;

@@ -438,6 +438,30 @@ static bool is_postgres(const struct parser *p)
 	       parse_is_word(p, 0, "SET") || parse_is_word(p, 0, "RESET");
 }
 
+/* `name` of a statement that stays as it is: "name". */
+static bool requote(struct rewrite *r, struct parser *p, struct node *n)
+{
+	struct node *out = words(r, "");
+	bool quoted = false;
+
+	for (p->at = n->first; p->at < n->last;) {
+		const struct token *t = parse_peek(p, 0);
+
+		if (t->kind == TOKEN_QUOTED) {
+			quoted = true;
+			node_add(r->arena, out, parse_ident(p));
+			continue;
+		}
+		node_add(r->arena, out,
+			 words(r, arena_strndup(r->arena, r->tokens->text.p + t->begin,
+						t->end - t->begin)));
+		p->at++;
+	}
+	if (quoted)
+		node_replace(n, out);
+	return quoted;
+}
+
 bool rule_databricks_utility(struct rewrite *r, struct node *n)
 {
 	struct parser p = {.a = r->arena, .d = r->dialect, .t = r->tokens, .at = n->first};
@@ -455,8 +479,11 @@ bool rule_databricks_utility(struct rewrite *r, struct node *n)
 		node_replace(n, out);
 		return true;
 	}
+	p.failed = false;
 	p.at = n->first;
-	if (!is_postgres(&p) && n->kind == NODE_UTILITY)
+	if (is_postgres(&p) && n->kind == NODE_UTILITY)
+		return requote(r, &p, n);
+	if (n->kind == NODE_UTILITY)
 		rewrite_finding(r, n, "NOT-CONVERTED", "%.*s has no counterpart in Postgres",
 				(int)(n->text.len > 30 ? 30 : n->text.len), n->text.p);
 	return false;
