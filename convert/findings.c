@@ -148,6 +148,10 @@ static const struct finding_kind kinds[] = {
 	{"WEEK-MODE", FINDING_OPEN, "a numbering of weeks that Postgres does not have",
 	 "Postgres numbers weeks by ISO 8601 only.",
 	 NULL, "Use mode 1 or 3, or compute the week from the day of the year."},
+	{"XML-TEXT", FINDING_CHANGED, "XML put together as a text",
+	 "The rows became elements by the names of their columns as Postgres has them; namespaces, "
+	 "nested paths and XSINIL are not written.",
+	 "SELECT id FROM t FOR XML PATH", "Compare with what the application reads."},
 };
 /* clang-format on */
 

@@ -92,7 +92,7 @@ static const struct function_rule rules[] = {
 	CALL("bin", 1, "regexp_replace($1::bigint::bit(64)::text, '^0+(?=.)', '')", "text"),
 	WHEN("binary", 1, NULL, "convert_to($1::text, 'UTF8')", "binary"),
 	SAME("bit_and", 1, 1, "1"),
-	CALL("bit_count", 1, "length(replace($1::bigint::bit(64)::text, '0', ''))", "int"),
+	CALL("bit_count", 1, "bit_count($1::bigint::bit(64))::int", "int"),
 	CALL("bit_get", 2, "(($1 >> $2) & 1)", "int"),
 	SAME("bit_length", 1, 1, "int"),
 	SAME("bit_or", 1, 1, "1"),
@@ -196,7 +196,7 @@ static const struct function_rule rules[] = {
 	MANY("decode", 3, "@decode", NULL),
 	SAME("degrees", 1, 1, "float"),
 	SAME("dense_rank", 0, 0, "int"),
-	CALL("dense_rank", 1, "dense_rank()", "int"),
+	MANY("dense_rank", 1, "dense_rank()", "int"),
 	CALL("div", 2, "div($1, $2)", "int"),
 	CALL("double", 1, "$1::float8", "float"),
 	CALL("e", 0, "exp(1::float8)", "float"),
@@ -315,14 +315,10 @@ static const struct function_rule rules[] = {
 	WHEN("log2", 1, "1=positive", "(ln($1::float8) / ln(2::float8))", "float"),
 	CALL("log2", 1, "(ln(NULLIF(greatest($1::float8, 0), 0)) / ln(2::float8))", "float"),
 	SAME("lower", 1, 1, "text"),
-	WHEN("lpad", 2, "1=binary",
-	     "(decode(repeat('00', greatest($2 - length($1), 0)), 'hex') || substring($1 FROM 1 "
-	     "FOR $2))",
+	WHEN("lpad", 2, "1=binary", "decode(lpad(encode($1, 'hex'), 2 * $2, '0'), 'hex')",
 	     "binary"),
-	WHEN("lpad", 3, "1=binary",
-	     "(substring(decode(repeat(encode($3, 'hex'), $2), 'hex') FROM 1 FOR greatest($2 - "
-	     "length($1), 0)) || substring($1 FROM 1 FOR $2))",
-	     "binary"),
+	WHEN("lpad", 3, "1=binary,3=binary",
+	     "decode(lpad(encode($1, 'hex'), 2 * $2, encode($3, 'hex')), 'hex')", "binary"),
 	CALL("lpad", 2, "lpad($1::text, $2)", "text"),
 	CALL("lpad", 3, "lpad($1::text, $2, $3)", "text"),
 	SAME("ltrim", 1, 1, "text"),
@@ -388,7 +384,7 @@ static const struct function_rule rules[] = {
 	     "text"),
 	NONE("parse_url", "NO-FUNCTION"),
 	SAME("percent_rank", 0, 0, "float"),
-	CALL("percent_rank", 1, "percent_rank()", "float"),
+	MANY("percent_rank", 1, "percent_rank()", "float"),
 	WHEN("percentile", 2, "distinct",
 	     "(SELECT percentile_cont($2) WITHIN GROUP (ORDER BY _x) FROM "
 	     "unnest(array_agg(DISTINCT $1)) AS _u(_x))",
@@ -443,7 +439,7 @@ static const struct function_rule rules[] = {
 	     "1 + floor(random() * 62)::int, 1), '') FROM generate_series(1, $1))",
 	     "text", "RANDOM-SEED"),
 	SAME("rank", 0, 0, "int"),
-	CALL("rank", 1, "rank()", "int"),
+	MANY("rank", 1, "rank()", "int"),
 	NONE("read_files", "NO-FUNCTION"),
 	NONE("reflect", "NO-FUNCTION"),
 	CALL("regexp", 2, "($1 ~ $regex2)", "bool"),
@@ -512,11 +508,10 @@ static const struct function_rule rules[] = {
 	CALL("round", 1, "round($1::numeric)", "numeric"),
 	CALL("round", 2, "round($1::numeric, $2)", "numeric"),
 	SAME("row_number", 0, 0, "int"),
-	WHEN("rpad", 2, "1=binary",
-	     "substring($1 || decode(repeat('00', $2), 'hex') FROM 1 FOR $2)", "binary"),
-	WHEN("rpad", 3, "1=binary",
-	     "substring($1 || decode(repeat(encode($3, 'hex'), $2), 'hex') FROM 1 FOR $2)",
+	WHEN("rpad", 2, "1=binary", "decode(rpad(encode($1, 'hex'), 2 * $2, '0'), 'hex')",
 	     "binary"),
+	WHEN("rpad", 3, "1=binary,3=binary",
+	     "decode(rpad(encode($1, 'hex'), 2 * $2, encode($3, 'hex')), 'hex')", "binary"),
 	CALL("rpad", 2, "rpad($1::text, $2)", "text"),
 	CALL("rpad", 3, "rpad($1::text, $2, $3)", "text"),
 	SAME("rtrim", 1, 1, "text"),
@@ -576,6 +571,8 @@ static const struct function_rule rules[] = {
 	CALL("string", 1, "$1::text", "text"),
 	CALL("string_agg", 1, "string_agg($1::text, '')", "text"),
 	CALL("string_agg", 2, "string_agg($1::text, $2)", "text"),
+	WHEN("substr", 2, "1=binary,2=positive", "substr($1, $2)", "binary"),
+	WHEN("substr", 3, "1=binary,2=positive", "substr($1, $2, $3)", "binary"),
 	WHEN("substr", 2, "2=positive", "substr($1::text, $2)", "text"),
 	WHEN("substr", 2, "2=0", "$1::text", "text"),
 	WHEN("substr", 2, "2=negative", "right($1::text, $minus2)", "text"),
@@ -589,6 +586,8 @@ static const struct function_rule rules[] = {
 	     "substr($1::text, CASE WHEN $2 < 0 THEN length($1::text) + 1 + $2 ELSE greatest($2, "
 	     "1) END, greatest($3, 0))",
 	     "text"),
+	WHEN("substring", 2, "1=binary,2=positive", "substr($1, $2)", "binary"),
+	WHEN("substring", 3, "1=binary,2=positive", "substr($1, $2, $3)", "binary"),
 	WHEN("substring", 2, "2=positive", "substr($1::text, $2)", "text"),
 	WHEN("substring", 2, "2=0", "$1::text", "text"),
 	WHEN("substring", 2, "2=negative", "right($1::text, $minus2)", "text"),
@@ -706,12 +705,16 @@ static const struct function_rule rules[] = {
 	CALL("uniform", 2, "($1 + random() * ($2 - $1))", "numeric"),
 	NOTE("uniform", 3, NULL, "($1 + random() * ($2 - $1))", "numeric", "RANDOM-SEED"),
 	SAME("upper", 1, 1, "text"),
-	CALL("url_decode", 1, URL_DECODE, "text"),
+	CALL("url_decode", 1,
+	     "(SELECT convert_from(decode(string_agg(CASE WHEN _m[1] ~ '^%..$' THEN substr(_m[1], "
+	     "2) ELSE encode(convert_to(_m[1], 'UTF8'), 'hex') END, ''), 'hex'), 'UTF8') FROM "
+	     "regexp_matches(replace($1, '+', ' '), '(%[0-9A-Fa-f]{2}|.)', 'g') AS _u(_m))",
+	     "text"),
 	CALL("url_encode", 1,
-	     "(SELECT string_agg(CASE WHEN _c ~ '[A-Za-z0-9.*_-]' THEN _c WHEN _c = ' ' THEN '+' "
-	     "ELSE regexp_replace(upper(encode(convert_to(_c, 'UTF8'), 'hex')), '(..)', '%\\1', "
-	     "'g') END, '' ORDER BY _i) FROM regexp_split_to_table($1, '') WITH ORDINALITY AS "
-	     "_u(_c, _i))",
+	     "(SELECT coalesce(string_agg(CASE WHEN _c ~ '[A-Za-z0-9*._-]' THEN _c WHEN _c = ' ' "
+	     "THEN '+' ELSE regexp_replace(upper(encode(convert_to(_c, 'UTF8'), 'hex')), '(..)', "
+	     "'%\\1', 'g') END, '' ORDER BY _i), '') FROM regexp_split_to_table($1, '') WITH "
+	     "ORDINALITY AS _u(_c, _i))",
 	     "text"),
 	CALL("user", 0, "CURRENT_USER::text", "text"),
 	CALL("uuid", 0, "gen_random_uuid()::text", "text"),

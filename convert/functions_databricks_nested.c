@@ -160,7 +160,7 @@ static const struct function_rule rules[] = {
 	     "coalesce(_a, _b) AS _k, _v, _w FROM jsonb_each_text($1) AS _l(_a, _v) FULL JOIN "
 	     "jsonb_each_text($2) AS _r(_b, _w) ON _a = _b) AS _u)",
 	     "map"),
-	MANY("named_struct", 2, "jsonb_build_object($*)", "struct"),
+	MANY("named_struct", 2, "jsonb_build_object($*)", "json"),
 	CALL("parse_json", 1, "$1::jsonb", "json"),
 	CALL("reduce", 3, FOLD("_a"), "2"),
 	CALL("reduce", 4, FOLD("$4(_a)"), NULL),
@@ -208,11 +208,11 @@ static const struct function_rule rules[] = {
 	     "(SELECT jsonb_object_agg(split_part(_p, ':', 1), NULLIF(substr(_p, strpos(_p || ':', "
 	     "':') + 1), '')) FROM regexp_split_to_table($1, ',') AS _u(_p))",
 	     "map"),
-	MANY("struct", 1, "@struct", "struct"),
+	MANY("struct", 1, "@struct", "json"),
 	MANY("to_csv", 1, "@to_csv", "text"),
 	NONE("to_csv", "NO-FUNCTION"),
-	CALL("to_json", 1, "to_jsonb($1)::text", "text"),
-	NOTE("to_json", 2, NULL, "to_jsonb($1)::text", "text", "JSON-OPTIONS"),
+	CALL("to_json", 1, JSON_TEXT("to_jsonb($1)::text"), "text"),
+	NOTE("to_json", 2, NULL, JSON_TEXT("to_jsonb($1)::text"), "text", "JSON-OPTIONS"),
 	CALL("to_variant_object", 1, "to_jsonb($1)", "json"),
 	NONE("to_xml", "NO-FUNCTION"),
 	CALL("transform", 2,

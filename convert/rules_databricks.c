@@ -126,41 +126,6 @@ static bool rule_member(struct rewrite *r, struct node *n)
 	return true;
 }
 
-/* TABLESAMPLE (n PERCENT), before the alias in Spark, behind it in Postgres; (n ROWS): LIMIT. */
-static bool rule_sample(struct rewrite *r, struct node *n)
-{
-	struct node *sample = n->child[TABLE_SAMPLE], *place, *derived, *select, *name, *limit;
-
-	if (!sample || sample->op == SAMPLE_OTHER)
-		return false;
-	if (sample->op == SAMPLE_PERCENT) {
-		node_touch(sample);
-		node_touch(n);
-		return true;
-	}
-	place = node_take(r->arena, n);
-	derived = node_make(r->arena, NODE_DERIVED);
-	select = node_bare(rewrite_template(r, "(SELECT * FROM _x LIMIT 1)", 0, NULL))->child[0];
-	limit = select->child[QUERY_LIMIT];
-	node_put(limit, LIMIT_COUNT, sample->child[0]);
-	name = n->child[TABLE_ALIAS];
-	if (!name) {
-		struct node *full = n->child[TABLE_NAME];
-
-		name = node_make(r->arena, NODE_ALIAS);
-		node_put(name, ALIAS_NAME, node_copy(r->arena, full->child[full->count - 1]));
-	}
-	node_put(derived, DERIVED_QUERY, select);
-	node_put(derived, DERIVED_ALIAS, name);
-	node_put(n, TABLE_ALIAS, NULL);
-	node_put(n, TABLE_SAMPLE, NULL);
-	node_touch(n);
-	select = select->child[QUERY_BODY];
-	node_put(select->child[SELECT_FROM], 0, n);
-	node_replace(place, derived);
-	return true;
-}
-
 /* IDENTIFIER('a.b'): the name. */
 static struct node *identifier_name(struct rewrite *r, const struct node *call, enum node_kind kind)
 {
