@@ -261,7 +261,6 @@ static const struct function_rule rules[] = {
 	VARIANT("variant_get", "timestamp", "timestamp", "timestamp"),
 	VARIANT("variant_get", "variant", "jsonb", "json"),
 	CALL("variant_get", 2, "($1::jsonb #> $path2)", "json"),
-	NONE("xpath_string", "NO-FUNCTION"),
 	CALL("zip_with", 3,
 	     GUARD("1", "ARRAY(SELECT $3(_x, _y) FROM unnest($1, $2) WITH ORDINALITY AS _u(_x, _y, "
 			"_i) ORDER BY _i)"),
