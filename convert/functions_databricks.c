@@ -67,12 +67,12 @@ static const struct function_rule rules[] = {
 	CALL("approx_count_distinct", 1, "count(DISTINCT $1)", "int"),
 	CALL("approx_count_distinct", 2, "count(DISTINCT $1)", "int"),
 	WHEN("approx_percentile", 2, "distinct",
-	     "(SELECT percentile_disc($2) WITHIN GROUP (ORDER BY _x) FROM "
-	     "unnest(array_agg(DISTINCT $1)) AS _u(_x))",
+	     "(array_agg(DISTINCT $1) FILTER (WHERE $1 IS NOT NULL))[greatest(ceil($2 * "
+	     "count(DISTINCT $1)), 1)::int]",
 	     "1"),
 	WHEN("approx_percentile", 3, "distinct",
-	     "(SELECT percentile_disc($2) WITHIN GROUP (ORDER BY _x) FROM "
-	     "unnest(array_agg(DISTINCT $1)) AS _u(_x))",
+	     "(array_agg(DISTINCT $1) FILTER (WHERE $1 IS NOT NULL))[greatest(ceil($2 * "
+	     "count(DISTINCT $1)), 1)::int]",
 	     "1"),
 	CALL("approx_percentile", 2, "percentile_disc($2) WITHIN GROUP (ORDER BY $1)", "1"),
 	CALL("approx_percentile", 3, "percentile_disc($2) WITHIN GROUP (ORDER BY $1)", "1"),
@@ -341,10 +341,7 @@ static const struct function_rule rules[] = {
 	CALL("max_by", 2, "(array_agg($1 ORDER BY $2 DESC) FILTER (WHERE $2 IS NOT NULL))[1]", "1"),
 	CALL("md5", 1, "md5($1)", "text"),
 	CALL("mean", 1, "avg($1)", "numeric"),
-	WHEN("median", 1, "distinct",
-	     "(SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY _x) FROM "
-	     "unnest(array_agg(DISTINCT $1)) AS _u(_x))",
-	     "float"),
+	NOTE("median", 1, "distinct", NULL, "float", "NO-FUNCTION"),
 	CALL("median", 1, "percentile_cont(0.5) WITHIN GROUP (ORDER BY $1)", "float"),
 	SAME("min", 1, 1, "1"),
 	CALL("min_by", 2, "(array_agg($1 ORDER BY $2) FILTER (WHERE $2 IS NOT NULL))[1]", "1"),
@@ -385,18 +382,15 @@ static const struct function_rule rules[] = {
 	NONE("parse_url", "NO-FUNCTION"),
 	SAME("percent_rank", 0, 0, "float"),
 	MANY("percent_rank", 1, "percent_rank()", "float"),
-	WHEN("percentile", 2, "distinct",
-	     "(SELECT percentile_cont($2) WITHIN GROUP (ORDER BY _x) FROM "
-	     "unnest(array_agg(DISTINCT $1)) AS _u(_x))",
-	     "float"),
+	NOTE("percentile", 2, "distinct", NULL, "float", "NO-FUNCTION"),
 	CALL("percentile", 2, "percentile_cont($2) WITHIN GROUP (ORDER BY $1)", "float"),
 	WHEN("percentile_approx", 2, "distinct",
-	     "(SELECT percentile_disc($2) WITHIN GROUP (ORDER BY _x) FROM "
-	     "unnest(array_agg(DISTINCT $1)) AS _u(_x))",
+	     "(array_agg(DISTINCT $1) FILTER (WHERE $1 IS NOT NULL))[greatest(ceil($2 * "
+	     "count(DISTINCT $1)), 1)::int]",
 	     "1"),
 	WHEN("percentile_approx", 3, "distinct",
-	     "(SELECT percentile_disc($2) WITHIN GROUP (ORDER BY _x) FROM "
-	     "unnest(array_agg(DISTINCT $1)) AS _u(_x))",
+	     "(array_agg(DISTINCT $1) FILTER (WHERE $1 IS NOT NULL))[greatest(ceil($2 * "
+	     "count(DISTINCT $1)), 1)::int]",
 	     "1"),
 	CALL("percentile_approx", 2, "percentile_disc($2) WITHIN GROUP (ORDER BY $1)", "1"),
 	CALL("percentile_approx", 3, "percentile_disc($2) WITHIN GROUP (ORDER BY $1)", "1"),
@@ -723,7 +717,7 @@ static const struct function_rule rules[] = {
 	SAME("var_samp", 1, 1, "numeric"),
 	SAME("variance", 1, 1, "numeric"),
 	SAME("version", 0, 0, "text"),
-	WHEN("width_bucket", 4, "1=interval",
+	WHEN("width_bucket", 4, "1=interval,2=interval,3=interval",
 	     "width_bucket(extract(epoch FROM $1), extract(epoch FROM $2), extract(epoch FROM $3), "
 	     "$4)",
 	     "int"),
