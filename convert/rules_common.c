@@ -327,12 +327,52 @@ bool rule_order_all(struct rewrite *r, struct node *n)
 	return true;
 }
 
+static struct node *named_column(struct rewrite *r, struct node *relation, struct node *name)
+{
+	struct node *alias = relation->kind == NODE_TABLE     ? relation->child[TABLE_ALIAS]
+			     : relation->kind == NODE_DERIVED ? relation->child[DERIVED_ALIAS]
+							      : NULL,
+		    *column, *table;
+
+	if (alias)
+		table = alias->child[ALIAS_NAME];
+	else if (relation->kind == NODE_TABLE)
+		table = relation->child[TABLE_NAME]->child[relation->child[TABLE_NAME]->count - 1];
+	else
+		return NULL;
+	column = node_make(r->arena, NODE_COLUMN);
+	node_add(r->arena, column, node_copy(r->arena, table));
+	node_add(r->arena, column, node_copy(r->arena, name));
+	return column;
+}
+
+/* USING (a) of a semi join as a condition, where both sides have a name. */
+static void using_condition(struct rewrite *r, struct node *n)
+{
+	struct node *using = n->child[JOIN_USING], *all = NULL;
+
+	for (uint32_t i = 0; using && i < using->count; i++) {
+		struct node *left = named_column(r, n->child[JOIN_LEFT], using->child[i]);
+		struct node *right = named_column(r, n->child[JOIN_RIGHT], using->child[i]);
+
+		if (!left || !right)
+			return;
+		all = node_logic(r->arena, OP_AND, all, node_binary(r->arena, OP_EQ, left, right));
+	}
+	if (all)
+		node_put(n, JOIN_ON, all);
+}
+
 /* SEMI and ANTI joins: [NOT] EXISTS. */
 bool rule_semi_join(struct rewrite *r, struct node *n)
 {
 	struct node *select = node_above(n, NODE_SELECT), *exists, *q, *inner, *from, *list, *item;
 
-	if ((n->op != JOIN_SEMI && n->op != JOIN_ANTI) || !n->child[JOIN_ON] || !select)
+	if ((n->op != JOIN_SEMI && n->op != JOIN_ANTI) || !select)
+		return false;
+	if (!n->child[JOIN_ON])
+		using_condition(r, n);
+	if (!n->child[JOIN_ON])
 		return false;
 	inner = node_make(r->arena, NODE_SELECT);
 	list = node_make(r->arena, NODE_LIST);

@@ -79,7 +79,10 @@ static bool partition_values(struct rewrite *r, struct node *n)
 	return true;
 }
 
-/* p = 1 AND q = 2; NULL when a partition has no value. */
+/*
+ * p = 1 AND q = 2 of the partitions that have a value; NULL: none has. In Databricks' default mode
+ * (static) all partitions below those are overwritten.
+ */
 static struct node *partition_condition(struct rewrite *r, const struct node *partition)
 {
 	struct node *all = NULL;
@@ -89,7 +92,7 @@ static struct node *partition_condition(struct rewrite *r, const struct node *pa
 		struct node *column = node_make(r->arena, NODE_COLUMN);
 
 		if (!one->child[1])
-			return NULL;
+			continue;
 		node_add(r->arena, column, node_copy(r->arena, one->child[0]->child[0]));
 		all = node_logic(
 			r->arena, OP_AND, all,
@@ -159,11 +162,8 @@ bool rule_insert(struct rewrite *r, struct node *n)
 		node_set(n, INSERT_COLUMNS, name_list(r, l));
 	}
 	if (partition) {
-		if (overwrite) {
+		if (overwrite)
 			where = partition_condition(r, partition);
-			if (!where)
-				return false;
-		}
 		if (!partition_values(r, n))
 			return false;
 		node_set(n, INSERT_PARTITION, NULL);
@@ -294,6 +294,9 @@ bool rule_merge(struct rewrite *r, struct node *n)
 	struct str source = relation_name(n->child[MERGE_SOURCE]);
 	bool known = columns_of_relation(n->child[MERGE_SOURCE], l), done = false;
 
+	if (n->flags & FLAG_BY_NAME)
+		rewrite_finding(r, n->child[MERGE_TARGET], "OPTION-DROPPED",
+				"new columns are not added: Postgres has no SCHEMA EVOLUTION");
 	for (uint32_t i = 0; i < whens->count; i++)
 		if (known)
 			done |= merge_star(r, whens->child[i], l, source);

@@ -295,6 +295,11 @@ static struct node *set(struct rewrite *r, struct parser *p)
 	return out;
 }
 
+static struct node *reset(struct rewrite *r, struct parser *p)
+{
+	return at_end(p) ? words(r, "RESET ALL") : NULL;
+}
+
 /* DECLARE [OR REPLACE] [VARIABLE] a [type] [DEFAULT x] */
 static struct node *declare(struct rewrite *r, struct parser *p)
 {
@@ -421,11 +426,11 @@ static const struct {
 	const char *word;
 	reader *read;
 } readers[] = {
-	{"ALTER", words_alter}, {"ANALYZE", analyze},	  {"CREATE", create},
-	{"DECLARE", declare},	{"DESC", describe},	  {"DESCRIBE", describe},
-	{"DROP", drop},		{"EXPLAIN", explain},	  {"OPTIMIZE", optimize},
-	{"SET", set},		{"SHOW", show},		  {"TRUNCATE", truncate},
-	{"USE", use},		{"VACUUM", plain_vacuum},
+	{"ALTER", words_alter}, {"ANALYZE", analyze}, {"CREATE", create},
+	{"DECLARE", declare},	{"DESC", describe},   {"DESCRIBE", describe},
+	{"DROP", drop},		{"EXPLAIN", explain}, {"OPTIMIZE", optimize},
+	{"RESET", reset},	{"SET", set},	      {"SHOW", show},
+	{"TRUNCATE", truncate}, {"USE", use},	      {"VACUUM", plain_vacuum},
 };
 
 /* Statements that Postgres would take or that mean the same are left alone. */
@@ -435,7 +440,10 @@ static bool is_postgres(const struct parser *p)
 	       parse_is_word(p, 0, "REVOKE") || parse_is_word(p, 0, "COMMIT") ||
 	       parse_is_word(p, 0, "ROLLBACK") || parse_is_word(p, 0, "START") ||
 	       parse_is_word(p, 0, "BEGIN") || parse_is_word(p, 0, "CALL") ||
-	       parse_is_word(p, 0, "SET") || parse_is_word(p, 0, "RESET");
+	       parse_is_word(p, 0, "RESET") ||
+	       (parse_is_word(p, 0, "SET") && parse_is_word(p, 1, "TIME")) ||
+	       (parse_is(p, K_ALTER) && parse_is_word(p, 1, "SCHEMA")) ||
+	       (parse_is(p, K_CREATE) && parse_is_word(p, 1, "INDEX"));
 }
 
 /* `name` of a statement that stays as it is: "name". */
@@ -481,9 +489,9 @@ bool rule_databricks_utility(struct rewrite *r, struct node *n)
 	}
 	p.failed = false;
 	p.at = n->first;
-	if (is_postgres(&p) && n->kind == NODE_UTILITY)
+	if (is_postgres(&p) && n->kind != NODE_PROCEDURAL)
 		return requote(r, &p, n);
-	if (n->kind == NODE_UTILITY)
+	if (n->kind != NODE_PROCEDURAL)
 		rewrite_finding(r, n, "NOT-CONVERTED", "%.*s has no counterpart in Postgres",
 				(int)(n->text.len > 30 ? 30 : n->text.len), n->text.p);
 	return false;
