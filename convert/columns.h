@@ -16,6 +16,7 @@ struct column_list {
 	struct str qualifiers[COLUMNS_MAX]; /* p NULL: none */
 	struct str names[COLUMNS_MAX];
 	uint32_t count;
+	uint32_t steps; /* work done for it, bounded */
 };
 
 /* Where a column's values come from. */
@@ -24,6 +25,8 @@ struct column_source {
 	struct node *values;	 /* NODE_VALUES, or NULL */
 	uint32_t place;		 /* in a row of `values` */
 	const struct node *type; /* a declared type, or NULL */
+	const struct node *asks; /* the column that was asked for */
+	unsigned depth;
 };
 
 /* All columns of a relation or FROM list in their order; false: not all are known. */

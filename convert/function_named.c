@@ -136,10 +136,10 @@ static bool type_named(struct rewrite *r, struct node *call)
 static bool to_csv(struct rewrite *r, struct node *call)
 {
 	struct node *row = column_definition(node_arg(call, 0)), *args[FUNCTION_ARGS_MAX + 1];
-	uint32_t count = shape_field_count(row);
+	uint32_t count = shape_is_struct(row) ? shape_field_count(row) : 0;
 	struct node *place;
 
-	if (!shape_is_struct(row) || count == 0 || count > FUNCTION_ARGS_MAX)
+	if (count == 0 || count > FUNCTION_ARGS_MAX)
 		return false;
 	args[0] = node_string(r->arena, (struct str){",", 1});
 	for (uint32_t i = 0; i < count; i++) {

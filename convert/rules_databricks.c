@@ -212,6 +212,7 @@ static bool rule_by_name(struct rewrite *r, struct node *n)
 	left = arena_alloc(r->arena, 2 * sizeof(*left));
 	right = left + 1;
 	left->count = right->count = 0;
+	left->steps = right->steps = 0;
 	if (!columns_of_query(n->child[0], left) || !columns_of_query(select, right) ||
 	    left->count != right->count || right->count != select->child[SELECT_ITEMS]->count)
 		return false;

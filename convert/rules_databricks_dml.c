@@ -22,7 +22,7 @@ static struct column_list *list_new(struct rewrite *r)
 {
 	struct column_list *l = arena_alloc(r->arena, sizeof(*l));
 
-	l->count = 0;
+	l->count = l->steps = 0;
 	return l;
 }
 
