@@ -99,6 +99,14 @@ static void decide_changed(const struct load_settings *s, struct load_file *f)
 	}
 }
 
+static void leave_alone(struct load_file *f)
+{
+	f->outcome = LOAD_DEAD;
+	error_set(&f->error, ERROR_INPUT, "failed %d times in a row; left alone",
+		  f->ledger.attempts);
+	error_hint(&f->error, "mend the file, or give it another chance with --force");
+}
+
 /* Sets the outcome of what is not to be loaded; LOAD_WAITING: goes into the queue. */
 static int decide(const struct load_settings *s, struct load_file *f, struct error *e)
 {
@@ -112,7 +120,7 @@ static int decide(const struct load_settings *s, struct load_file *f, struct err
 		if (s->force || !f->ledger.same) /* another file, another chance */
 			f->ledger.attempts = 0;
 		else
-			f->outcome = LOAD_DEAD;
+			leave_alone(f);
 		return 0;
 	}
 	if (s->force) {
