@@ -1,6 +1,6 @@
 #!/bin/bash
 # What the loaders that this replaces got wrong: one test, or a few, for each defect, which the
-# comment before it names. (Defects of connections and commits: migrate-defects-lost.t.)
+# comment before it names.
 . "$(dirname "$0")/tap.sh"
 server
 data=$work/data
@@ -309,4 +309,50 @@ ok "four loaders at once, none fails" equal "$bad" 0
 ok "and every file is loaded once" equal "$(sql "select count(*), count(distinct v) from together") $(sql "select max(version) from lakeport.file join lakeport.task using (task) where target_table = 'together'")" "5|5 1"
 # State could not be joined with the data; there were no counts of a file in one place.
 ok "the ledger's counts are the table's" equal "$(sql "select sum(rows) = (select count(*) from together) from lakeport.file join lakeport.task using (task) where target_table = 'together'")" t
+
+# ---- connections and commits ------------------------------------------------------------------
+
+# There was no back-off anywhere: one more pass at once, over everything that had failed.
+sql "create sequence tries; create table busy (id int)"
+sql "create function busy() returns trigger language plpgsql as 'begin if nextval(''tries'') <= 2 then raise exception ''try later'' using errcode = ''40001''; end if; return null; end'"
+sql "create trigger busy before insert on busy for each statement execute function busy()"
+file busy.csv 'id\n1\n2\n'
+load "$data/busy.csv" --into busy --retry-wait 100ms
+ok "what can heal is tried again" equal "$status $(sql "select count(*) from busy") $(sql "select last_value from tries")" "0 2 3"
+ok "after pauses that grow" equal "$(grep -o 'attempt [0-9]* follows' "$work/err" | tr '\n' ' ')$(sed -n 's/.*follows in \([0-9.]*\) s/\1/p' "$work/err" | awk '{ if ($1 < 0.04 * NR || $1 > 0.16 * NR) bad = 1 } END { print bad + 0 }')" \
+	"attempt 2 follows attempt 3 follows 0"
+sql "create or replace function busy() returns trigger language plpgsql as 'begin perform nextval(''tries''); raise exception ''never'' using errcode = ''22012''; end'"
+file busy2.csv 'id\n3\n'
+load "$data/busy2.csv" --into busy
+ok "what cannot is not" equal "$status $(sql "select last_value from tries") $(ledger busy2.csv "sqlstate, attempts")" "1 4 22012|1"
+
+# A connection that dies in mid-load.
+sql "create sequence deaths; create table dying (id int)"
+sql "create function die() returns trigger language plpgsql as 'begin if nextval(''deaths'') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if; return null; end'"
+sql "create trigger die after insert on dying for each statement execute function die()"
+load "$data/busy.csv" --into dying --retry-wait 10ms
+ok "a connection that dies is made again" equal "$status $(sql "select count(*) from dying") $(sql "select max(version) from lakeport.file join lakeport.task using (task) where target_table = 'dying'")" "0 2 1"
+
+# The answer to a commit was lost, and the rows went in once more.
+mkfifo "$work/orders" && exec 8<>"$work/orders"
+"$faultproxy" --to "$(sql "select split_part(current_setting('unix_socket_directories'), ',', 1) || '/.s.PGSQL.' || current_setting('port')")" \
+	<"$work/orders" >"$work/proxy" 9<&- 8<&- &
+at_end+=("kill $!")
+for _ in $(seq 100); do grep -q ready "$work/proxy" && break; sleep 0.05; done
+sql "create table answer (id int)"
+sql "create function slow() returns trigger language plpgsql as 'begin perform pg_sleep(1); return null; end'"
+sql "create constraint trigger slow after insert on answer deferrable initially deferred for each row when (new.id = 1) execute function slow()"
+"$lakeport" migrate load -d "host=127.0.0.1 port=$(sed -n 's/^ready port=//p' "$work/proxy") dbname=$(basename "$dsn") user=postgres sslmode=disable" \
+	"$data/busy.csv" --into answer --json >"$work/out" 2>"$work/err" </dev/null &
+pid=$!
+for _ in $(seq 200); do # it sleeps in its commit: now the network goes
+	[ "$(sql "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()")" = 0 ] || break
+	sleep 0.02
+done
+echo reset >"$work/orders"
+wait $pid
+status=$?
+ok "the answer to a commit is lost: the rows are there once" equal "$(sql "select count(*) from answer") $(ledger busy.csv "distinct version")" "2 1"
+ok "and the load knows that they are" equal "$status $(metric files) $(metric rows)" "0 1 2"
+ok "and that the run has ended" equal "$(sql "select outcome from lakeport.run order by run desc limit 1")" done
 done_testing
