@@ -338,7 +338,9 @@ static void say_trouble(const struct load_result *out)
 	for (i = 0; i < out->file_count && said < 10; i++) {
 		const struct load_file *f = &out->files[i];
 
-		if (f->outcome != LOAD_FAILED && f->outcome != LOAD_CHANGED)
+		if (f->error.class == ERROR_NONE ||
+		    (f->outcome != LOAD_FAILED && f->outcome != LOAD_CHANGED &&
+		     f->outcome != LOAD_DEAD))
 			continue;
 		log_warn("'%s': %s", f->ledger.path, f->error.text);
 		said++;
