@@ -82,7 +82,7 @@ const char *pg_value(const struct pg_result *r, int row, int column); /* NULL fo
 int pg_columns(const struct pg_result *r);
 const char *pg_column(const struct pg_result *r, int column);	/* its name */
 unsigned pg_column_type(const struct pg_result *r, int column); /* its OID in pg_type */
-int64_t pg_affected(const struct pg_result *r); /* rows that the statement wrote */
+int64_t pg_affected(const struct pg_result *r);			/* rows that the statement wrote */
 
 /* Runs a statement (or several, without parameters) whose rows do not matter. */
 int pg_exec(struct pg *pg, const char *sql, struct error *e);

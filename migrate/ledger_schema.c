@@ -53,9 +53,14 @@ static const char *const upgrades[LEDGER_VERSION] = {
 	" using errcode = '" LEDGER_LOST "'; end if; return true; end $$;",
 };
 
+/* to_regclass() would do, but may answer from a cache of before another's commit. */
 int ledger_exists(struct pg *pg, struct error *e)
 {
-	char *found = pg_scalar(pg, "select to_regclass('lakeport.version') is not null", e);
+	char *found = pg_scalar(pg,
+				"select exists (select from pg_class c join pg_namespace n "
+				"on n.oid = c.relnamespace "
+				"where n.nspname = 'lakeport' and c.relname = 'version')",
+				e);
 	int status = found ? *found == 't' : -1;
 
 	free(found);

@@ -293,7 +293,7 @@ static void add_up(struct load_result *out)
 	}
 }
 
-/* Statistics, when a tenth of the table or more is new: autovacuum sees to the rest. */
+/* Statistics, when half of the table or more is new: autovacuum sees to the rest. */
 static int analyze(struct load *l, struct error *e)
 {
 	struct buf sql = {0};
@@ -307,7 +307,7 @@ static int analyze(struct load *l, struct error *e)
 		   l->target.oid);
 	text = pg_scalar(l->pg, buf_text(&sql), e);
 	buf_clear(&sql);
-	if (text && text_to_double(text, &rows) && (double)l->out->rows >= rows / 10) {
+	if (text && text_to_double(text, &rows) && (double)l->out->rows >= rows / 2) {
 		buf_printf(&sql, "analyze %s", l->target.quoted);
 		status = pg_exec(l->pg, buf_text(&sql), e);
 	}

@@ -188,29 +188,37 @@ static void last_columns(struct buf *sql, const struct strategy_run *run)
 	}
 }
 
-int strategy_make_last(const struct strategy_run *run, const char *extra_key, struct error *e)
+void strategy_last(struct buf *sql, const struct strategy_run *run, const char *extra_key)
 {
 	const struct load_settings *s = run->settings;
+
+	buf_puts(sql, "select distinct on (");
+	strategy_keys(sql, run, "x");
+	if (extra_key) {
+		buf_puts(sql, ", ");
+		add_name(sql, "x", extra_key);
+	}
+	buf_puts(sql, ") * from (select ");
+	last_columns(sql, run);
+	buf_printf(sql, " from " STAGE " s where %s) x order by ", run->where);
+	strategy_keys(sql, run, "x");
+	if (s->order_by) {
+		buf_puts(sql, ", ");
+		add_name(sql, "x", s->order_by);
+		buf_puts(sql, extra_key ? "" : " desc nulls last");
+	}
+	buf_puts(sql, ", x." STAGE_ROW " desc");
+}
+
+int strategy_make_last(const struct strategy_run *run, const char *extra_key, struct error *e)
+{
 	struct buf sql = {0};
 	int status;
 
 	buf_puts(&sql, "drop table if exists " STAGE_LAST
-		       "; create temp table lakeport_last on commit drop as select distinct on (");
-	strategy_keys(&sql, run, "x");
-	if (extra_key) {
-		buf_puts(&sql, ", ");
-		add_name(&sql, "x", extra_key);
-	}
-	buf_puts(&sql, ") * from (select ");
-	last_columns(&sql, run);
-	buf_printf(&sql, " from " STAGE " s where %s) x order by ", run->where);
-	strategy_keys(&sql, run, "x");
-	if (s->order_by) {
-		buf_puts(&sql, ", ");
-		add_name(&sql, "x", s->order_by);
-		buf_puts(&sql, extra_key ? "" : " desc nulls last");
-	}
-	buf_puts(&sql, ", x." STAGE_ROW " desc; analyze " STAGE_LAST);
+		       "; create temp table lakeport_last on commit drop as ");
+	strategy_last(&sql, run, extra_key);
+	buf_puts(&sql, "; analyze " STAGE_LAST);
 	status = pg_exec(run->pg, buf_text(&sql), e);
 	buf_release(&sql);
 	return status;

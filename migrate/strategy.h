@@ -93,9 +93,12 @@ bool strategy_is_audit(const char *name);
 int strategy_statement(const struct strategy_run *run, const struct buf *sql, int64_t *count,
 		       struct error *e);
 /*
- * Makes pg_temp.lakeport_last: the last row of each key (by the order column, then by place in the
- * file), every column as the target's type under its name, and STAGE_ROW.
+ * Selects, sorted by key, the last row of each key (by the order column, then by place in the
+ * file), every column as the target's type under its name, and STAGE_ROW. With `extra_key` the last
+ * row of each key and value of that column.
  */
+void strategy_last(struct buf *sql, const struct strategy_run *run, const char *extra_key);
+/* Makes a table of it, for what has to look at it more than once. */
 int strategy_make_last(const struct strategy_run *run, const char *extra_key, struct error *e);
 #define STAGE_LAST "pg_temp.lakeport_last"
 

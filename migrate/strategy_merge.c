@@ -52,13 +52,19 @@ static void add_changes(struct buf *sql, const struct strategy_run *run, const c
 	buf_putc(sql, ')');
 }
 
-static void add_insert(struct buf *sql, const struct strategy_run *run)
+static void add_insert(struct buf *sql, const struct strategy_run *run, bool from_table)
 {
 	buf_printf(sql, "insert into %s as t (", run->target->quoted);
 	strategy_names(sql, run, NULL);
 	buf_puts(sql, run->target->identity ? ") overriding system value select " : ") select ");
 	strategy_names(sql, run, "s");
-	buf_puts(sql, " from " STAGE_LAST " s where ");
+	if (from_table) {
+		buf_puts(sql, " from " STAGE_LAST " s where ");
+	} else {
+		buf_puts(sql, " from (");
+		strategy_last(sql, run, NULL);
+		buf_puts(sql, ") s where ");
+	}
 	buf_puts(sql, run->settings->delete_column ? "not s.lakeport_delete" : "true");
 }
 
@@ -97,7 +103,7 @@ static int upsert(const struct strategy_run *run, struct strategy_counts *counts
 	int64_t inserted = 0, all = 0;
 
 	buf_puts(&sql, "with w as (");
-	add_insert(&sql, run);
+	add_insert(&sql, run, run->settings->delete_column != NULL);
 	buf_puts(&sql, " order by ");
 	strategy_keys(&sql, run, "s");
 	buf_puts(&sql, " on conflict (");
@@ -143,7 +149,7 @@ static int update_and_insert(const struct strategy_run *run, struct strategy_cou
 		buf_clear(&sql);
 	}
 	if (status == 0) {
-		add_insert(&sql, run);
+		add_insert(&sql, run, true);
 		buf_printf(&sql, " and not exists (select from %s t where ", run->target->quoted);
 		strategy_join(&sql, run, "t", "s");
 		buf_puts(&sql, ") order by ");
@@ -158,6 +164,8 @@ static int update_and_insert(const struct strategy_run *run, struct strategy_cou
 static int merge_apply(const struct strategy_run *run, struct strategy_counts *counts,
 		       struct error *e)
 {
+	if (run->target->keyed && !run->settings->delete_column)
+		return upsert(run, counts, e);
 	if (strategy_make_last(run, NULL, e) < 0 || delete_marked(run, counts, e) < 0)
 		return -1;
 	return run->target->keyed ? upsert(run, counts, e) : update_and_insert(run, counts, e);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "migrate/ledger_sql.h"
 #include "migrate/strategy.h"
 
 void target_type_sql(struct buf *sql, struct block_type type)
@@ -78,24 +79,38 @@ static void own_columns(const struct load_settings *s, struct arena *a, struct t
 		add_column(a, shape, RESCUE_COLUMN, BLOCK_JSON);
 }
 
+/* 1 there is such a schema, 0 not: by the tables, not by a cache of before another's commit. */
+static int schema_exists(struct pg *pg, const char *name, struct error *e)
+{
+	struct pg_result *r =
+		pg_query(pg, "select from pg_namespace where nspname = $1", &name, 1, e);
+	int found = r ? pg_rows(r) > 0 : -1;
+
+	pg_free(r);
+	return found;
+}
+
 static int create_schema(struct pg *pg, const struct load_settings *s, struct error *e)
 {
-	const char *values[] = {s->schema};
-	struct pg_result *r =
-		pg_query(pg, "select from pg_namespace where nspname = $1", values, 1, e);
+	int found = schema_exists(pg, s->schema, e);
 	struct buf sql = {0};
-	int status = 0;
 
-	if (!r)
-		return -1;
-	if (pg_rows(r) == 0) {
-		buf_puts(&sql, "create schema if not exists ");
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	/* Two that make one schema at the same moment would hurt each other. */
+	buf_printf(&sql, "select pg_advisory_xact_lock(%d, 0)", LEDGER_LOCK_SCHEMA);
+	if (pg_exec(pg, buf_text(&sql), e) < 0)
+		found = -1;
+	buf_clear(&sql);
+	if (found == 0)
+		found = schema_exists(pg, s->schema, e);
+	if (found == 0) {
+		buf_puts(&sql, "create schema ");
 		pg_quote_identifier(&sql, s->schema);
-		status = pg_exec(pg, buf_text(&sql), e);
+		found = pg_exec(pg, buf_text(&sql), e);
 	}
-	pg_free(r);
 	buf_release(&sql);
-	return status;
+	return found < 0 ? -1 : 0;
 }
 
 static void create_sql(struct buf *sql, const struct load_settings *s,

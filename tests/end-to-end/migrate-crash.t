@@ -75,6 +75,7 @@ finish_loads() { # DATABASE: until nothing fails; 0 when one more run had nothin
 	loads "$1"
 	local p bad=0
 	for p in "${pids[@]}"; do wait "$p" || bad=1; done
+	[ $bad = 0 ] || tail -5 "$work/$1.log"
 	return $bad
 }
 ok "after $rounds rounds of kills one more run succeeds (seed $seed)" finish_loads storm

@@ -151,6 +151,47 @@ load "$data/wide.json" --into wide
 ok "texts wider than a buffer" equal "$(sql "select length(a), b from wide order by b")" "1000000|1
 300000|2"
 
+# Two lakeports at once share the files; a parallel load leaves no row twice.
+mkdir "$data/shared"
+for i in $(seq 40); do awk -v i="$i" 'BEGIN {print "id"; for (k = 0; k < 60000; k++) print i * 100000 + k}' >"$data/shared/$i.csv"; done
+sql "create table shared (id bigint); create index on shared (id)"
+"$lakeport" migrate load -q -d "$dsn" "$data/shared" --into shared -j 2 >/dev/null 2>"$work/other" &
+other=$!
+load "$data/shared" --into shared -j 2
+wait "$other"
+ok "two at once: both succeed" equal "$status $?" "0 0"
+ok "two at once: every row once" equal "$(sql "select count(*), count(distinct id) from shared")" "2400000|2400000"
+ok "two at once: each loaded some" equal "$(sql "select count(distinct run), count(*) from lakeport.file where path like '%/shared/%'")" "2|40"
+ok "the index that was put off is back" equal "$(sql "select count(*), bool_and(indisvalid) from pg_index where indrelid = 'shared'::regclass")" "1|t"
+ok "and forgotten in the ledger" equal "$(sql "select count(*) from lakeport.task where pending_indexes <> '{}'")" 0
+
+# Ctrl-C: what is committed stays, the record says so, the next run goes on.
+sql "create table stopped (id bigint)"
+"$lakeport" migrate load -d "$dsn" "$data/shared" --into stopped -j 1 >"$work/out" 2>"$work/err" &
+pid=$!
+for i in $(seq 100); do
+	[ "$(sql "select count(*) from lakeport.file f join lakeport.task t using (task) where target_table = 'stopped' and status = 'done'")" -lt 2 ] || break
+	sleep 0.02
+done
+kill -INT $pid
+wait $pid
+ok "Ctrl-C: exit status 130" equal "$?" 130
+ok "Ctrl-C: the ledger agrees with the table" equal \
+	"$(sql "select (select count(*) from stopped) = coalesce(sum(rows), 0), count(*) filter (where status = 'running') from lakeport.file f join lakeport.task t using (task) where target_table = 'stopped' and (status = 'done' or status = 'running')")" "t|0"
+ok "Ctrl-C: the run is marked" equal "$(sql "select outcome from lakeport.run order by run desc limit 1")" interrupted
+load "$data/shared" --into stopped
+ok "and the next run finishes" equal "$status $(sql "select count(*), count(distinct id) from stopped")" "0 2400000|2400000"
+
+# A table that is locked: a clear line in time, nothing lost.
+sql "create table locked (id int)"
+psql -Xq -d "$dsn" -c "begin; lock table locked; select pg_sleep(4)" >/dev/null &
+sleep 0.5
+load "$data/many/1.json" --into locked --lock-timeout 1s
+ok "a locked table fails in time" warns "lock timeout"
+wait
+load "$data/many/1.json" --into locked
+ok "and is loaded by the next run" equal "$status $(sql "select count(*) from locked")" "0 1"
+
 # Wrong input: a clear line, the right status, nothing changed.
 fails 2 "a missing file" "cannot read" migrate load -d "$dsn" "$data/none.csv" --into x
 fails 2 "a pattern without a match" "no file matches" migrate load -d "$dsn" "$data/*.none" --into x
