@@ -119,13 +119,27 @@ static int load_files(struct table_work *t, int jobs, struct error *e)
 	return load_table(t->all->run, &s, &t->result, tick_table, t, e);
 }
 
+static void keep_wanted(struct table_work *t)
+{
+	struct load_result *r = &t->result;
+	size_t i, kept = 0;
+
+	for (i = 0; t->all->wanted && i < r->file_count; i++)
+		if (t->all->wanted(t->all->context, t->entry, &r->files[i]))
+			r->files[kept++] = r->files[i];
+	if (t->all->wanted)
+		r->file_count = kept;
+}
+
 static int find_files(struct table_work *t, struct error *e)
 {
 	const struct names *files = &t->entry->files;
 
 	if (load_files_find(files->items, files->count, &t->arena, &t->result.files,
-			    &t->result.file_count, e) == 0)
+			    &t->result.file_count, e) == 0) {
+		keep_wanted(t);
 		return 0;
+	}
 	t->result.file_count = 0;
 	if (!t->all->patient || e->class != ERROR_INPUT)
 		return -1;

@@ -46,6 +46,9 @@ struct tables {
 	const struct load_run *run;
 	struct table_work *tables; /* one for each entry */
 	bool force, patient;	   /* patient: no files yet is no failure */
+	/* Which of the files that are there are to be loaded now; NULL: all. From any thread. */
+	bool (*wanted)(void *context, const struct load_entry *t, const struct load_file *f);
+	void *context;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	int free;     /* connections that nobody holds */
