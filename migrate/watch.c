@@ -38,6 +38,8 @@ struct sight { /* what was seen of a file of a table */
 	int64_t size, mtime_ns;
 	uint64_t since; /* it looks like this */
 	bool handled;	/* like this, by the ledger's word */
+	bool failed;	/* and may be tried again */
+	bool troubled;	/* it failed, is dead or changed */
 	bool chosen;	/* for the next round */
 };
 
@@ -56,7 +58,7 @@ struct watch {
 	uint64_t active; /* something was last loaded */
 	bool first;
 	int64_t rows, rejects;
-	size_t files, failed;
+	size_t files;
 };
 
 /* ---- what is there ----------------------------------------------------------------------------
@@ -93,7 +95,7 @@ static void see(struct watch *w, size_t n, const struct load_entry *t, const str
 	s->size = f->ledger.size;
 	s->mtime_ns = f->ledger.mtime_ns;
 	s->since = clock_now();
-	s->handled = false;
+	s->handled = s->failed = s->troubled = false;
 }
 
 /* Looks like this for long enough; one that is old already need not be watched for that. */
@@ -258,10 +260,10 @@ static int keep_run(struct watch *w, struct error *e)
 	}
 }
 
-/* What the ledger has decided is not asked about again until the file changes. */
-static void note_outcomes(struct watch *w, const struct tables *all)
+/* What the ledger has decided is not asked about again until the file changes. How many? */
+static size_t note_outcomes(struct watch *w, const struct tables *all)
 {
-	size_t i, k;
+	size_t i, k, n = 0;
 
 	for (i = 0; i < all->config->count; i++) {
 		const struct load_result *r = &all->tables[i].result;
@@ -270,11 +272,16 @@ static void note_outcomes(struct watch *w, const struct tables *all)
 			const struct load_file *f = &r->files[k];
 			struct sight *s = find(w, w->count, all->tables[i].entry, f->ledger.path);
 
-			if (s)
-				s->handled =
-					f->outcome != LOAD_WAITING && f->outcome != LOAD_ELSEWHERE;
+			if (!s || f->outcome == LOAD_WAITING || f->outcome == LOAD_ELSEWHERE)
+				continue;
+			s->handled = true;
+			s->failed = f->outcome == LOAD_FAILED;
+			s->troubled =
+				s->failed || f->outcome == LOAD_DEAD || f->outcome == LOAD_CHANGED;
+			n++;
 		}
 	}
+	return n;
 }
 
 /* Failed files are tried again later and later, until the ledger calls them dead. */
@@ -296,7 +303,7 @@ static void retry_failed(struct watch *w)
 		return;
 	w->retry_at = 0;
 	for (i = 0; i < w->count; i++)
-		w->sights[i].handled = false;
+		w->sights[i].handled &= !w->sights[i].failed;
 }
 
 static void account(struct watch *w, const struct tables *all, double seconds)
@@ -307,7 +314,6 @@ static void account(struct watch *w, const struct tables *all, double seconds)
 	w->rows += s.rows;
 	w->rejects += s.rejects;
 	w->files += s.loaded_files;
-	w->failed += s.troubled_files;
 	if (s.loaded_files)
 		log_info("loaded %zu files, %lld rows, in %.1f s", s.loaded_files,
 			 (long long)s.rows, seconds);
@@ -321,7 +327,8 @@ static void account(struct watch *w, const struct tables *all, double seconds)
 	plan_retry(w, &s);
 }
 
-static int round_of(struct watch *w, struct error *e)
+/* `handled`: files that need not be looked at again. */
+static int round_of(struct watch *w, size_t *handled, struct error *e)
 {
 	uint64_t begun = clock_now();
 	struct tables all;
@@ -333,7 +340,7 @@ static int round_of(struct watch *w, struct error *e)
 	all.wanted = is_wanted;
 	all.context = w;
 	tables_work(&all, NULL, NULL);
-	note_outcomes(w, &all);
+	*handled = note_outcomes(w, &all);
 	account(w, &all, (double)(clock_now() - begun) / 1e9);
 	tables_release(&all);
 	w->first = false;
@@ -343,14 +350,16 @@ static int round_of(struct watch *w, struct error *e)
 static int loop(struct watch *w, struct error *e)
 {
 	bool told = false;
+	size_t handled;
 
 	while (!interrupt_count()) {
 		retry_failed(w);
 		scan(w);
 		if (choose(w) > 0 || w->first) {
-			if (round_of(w, e) < 0)
+			if (round_of(w, &handled, e) < 0)
 				return e->class == ERROR_INTERRUPTED ? 0 : -1;
-			continue;
+			if (handled)
+				continue; /* else others have them, or the table failed */
 		}
 		if (!told)
 			log_info("watching; Ctrl-C stops");
@@ -369,14 +378,17 @@ static int finish(struct invocation *inv, struct watch *w, uint64_t begun, struc
 {
 	struct record *r = w->record;
 	double seconds = (double)(clock_now() - begun) / 1e9;
+	size_t failed = 0, i;
 
+	for (i = 0; i < w->count; i++)
+		failed += w->sights[i].troubled;
 	record_title(r, "watch %s", w->config.path);
 	record_metric(r, "rows", NULL, (double)w->rows, true);
 	record_metric(r, "files", NULL, (double)w->files, true);
-	record_metric(r, "files_failed", NULL, (double)w->failed, true);
+	record_metric(r, "files_failed", NULL, (double)failed, true);
 	record_metric(r, "rows_rejected", NULL, (double)w->rejects, true);
 	record_metric(r, "elapsed_s", NULL, seconds, true);
-	r->outcome = w->failed || w->rejects ? OUTCOME_ATTENTION : OUTCOME_DONE;
+	r->outcome = failed || w->rejects ? OUTCOME_ATTENTION : OUTCOME_DONE;
 	r->exit_status = r->outcome == OUTCOME_ATTENTION;
 	load_run_end(&w->run, outcome_word(r->outcome), NULL, w->rows, (int64_t)w->files);
 	return finish_run(inv, r, e) < 0 ? -1 : r->exit_status;
