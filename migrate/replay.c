@@ -17,6 +17,7 @@
 #include "migrate/load_parts.h"
 #include "migrate/migrate.h"
 #include "migrate/settings_text.h"
+#include "migrate/stage.h"
 #include "migrate/tables_command.h"
 
 #define HEADER_MAX (1 << 20)
@@ -120,8 +121,9 @@ static int write_rows(struct replay *p, struct part *part, struct error *e)
 	return status;
 }
 
-static void mark_rejects(struct part *part, const struct block *b)
+static void mark_rejects(void *context, const struct block *b)
 {
+	struct part *part = context;
 	size_t i;
 	int row;
 
@@ -131,41 +133,6 @@ static void mark_rejects(struct part *part, const struct block *b)
 			if (part->begins[row] == b->rejects[i].line)
 				part->rejected[row] = true;
 	}
-}
-
-static int pump(struct replay *p, struct part *part, const struct source *source,
-		struct reader *reader, struct error *e)
-{
-	struct block block;
-	struct encoder en;
-	struct buf sql = {0};
-	struct sender *to;
-	int n = 0, status;
-
-	layout_copy_sql(&p->layout, &p->target, &sql);
-	status = pg_copy_begin(p->pg, buf_text(&sql), e);
-	buf_release(&sql);
-	if (status < 0)
-		return -1;
-	block_init(&block, p->layout.types, p->layout.wanted.column_count);
-	encoder_init(&en, p->layout.types, p->layout.plain_json, p->layout.wanted.column_count,
-		     p->layout.extras, p->layout.extra_count);
-	to = sender_begin(p->pg);
-	status = encode_begin(to, e);
-	while (status == 0 && (n = source->read(reader, &block, e)) >= 0) {
-		mark_rejects(part, &block);
-		status = encode_rows(&en, &block, 0, block.rows, to, e);
-	}
-	if (n < 0 && n != READ_END)
-		status = -1;
-	if (status == 0)
-		status = encode_end(to, e);
-	if (sender_end(to, status < 0 ? "the replay was stopped" : NULL, NULL, NULL,
-		       status < 0 ? &(struct error){0} : e) < 0)
-		status = -1;
-	encoder_release(&en);
-	block_release(&block);
-	return status;
 }
 
 /* Lines of the small file become those of the file that the rows came from. */
@@ -242,7 +209,10 @@ static int load_rows(struct replay *p, struct part *part, struct error *e)
 	layout_stage_sql(&p->layout, &sql);
 	reader = source->open(&o, p->path, &p->layout.wanted, &p->layout.rules, e);
 	if (reader && pg_exec(p->pg, buf_text(&sql), e) == 0)
-		status = pump(p, part, source, reader, e);
+		status = stage_copy(p->pg, &p->layout, &p->target, source, reader, 0, mark_rejects,
+				    part, e) < 0
+				 ? -1
+				 : 0;
 	source->close(reader);
 	buf_release(&sql);
 	layout_run(&p->layout, &p->settings, &p->target, p->pg, &run);

@@ -20,6 +20,13 @@
 
 #define DEFAULT_JOBS 4
 
+int tables_jobs(const struct invocation *inv, const struct load_config *c)
+{
+	if (option_given(inv, "jobs"))
+		return (int)option_int(inv, "jobs");
+	return c->jobs ? c->jobs : DEFAULT_JOBS;
+}
+
 int tables_read(const struct invocation *inv, struct load_config *c, struct error *e)
 {
 	if (!option_set(inv, "config")) {
@@ -29,10 +36,6 @@ int tables_read(const struct invocation *inv, struct load_config *c, struct erro
 	}
 	if (load_config_read(c, option_text(inv, "config"), e) < 0)
 		return -1;
-	if (option_given(inv, "jobs"))
-		c->jobs = (int)option_int(inv, "jobs");
-	if (c->jobs == 0)
-		c->jobs = DEFAULT_JOBS;
 	return load_config_choose(c, option_text(inv, "tables"), e);
 }
 
@@ -176,7 +179,7 @@ static int work(struct invocation *inv, struct load_config *c, struct error *e)
 
 	if (load_run_begin(&run, option_text(inv, "dsn"), r->id, "load", e) == 0) {
 		describe(r, &run, c);
-		tables_init(&m, c, &run, c->jobs);
+		tables_init(&m, c, &run, tables_jobs(inv, c));
 		m.force = option_flag(inv, "force");
 		progress_begin(&progress, "loading", 0);
 		tables_work(&m, tick, &progress);

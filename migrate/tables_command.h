@@ -8,7 +8,10 @@
 #include "common/record.h"
 #include "migrate/load_config.h"
 
-/* The configuration of --config, with --tables and --jobs applied. Release `c` in every case. */
+/* Connections: --jobs, else what the configuration says, else a default. */
+int tables_jobs(const struct invocation *inv, const struct load_config *c);
+
+/* The configuration of --config, with --tables applied. Release `c` in every case. */
 int tables_read(const struct invocation *inv, struct load_config *c, struct error *e);
 
 int load_tables(struct invocation *inv, struct error *e);

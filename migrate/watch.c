@@ -50,6 +50,7 @@ struct watch {
 	struct record *record;
 	double interval_s, settle_s, idle_s;
 	size_t batch;
+	int jobs;
 	int inotify;
 	struct sight *sights; /* sorted by entry, path */
 	size_t count, capacity;
@@ -335,7 +336,7 @@ static int round_of(struct watch *w, size_t *handled, struct error *e)
 
 	if (keep_run(w, e) < 0)
 		return -1;
-	tables_init(&all, &w->config, &w->run, w->config.jobs);
+	tables_init(&all, &w->config, &w->run, w->jobs);
 	all.patient = true;
 	all.wanted = is_wanted;
 	all.context = w;
@@ -419,7 +420,7 @@ static int migrate_watch_main(struct invocation *inv, struct error *e)
 	w.idle_s = option_number(inv, "until-idle");
 	w.batch = (size_t)option_int(inv, "batch");
 	w.active = begun;
-	if (tables_read(inv, &w.config, e) == 0 &&
+	if (tables_read(inv, &w.config, e) == 0 && (w.jobs = tables_jobs(inv, &w.config)) > 0 &&
 	    record_check_directory(option_text(inv, "runs"), e) == 0) {
 		w.record = record_new("migrate", "watch", inv->argc, inv->argv);
 		begin_inotify(&w);
