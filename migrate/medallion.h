@@ -5,8 +5,9 @@
  * table, named SCHEMA.TABLE#PATH, with the content hash of the source's: what is done is done once,
  * also across kills, and a file that was loaded anew there is taken anew here. Its rows are found
  * by the source's _source_file, so the source needs audit_columns and a strategy that leaves them
- * true (append, merge, scd1); else, and always for an overwrite, the whole source is one such "file",
- * which is other whenever anything in the source's ledger is, and the strategy here must bear a repetition.
+ * true (append, merge, scd1); else, and always for an overwrite, the whole source is one such
+ * "file", which is other whenever anything in the source's ledger is, and the strategy here must
+ * bear a repetition.
  *
  * Rows go by INSERT ... SELECT into the stage, and from there by the strategy, in the transaction
  * of their ledger rows. A later change of `select` or `filter` does not touch what is done.

@@ -170,6 +170,7 @@ static void print_json(const struct pg_result *tables, const struct pg_result *t
 {
 	static const char *const names[] = {"table", "file", "status", "attempts", "next", "error"};
 	cJSON *root = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(root, "tables"), *o;
+	int64_t n;
 	int row, i;
 	char *text;
 
@@ -182,8 +183,9 @@ static void print_json(const struct pg_result *tables, const struct pg_result *t
 		o = cJSON_CreateObject();
 		for (i = 0; i < 6; i++)
 			if (i == 3)
-				cJSON_AddNumberToObject(o, names[i],
-							atoi(pg_value(trouble, row, i)));
+				cJSON_AddNumberToObject(
+					o, names[i],
+					text_to_int(pg_value(trouble, row, i), &n) ? (double)n : 0);
 			else if (pg_value(trouble, row, i))
 				cJSON_AddStringToObject(o, names[i], pg_value(trouble, row, i));
 		cJSON_AddItemToArray(list, o);
