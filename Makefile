@@ -21,12 +21,17 @@ PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 CFLAGS     = -std=c17 -D_GNU_SOURCE -DLAKEPORT_VERSION='"$(VERSION)"' $(OPTIMIZE) $(WARNINGS) \
              $(SANITIZE) -pthread -I. $(PKG_CFLAGS)
 LDFLAGS    = $(SANITIZE) -pthread
-LDLIBS     = $(PKG_LIBS) -lpg_query -lcrypto -lm -Wl,--as-needed $(MPI_LIBS)
+LDLIBS     = $(PKG_LIBS) -lpg_query -lcrypto -lm -Wl,--as-needed $(MPI_LIBS) $(URING_LIBS)
 
 # One load from many machines (bench/many.h) where Open MPI is installed; else a stub.
 MPI       := $(shell pkg-config --exists ompi-c 2>/dev/null && echo yes)
 MPI_LIBS  := $(if $(MPI),$(shell pkg-config --libs ompi-c))
 NOT_BUILT := $(if $(MPI),bench/many_stub.c,bench/many.c bench/many_reduce.c)
+
+# `bench run --io-uring` (bench/poller.h) where liburing is installed; else a stub.
+URING      := $(shell pkg-config --exists liburing 2>/dev/null && echo yes)
+URING_LIBS := $(if $(URING),$(shell pkg-config --libs liburing))
+NOT_BUILT  += bench/poller_uring$(if $(URING),_stub).c
 
 # A folder is a tool and a static library; a wrong arrow between them fails to link.
 TOOLS   := bench migrate convert reports
@@ -70,7 +75,7 @@ uninstall:                        ## remove what install put there
 
 .PHONY: clean
 clean:                            ## remove the private servers and build/
-	[ ! -d $(BUILD) ] || { scripts/postgres remove; for d in demo beside-pgbench; do \
+	[ ! -d $(BUILD) ] || { scripts/postgres remove; for d in demo beside-pgbench beside-psql; do \
 	  LAKEPORT_PG_DIR=$(CURDIR)/build/$$d/postgres scripts/postgres remove; done; }
 	rm -rf $(BUILD)
 
@@ -118,12 +123,15 @@ bench: all $(FAKES) $(PROGRAMS)   ## speed and truth beside the peers (takes a w
 	tests/bench/truth-of-the-clock || true
 	tests/bench/beside-peers || true
 	tests/bench/beside-pgbench || true
+	tests/bench/convert-cases || true
 	tests/bench/read-rate || true
+	tests/bench/memory-flat || true
+	tests/bench/beside-psql || true
 
 .PHONY: lint
 lint:                             ## formatting, static checks, the rules of the house
 	scripts/setup build lint
-	clang-format --dry-run -Werror $(C_FILES)
+	@clang-format --dry-run -Werror $(C_FILES)
 	scripts/check-includes
 	scripts/check-style
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \

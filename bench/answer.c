@@ -31,7 +31,8 @@ static void on_error(struct client *c, const struct message *m)
 
 	if (c->error_now)
 		return; /* the first one is the cause */
-	c->error_now = true;
+	/* Behind ReadyForQuery it is about the session (an administrator's command, as a rule). */
+	c->error_now = !c->answered;
 	snprintf(c->sqlstate, sizeof(c->sqlstate), "%.5s", message_error_field(m, 'C'));
 	snprintf(c->message, sizeof(c->message), "%s", message_error_field(m, 'M'));
 	if (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0)

@@ -216,7 +216,7 @@ static int init_engine(struct engine *engine, const struct engine_options *o, st
 	for (i = 0; i < load->statement_count; i++)
 		template_build(&engine->templates[i], load->statements[i], o->protocol,
 			       &engine->arena);
-	if (engine->poller->check(e) < 0 || raise_descriptor_limit(o->connections, e) < 0)
+	if (raise_descriptor_limit(o->connections, e) < 0)
 		return -1;
 	for (i = 0; i < o->threads; i++) {
 		unsigned count = o->connections / o->threads + (i < o->connections % o->threads);

@@ -200,6 +200,14 @@ static void add_datasets(const struct workload *load, struct record *record)
 	buf_release(&text);
 }
 
+static int check_tls(const struct pg *pg, const struct engine_options *o, struct error *e)
+{
+	if (!o->io_uring || !pg_uses_tls(pg))
+		return 0;
+	error_set(e, ERROR_CONFIG, "--io-uring does not go with TLS, which this connection uses");
+	return error_hint(e, "leave it out, or add sslmode=disable to the DSN");
+}
+
 int preflight(struct engine_options *options, struct record *record, struct error *e)
 {
 	struct pg *pg = pg_connect(options->dsn, e);
@@ -209,7 +217,9 @@ int preflight(struct engine_options *options, struct record *record, struct erro
 		return -1;
 	pg_deadline(pg, DEADLINE_MS);
 	pg_interruptible(pg);
-	status = describe_target(pg, record, e);
+	status = check_tls(pg, options, e);
+	if (status == 0)
+		status = describe_target(pg, record, e);
 	if (status == 0 && options->scale == 0) {
 		options->scale = 1;
 		if (options->workload->uses_scale)

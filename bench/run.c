@@ -176,6 +176,8 @@ static void describe_run(struct record *r, const struct engine_options *o)
 			 o->arrival ? o->arrival->name : "");
 	if (o->poll)
 		record_target(r, "waiting", "busy poll");
+	if (o->io_uring)
+		record_target(r, "system calls", "io_uring");
 	record_target(r, "load", o->arrival ? text : "closed loop");
 }
 

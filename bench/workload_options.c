@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bench/many.h"
+#include "bench/poller.h"
 #include "common/memory.h"
 #include "common/password.h"
 
@@ -115,6 +116,9 @@ int session_of_options(const struct invocation *inv, struct engine_options *o, s
 		o->default_seed = o->workload->initial[slot].integer;
 	o->scale = option_int(inv, "scale");
 	o->poll = option_flag(inv, "poll");
+	o->io_uring = option_flag(inv, "io-uring");
+	if (o->io_uring && poller_uring.check(e) < 0)
+		return -1;
 	if (workload_check_protocol(o, e) < 0)
 		return -1;
 	return password_of_options(inv, o->dsn, e);

@@ -42,6 +42,9 @@
 	 "never sleep while waiting for answers: costs a core for each thread, and takes the "     \
 	 "client's wake-ups out of the latency",                                                   \
 	 NULL, 0, 0, NULL, NULL},                                                                  \
+	{0, "io-uring", OPTION_FLAG, NULL,                                                         \
+	 "send and receive through io_uring, for less client CPU (Linux 6.1, not with TLS)", NULL, \
+	 0, 0, NULL, NULL},                                                                        \
 	{0, "statement-timeout", OPTION_SECONDS, "TIME",                                           \
 	 "limit of each statement on the server", NULL, 0.001, 86400, NULL, NULL},                 \
 	{0, "drain", OPTION_SECONDS, "TIME",                                                       \

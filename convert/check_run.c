@@ -71,6 +71,8 @@ static const char *hindrance(struct live *l, struct live_text *t, struct error *
 			return "it makes code that could be called";
 		if (row.policy != POLICY_QUERY && !l->settings->run_dml)
 			return "it changes something, and only queries were to be run";
+		if (row.policy == POLICY_COPY_AS && t->parsed->count > 1)
+			return "the table that it makes from a query has no rows in a check";
 		if (row.policy == POLICY_ANALYSE || row.policy == POLICY_REFUSE)
 			return row.why;
 	}
@@ -278,7 +280,7 @@ static int run_statement(struct live *l, struct live_text *t, const struct pgtre
 		*query = s;
 		return run_query(l, t, s, a, e);
 	}
-	if (policy == POLICY_CHANGE)
+	if (policy == POLICY_CHANGE || policy == POLICY_COPY_AS)
 		return run_change(l, s, e);
 	return 0;
 }

@@ -21,6 +21,10 @@ static const struct finding_kind kinds[] = {
 	 "Postgres' does not.",
 	 "name = 'Ann'  finds 'ann', too, in the source only",
 	 "Use a nondeterministic ICU collation or citext for the column, or lower() on both."},
+	{"CLONE", FINDING_CHANGED, "a clone became a copy of the rows",
+	 "Constraints, defaults and generated columns do not come along, and a shallow clone "
+	 "copies nothing in Databricks.",
+	 NULL, "CREATE TABLE new (LIKE old INCLUDING ALL), then INSERT, where they matter."},
 	{"CLUSTERING", FINDING_NOTE, "the physical order of rows was dropped",
 	 "SORT BY, DISTRIBUTE BY and CLUSTER BY say how rows are spread over workers, not what the "
 	 "answer is.", NULL, "Add ORDER BY where the order of the answer matters."},
@@ -65,6 +69,10 @@ static const struct finding_kind kinds[] = {
 	 "Dates and numbers without a format, or with names of days and months in a language, "
 	 "follow NLS settings; Postgres follows ISO and English.",
 	 NULL, "Give a format, or check the values."},
+	{"MERGE-SPLIT", FINDING_CHANGED, "WHEN NOT MATCHED BY SOURCE became its own statement",
+	 "Postgres' MERGE has it from version 17 on; the rows that the source does not have are "
+	 "changed by a statement before the MERGE.",
+	 NULL, "Run both in one transaction."},
 	{"NANOSECONDS", FINDING_CHANGED, "nanoseconds became microseconds",
 	 "Postgres keeps six digits of a second.", NULL, "Nothing, unless the last digits matter."},
 	{"NO-FUNCTION", FINDING_BLOCKER, "a function without counterpart",
@@ -89,6 +97,14 @@ static const struct finding_kind kinds[] = {
 	{"OVERFLOW-ERROR", FINDING_CHANGED, "overflow is an error",
 	 "The source answers NULL where the result does not fit; Postgres fails.",
 	 NULL, "Cast to numeric where values may be large."},
+	{"OVERWRITE", FINDING_CHANGED, "overwriting became DELETE and INSERT",
+	 "The old rows are deleted before the new ones come.",
+	 "INSERT OVERWRITE t SELECT ...  ->  DELETE FROM t; INSERT INTO t SELECT ...",
+	 "Run both in one transaction."},
+	{"PIVOT-COLUMNS", FINDING_OPEN, "columns around a PIVOT or UNPIVOT that are not known",
+	 "The columns of the table are not in the text. With PIVOT, rows are grouped by the rest "
+	 "of the row; with *, the columns that it used come along, too.",
+	 NULL, "List the columns in a subquery before PIVOT or UNPIVOT, or in place of *."},
 	{"RANDOM-SEED", FINDING_NOTE, "the seed of random numbers was dropped",
 	 "Postgres' random() takes its seed from setseed().",
 	 NULL, "Call setseed() before, where the same numbers are wanted."},
@@ -103,6 +119,13 @@ static const struct finding_kind kinds[] = {
 	 "The source's numbers are unique, but neither dense nor repeatable; row_number() is "
 	 "used.",
 	 NULL, "Use an identity column where the numbers are kept."},
+	{"SESSION-VARIABLE", FINDING_OPEN, "a session variable became a setting",
+	 "Postgres keeps session variables as texts: set_config('session.x', ...) sets one.",
+	 "SELECT x  ->  SELECT current_setting('session.x')::int",
+	 "Read it with current_setting() and a cast where statements use it."},
+	{"TABLE-COLUMNS", FINDING_OPEN, "the columns of a table are not in the text",
+	 "They are in files or in a schema elsewhere; the table is made without columns.",
+	 NULL, "List the columns, or take them from the source's catalog."},
 	{"TABLE-REPLACED", FINDING_CHANGED, "CREATE OR REPLACE TABLE became DROP and CREATE",
 	 "Views on the table and grants are lost when it is dropped.", NULL,
 	 "TRUNCATE instead where the table's shape stays the same."},
@@ -125,6 +148,10 @@ static const struct finding_kind kinds[] = {
 	{"WEEK-MODE", FINDING_OPEN, "a numbering of weeks that Postgres does not have",
 	 "Postgres numbers weeks by ISO 8601 only.",
 	 NULL, "Use mode 1 or 3, or compute the week from the day of the year."},
+	{"XML-TEXT", FINDING_CHANGED, "XML put together as a text",
+	 "The rows became elements by the names of their columns as Postgres has them; namespaces, "
+	 "nested paths and XSINIL are not written.",
+	 "SELECT id FROM t FOR XML PATH", "Compare with what the application reads."},
 };
 /* clang-format on */
 

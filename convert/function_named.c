@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "convert/shape.h"
+
 static struct node *is_the_same(struct rewrite *r, struct node *value, struct node *search)
 {
 	struct node *is, *bare = node_bare(search);
@@ -55,9 +57,12 @@ static bool structure(struct rewrite *r, struct node *call)
 {
 	uint32_t count = node_arg_count(call);
 	struct node *args[FUNCTION_ARGS_MAX], *pairs[2 * FUNCTION_ARGS_MAX], *place;
+	struct node *first = NULL;
 
 	if (count == 0 || count > FUNCTION_ARGS_MAX)
 		return false;
+	if (call->slot && call->parent->kind == NODE_LIST && shape_is_struct(call->parent->child[0]))
+		first = call->parent->child[0]; /* array(struct(1 AS a), struct(2)): its names */
 	for (uint32_t i = 0; i < count; i++) {
 		struct node *a = node_arg(call, i);
 		struct str name = {NULL, 0};
@@ -66,6 +71,8 @@ static bool structure(struct rewrite *r, struct node *call)
 			return false;
 		if (a->kind == NODE_COLUMN || a->kind == NODE_ITEM)
 			name = node_last_name(a);
+		if (!name.p && first && i < shape_field_count(first))
+			shape_field(r, first, i, &name);
 		if (!name.p) {
 			name.p = arena_printf(r->arena, "col%u", i + 1);
 			name.len = strlen(name.p);
@@ -75,7 +82,8 @@ static bool structure(struct rewrite *r, struct node *call)
 		pairs[(size_t)2 * i + 1] = args[i];
 	}
 	place = node_take(r->arena, call);
-	node_replace(place, node_call(r->arena, "jsonb_build_object", 2 * count, pairs));
+	node_replace(place, node_call(r->arena, "jsonb_build_object", 2 * count, pairs))->type =
+		TYPE_JSON;
 	return true;
 }
 

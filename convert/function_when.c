@@ -18,7 +18,7 @@ static const struct type_word type_words[] = {
 	{"array", TYPE_ARRAY},	     {"binary", TYPE_BYTES},	    {"bool", TYPE_BOOL},
 	{"date", TYPE_DATE},	     {"float", TYPE_FLOAT8},	    {"int", TYPE_INT},
 	{"interval", TYPE_INTERVAL}, {"json", TYPE_JSON},	    {"map", TYPE_JSON},
-	{"numeric", TYPE_NUMERIC},   {"struct", TYPE_ROW},	    {"text", TYPE_TEXT},
+	{"numeric", TYPE_NUMERIC},   {"struct", TYPE_JSON},	    {"text", TYPE_TEXT},
 	{"time", TYPE_TIME},	     {"timestamp", TYPE_TIMESTAMP},
 };
 

@@ -27,7 +27,7 @@ static const struct function_rule rules[] = {
 	SAME("abs", 1, 1, "1"),
 	CALL("add_months", 2, ADD_MONTHS_LAST, "timestamp"),
 	ANY_VALUE_ROWS("any_value"),
-	CALL("approximate_percentile_disc", 1, "percentile_disc($1)", NULL),
+	CALL("approximate_percentile_disc", 1, "=percentile_disc", NULL),
 	CALL("array", 0, "'[]'::jsonb", "json"),
 	MANY("array", 1, "jsonb_build_array($*)", "json"),
 	SAME("array_agg", 1, 1, "1[]"),

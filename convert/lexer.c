@@ -181,6 +181,7 @@ static void q_string_token(struct lexer *l, struct token *t, size_t prefix)
 			t->kind = TOKEN_STRING;
 			return;
 		}
+	l->at = l->end;
 }
 
 /* $tag$...$tag$; false when there is no tag here. */
@@ -291,12 +292,17 @@ static void word_token(struct lexer *l, struct token *t)
 	t->keyword = (uint16_t)keyword_find(l->p + t->begin, l->at - t->begin);
 }
 
+#define BRACE_MAX                                                                                  \
+	200 /* bytes; also keeps a text full of "${" from being searched again and again */
+
 /* ${x}, {{x}}: up to the closing brace. */
 static bool brace_parameter(struct lexer *l, struct token *t, const char *close)
 {
-	const char *found = memmem(l->p + l->at, l->end - l->at, close, strlen(close));
+	size_t left = l->end - l->at;
+	const char *found =
+		memmem(l->p + l->at, left < BRACE_MAX ? left : BRACE_MAX, close, strlen(close));
 
-	if (!(l->lex & LEX_BRACE) || !found || found - (l->p + l->at) > 200)
+	if (!(l->lex & LEX_BRACE) || !found)
 		return false;
 	l->at = (size_t)(found - l->p) + strlen(close);
 	t->kind = TOKEN_PARAMETER;

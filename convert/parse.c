@@ -281,11 +281,14 @@ struct node *parse_name(struct parser *p)
 
 	node_add(p->a, n, parse_column_ident(p));
 	while (parse_is_symbol(p, '.') || parse_is_symbol(p, SYMBOL_DOTS)) {
-		if (parse_is_symbol(p, SYMBOL_DOTS))
+		if (parse_is_symbol(p, SYMBOL_DOTS)) { /* db..table: the schema is left out */
+			n->op = 1;
 			node_touch(n);
+		}
 		p->at++;
-		if (parse_is_symbol(p, '.')) { /* db..table */
+		if (parse_is_symbol(p, '.')) {
 			p->at++;
+			n->op = 1;
 			node_touch(n);
 		}
 		node_add(p->a, n, parse_ident(p));

@@ -514,6 +514,9 @@ static void create_words(struct parser *p, struct node *n)
 			n->flags |= FLAG_REPLACE;
 		} else if (parse_accept(p, K_TEMPORARY) || parse_accept(p, K_TEMP)) {
 			n->flags |= FLAG_TEMPORARY;
+		} else if (parse_is_word(p, 0, "MATERIALIZED") && parse_keyword(p, 1) == K_VIEW) {
+			n->flags |= FLAG_MATERIALIZED;
+			p->at++;
 		} else if (parse_is(p, K_GLOBAL) || parse_is(p, K_LOCAL) ||
 			   parse_is(p, K_TRANSIENT) || parse_is(p, K_VOLATILE) ||
 			   parse_is(p, K_FORCE) || parse_is_word(p, 0, "SECURE") ||

@@ -99,6 +99,29 @@ static void insert_words(struct parser *p, struct node *n)
 	}
 }
 
+/* (a, t.b): names of the target's columns, without the table. */
+static struct node *target_columns(struct parser *p)
+{
+	struct node *n = parse_open(p, NODE_LIST);
+
+	parse_expect_symbol(p, '(');
+	n->first = n->at = p->at;
+	do {
+		struct node *name = parse_name(p);
+
+		if (name->count == 1)
+			name = name->child[0];
+		else if (name->count)
+			name = name->child[name->count - 1];
+		if (p->at - n->first > 1 && p->t->items[p->at - 2].symbol == '.')
+			node_touch(n);
+		node_add(p->a, n, name);
+	} while (parse_accept_symbol(p, ','));
+	parse_close(p, n);
+	parse_expect_symbol(p, ')');
+	return n;
+}
+
 static bool begins_columns(const struct parser *p)
 {
 	return parse_is_symbol(p, '(') && !parse_begins_query(p, 1);
@@ -174,7 +197,12 @@ struct node *parse_insert(struct parser *p, struct node *with, uint32_t first)
 		node_touch(n);
 	}
 	if (begins_columns(p))
-		node_put(n, INSERT_COLUMNS, parse_ident_list(p));
+		node_put(n, INSERT_COLUMNS, target_columns(p));
+	if (parse_is(p, K_REPLACE) && parse_keyword(p, 1) == K_WHERE) {
+		p->at += 2;
+		node_put(n, INSERT_REPLACE, parse_expression(p));
+		node_touch(n);
+	}
 	node_put(n, INSERT_RETURNING, parse_output(p));
 	if (parse_is(p, K_OVERRIDING))
 		p->at += 3;
@@ -322,7 +350,7 @@ static struct node *merge_insert(struct parser *p)
 		return parse_close(p, n);
 	}
 	if (parse_is_symbol(p, '('))
-		node_put(n, INSERT_COLUMNS, parse_ident_list(p));
+		node_put(n, INSERT_COLUMNS, target_columns(p));
 	if (parse_is(p, K_VALUES))
 		node_put(n, INSERT_SOURCE, parse_values(p));
 	else if (parse_accept2(p, K_DEFAULT, K_VALUES))

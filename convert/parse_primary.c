@@ -102,18 +102,30 @@ static bool begins_lambda(const struct parser *p)
 
 	if (!(p->d->flags & DIALECT_LAMBDA))
 		return false;
-	while (parse_is_name(p, i) && parse_symbol_at(p, i + 1, ','))
-		i += 2;
-	return parse_is_name(p, i) && parse_symbol_at(p, i + 1, ')') &&
-	       parse_symbol_at(p, i + 2, SYMBOL_ARROW);
+	for (;; i++) { /* a name, perhaps a type */
+		if (!parse_is_name(p, i++))
+			return false;
+		if (parse_is_name(p, i))
+			i++;
+		if (!parse_symbol_at(p, i, ','))
+			break;
+	}
+	return parse_symbol_at(p, i, ')') && parse_symbol_at(p, i + 1, SYMBOL_ARROW);
 }
 
 static struct node *lambda(struct parser *p)
 {
 	struct node *n = parse_open(p, NODE_LAMBDA), *params;
 
-	if (parse_is_symbol(p, '(')) {
-		params = parse_ident_list(p);
+	if (parse_accept_symbol(p, '(')) {
+		params = parse_open(p, NODE_LIST);
+		do {
+			node_add(p->a, params, parse_ident(p));
+			if (parse_is_name(p, 0))
+				parse_type(p);
+		} while (parse_accept_symbol(p, ','));
+		parse_close(p, params);
+		parse_expect_symbol(p, ')');
 	} else {
 		params = parse_open(p, NODE_LIST);
 		node_add(p->a, params, parse_ident(p));
@@ -197,6 +209,10 @@ static struct node *star_rest(struct parser *p, struct node *n)
 {
 	bool list = parse_symbol_at(p, 1, '(');
 
+	if (parse_is(p, K_ILIKE)) {
+		parse_fail(p, "no pattern for names of columns");
+		return n;
+	}
 	if ((parse_is(p, K_EXCEPT) || parse_is(p, K_EXCLUDE)) && (list || parse_is(p, K_EXCLUDE))) {
 		p->at++;
 		if (list) {
@@ -304,10 +320,31 @@ static struct node *index_or_slice(struct parser *p, struct node *left)
 	return parse_close(p, n);
 }
 
+/* T-SQL's (SELECT ... FOR XML PATH('')).value('.', 'nvarchar(max)'): a call of xml_value. */
+static struct node *xml_method(struct parser *p, struct node *left)
+{
+	struct node *n, *args, *name;
+
+	p->at += 2;
+	name = parse_open(p, NODE_NAME);
+	node_add(p->a, name, node_ident(p->a, "xml_value"));
+	n = parse_call(p, name, left->first);
+	args = n->child[CALL_ARGS];
+	if (!args || args->kind != NODE_LIST)
+		return n;
+	n->at = left->at;
+	node_insert(p->a, args, 0, left);
+	return n;
+}
+
 static struct node *member(struct parser *p, struct node *left)
 {
-	struct node *n = parse_open_at(p, NODE_MEMBER, left->at);
+	struct node *n;
 
+	if (left->kind == NODE_SUBQUERY && p->d->flags & DIALECT_PLUS_CONCAT &&
+	    parse_is_word(p, 1, "value") && parse_symbol_at(p, 2, '('))
+		return xml_method(p, left);
+	n = parse_open_at(p, NODE_MEMBER, left->at);
 	p->at++;
 	node_put(n, 0, left);
 	if (parse_is_symbol(p, '*')) {
@@ -389,8 +426,10 @@ static struct node *word(struct parser *p)
 	n = parse_special(p);
 	if (n)
 		return n;
+	/* LEFT and RIGHT begin no expression, so here they are names: (left, right) -> ... */
 	if (k != KEYWORD_NONE && keyword_stops(k) && !parse_symbol_at(p, 1, '(') &&
-	    !parse_symbol_at(p, 1, '.') && keyword_class(k) >= KEYWORD_T) {
+	    !parse_symbol_at(p, 1, '.') && keyword_class(k) >= KEYWORD_T &&
+	    !(p->d->flags & DIALECT_LAMBDA && (k == K_LEFT || k == K_RIGHT))) {
 		parse_fail(p, "an expression");
 		return parse_open(p, NODE_NONE);
 	}

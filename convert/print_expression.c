@@ -514,6 +514,17 @@ static void sort(struct printer *p, const struct node *n)
 		print_text(p, n->op == SORT_NULLS_FIRST ? " NULLS FIRST" : " NULLS LAST");
 }
 
+/* Made by a rule: its words, then its children. */
+static void raw(struct printer *p, const struct node *n)
+{
+	print_str(p, n->text);
+	for (uint32_t i = 0; i < n->count; i++) {
+		if ((i || n->text.len) && !str_is(n->child[i]->text, ","))
+			print_text(p, " ");
+		print_node(p, n->child[i]);
+	}
+}
+
 print_function *const print_expression_kinds[NODE_KIND_COUNT] = {
 	[NODE_LIST] = list,
 	[NODE_IDENT] = ident,
@@ -559,4 +570,5 @@ print_function *const print_expression_kinds[NODE_KIND_COUNT] = {
 	[NODE_FRAME] = frame,
 	[NODE_BOUND] = bound,
 	[NODE_SORT] = sort,
+	[NODE_RAW] = raw,
 };

@@ -117,7 +117,10 @@ static void create_table(struct printer *p, const struct node *n)
 	if (n->flags & FLAG_IF_EXISTS)
 		print_text(p, "IF NOT EXISTS ");
 	print_node(p, n->child[TABLE_DEF_NAME]);
-	group(p, n->child[TABLE_DEF_ELEMENTS]);
+	if (n->child[TABLE_DEF_ELEMENTS] && n->child[TABLE_DEF_ELEMENTS]->count == 0)
+		print_text(p, " ()");
+	else
+		group(p, n->child[TABLE_DEF_ELEMENTS]);
 	if (n->child[TABLE_DEF_LIKE]) {
 		print_text(p, " (LIKE ");
 		print_node(p, n->child[TABLE_DEF_LIKE]);

@@ -226,15 +226,20 @@ static int leading_flags(struct state *s)
 {
 	const char *p = s->in.p, *end = memchr(p, ')', s->in.len);
 	struct buf flags = {.max = 32};
+	bool off = false;
 
-	if (s->in.len < 4 || p[0] != '(' || p[1] != '?' || !end || !strchr("ismx", p[2]))
+	if (s->in.len < 4 || p[0] != '(' || p[1] != '?' || !end || !strchr("-ismx", p[2]))
 		return 0;
 	for (p += 2; p < end; p++) {
+		if (*p == '-') { /* what is off anyway */
+			off = true;
+			continue;
+		}
 		if (!strchr("ismx", *p)) {
 			buf_release(&flags);
 			return *p == ':' ? -1 : 0;
 		}
-		if (*p != 's') /* a dot takes a line's end in Postgres anyway */
+		if (*p != 's' && !off) /* a dot takes a line's end in Postgres anyway */
 			buf_putc(&flags, *p == 'm' ? 'w' : *p);
 	}
 	if (flags.len)

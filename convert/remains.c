@@ -49,7 +49,18 @@ static const char *what_remains(const struct node *n)
 		return n->flags & FLAG_ALL ? "ORDER BY ALL" : NULL;
 	case NODE_SETOP:
 		return n->flags & FLAG_BY_NAME ? "UNION BY NAME" : NULL;
+	case NODE_MERGE_WHEN:
+		return n->op == MERGE_NOT_MATCHED_BY_SOURCE ? "WHEN NOT MATCHED BY SOURCE" : NULL;
+	case NODE_UPDATE:
+		return n->child[UPDATE_SET] && n->child[UPDATE_SET]->count &&
+				       n->child[UPDATE_SET]->child[0]->kind == NODE_STAR
+			       ? "UPDATE SET *"
+			       : NULL;
 	case NODE_INSERT:
+		if (n->child[INSERT_SOURCE] && n->child[INSERT_SOURCE]->kind == NODE_STAR)
+			return "INSERT *";
+		if (n->child[INSERT_PARTITION] || n->child[INSERT_REPLACE])
+			return "INSERT ... PARTITION / REPLACE WHERE";
 		return n->flags & (FLAG_OVERWRITE | FLAG_REPLACE | FLAG_IGNORE)
 			       ? "INSERT OVERWRITE / IGNORE, REPLACE"
 			       : NULL;

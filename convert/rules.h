@@ -26,13 +26,43 @@ extern const struct rule rules_snowflake_before[], rules_snowflake_after[];
 typedef bool rule_function(struct rewrite *r, struct node *n);
 
 /* rules_common.c: applied on the way down */
+/* rules_snowflake_tables.c */
+extern rule_function rule_table_functions, rule_column_number;
+/* rules_values.c */
+extern rule_function rule_bool_number;
+/* rules_oracle_*.c */
 extern rule_function rule_empty_string, rule_concat_null, rule_date_difference;
+/* rules_dates.c, rules_like.c, rules_case.c */
+extern rule_function rule_date_number, rule_interval_number, rule_date_zero, rule_like_brackets,
+	rule_like_escape, rule_in_case, rule_distinct_case;
+/* rules_tsql_*.c */
+extern rule_function rule_database_name, rule_collation, rule_at_value, rule_bit_compare,
+	rule_bit_argument, rule_bit_default, rule_for_texts, rule_for_rows, rule_open_json,
+	rule_stuff_xml, rule_xml_value, rule_table_function;
+extern rule_function rule_fetch_percent; /* rules_limit.c */
+extern rule_function rule_keep, rule_outer_join, rule_hierarchy;
 extern rule_function rule_compare_case, rule_like_case, rule_divide_by_zero, rule_rownum,
 	rule_rownum_value, rule_level_series, rule_path, rule_lateral_alias, rule_nulls_order,
 	rule_division, rule_operator, rule_number_suffix, rule_interval, rule_derived_alias,
 	rule_values_columns, rule_group_sets, rule_group_all, rule_order_all, rule_top,
 	rule_qualify, rule_semi_join, rule_apply, rule_join_condition, rule_dual, rule_cluster,
 	rule_table_hint, rule_query_option, rule_recursive, rule_like, rule_index_base,
-	rule_plus_concat, rule_lateral_view, rule_table_options, rule_parameter;
+	rule_plus_concat, rule_table_options, rule_parameter;
+
+/* rules_relations.c: applied on the way down */
+extern rule_function rule_named_table, rule_named_column, rule_sample, rule_sample_query, rule_asof,
+	rule_exclude;
+/* rules_json_literals.c: applied on the way up */
+extern rule_function rule_json_array, rule_json_object, rule_json_index;
+
+/* rules_star.c: applied on the way down (star, order row), or up (pivot, unpivot) */
+extern rule_function rule_star, rule_query_star, rule_order_row, rule_pivot, rule_unpivot;
+
+/* rules_databricks_utility.c, _dml.c, _ddl.c: applied on the way down */
+extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, rule_merge,
+	rule_create_table, rule_create_view, rule_create_function;
+
+/* rules_generators.c: applied on the way up */
+extern rule_function rule_generator, rule_lateral_view, rule_table_generator;
 
 #endif

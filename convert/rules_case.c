@@ -17,7 +17,8 @@ bool rule_compare_case(struct rewrite *r, struct node *n)
 {
 	enum type_code a, b;
 
-	if (!r->settings->ignore_case || (n->op != OP_EQ && n->op != OP_NE))
+	if (!r->settings->ignore_case || operator_binding((enum operator)n->op) != BIND_COMPARE ||
+	    n->op == OP_NULL_EQ)
 		return false;
 	a = type_of(r, n->child[0]);
 	b = type_of(r, n->child[1]);
@@ -30,6 +31,40 @@ bool rule_compare_case(struct rewrite *r, struct node *n)
 	}
 	fold(r, n->child[0]);
 	fold(r, n->child[1]);
+	return true;
+}
+
+/* x IN ('a', 'b') */
+bool rule_in_case(struct rewrite *r, struct node *n)
+{
+	struct node *list = n->child[1];
+
+	if (!r->settings->ignore_case || list->kind != NODE_LIST || list->count == 0)
+		return false;
+	for (uint32_t i = 0; i < list->count; i++)
+		if (type_of(r, list->child[i]) != TYPE_TEXT)
+			return false;
+	if (type_of(r, n->child[0]) != TYPE_TEXT || r->settings->plain) {
+		if (type_of(r, n->child[0]) <= TYPE_UNKNOWN)
+			rewrite_finding(r, n, "CI-COLLATION", NULL);
+		return false;
+	}
+	fold(r, n->child[0]);
+	for (uint32_t i = 0; i < list->count; i++)
+		fold(r, list->child[i]);
+	return true;
+}
+
+/* count(DISTINCT x) */
+bool rule_distinct_case(struct rewrite *r, struct node *n)
+{
+	struct node *arg = node_arg(n, 0);
+
+	if (!r->settings->ignore_case || r->settings->plain || !node_calls(n, "count") || !arg ||
+	    !(n->flags & FLAG_DISTINCT || n->child[CALL_ARGS]->flags & FLAG_DISTINCT) ||
+	    type_of(r, arg) != TYPE_TEXT)
+		return false;
+	fold(r, arg);
 	return true;
 }
 

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "convert/columns.h"
+#include "convert/shape.h"
+
 /* ORDER BY x: NULLs where the source has them. */
 bool rule_nulls_order(struct rewrite *r, struct node *n)
 {
@@ -292,69 +295,6 @@ bool rule_order_all(struct rewrite *r, struct node *n)
 	return true;
 }
 
-/* TOP n: LIMIT at the end. */
-bool rule_top(struct rewrite *r, struct node *n)
-{
-	struct node *top = n->child[SELECT_TOP], *q = n->parent, *limit;
-
-	if (!top || !q || q->kind != NODE_QUERY || top->flags & FLAG_PERCENT)
-		return false;
-	if (top->flags & FLAG_TIES && !q->child[QUERY_ORDER])
-		return false;
-	limit = node_make(r->arena, NODE_LIMIT);
-	limit->flags |= top->flags & FLAG_TIES;
-	node_put(limit, LIMIT_COUNT, top->child[0]);
-	node_set(n, SELECT_TOP, NULL);
-	node_set(q, QUERY_LIMIT, limit);
-	return true;
-}
-
-/* QUALIFY: a query around it that keeps the rows. */
-bool rule_qualify(struct rewrite *r, struct node *n)
-{
-	struct node *q = n->child[SELECT_QUALIFY], *items = n->child[SELECT_ITEMS], *outer, *select;
-	struct node *flag, *item, *name, *list, *from, *alias, *inner, *place;
-
-	if (!q)
-		return false;
-	place = node_take(r->arena, n);
-	node_set(n, SELECT_QUALIFY, NULL);
-	select = node_make(r->arena, NODE_SELECT);
-	list = node_make(r->arena, NODE_LIST);
-	for (uint32_t i = 0; i < items->count; i++) {
-		struct str last = node_last_name(items->child[i]);
-
-		if (!last.p) {
-			node_set(items->child[i], ITEM_ALIAS, rewrite_new_name(r, 'c'));
-			last = node_last_name(items->child[i]);
-		}
-		item = node_make(r->arena, NODE_ITEM);
-		node_put(item, ITEM_VALUE,
-			 node_column(r->arena, arena_strndup(r->arena, last.p, last.len)));
-		node_add(r->arena, list, item);
-	}
-	flag = node_make(r->arena, NODE_ITEM);
-	name = rewrite_new_name(r, 'q');
-	node_put(flag, ITEM_VALUE, q);
-	node_put(flag, ITEM_ALIAS, name);
-	node_insert(r->arena, items, items->count, flag);
-	outer = node_make(r->arena, NODE_DERIVED);
-	inner = node_make(r->arena, NODE_QUERY);
-	node_put(inner, QUERY_BODY, n);
-	node_put(outer, DERIVED_QUERY, inner);
-	alias = node_make(r->arena, NODE_ALIAS);
-	node_put(alias, ALIAS_NAME, rewrite_new_name(r, 't'));
-	node_put(outer, DERIVED_ALIAS, alias);
-	from = node_make(r->arena, NODE_FROM);
-	node_add(r->arena, from, outer);
-	node_put(select, SELECT_ITEMS, list);
-	node_put(select, SELECT_FROM, from);
-	node_put(select, SELECT_WHERE,
-		 node_column(r->arena, arena_strndup(r->arena, name->text.p, name->text.len)));
-	node_replace(place, select);
-	return true;
-}
-
 /* SEMI and ANTI joins: [NOT] EXISTS. */
 bool rule_semi_join(struct rewrite *r, struct node *n)
 {
@@ -416,6 +356,11 @@ bool rule_apply(struct rewrite *r, struct node *n)
 bool rule_join_condition(struct rewrite *r, struct node *n)
 {
 	(void)r;
+	if (n->op == JOIN_CROSS && (n->child[JOIN_ON] || n->child[JOIN_USING])) {
+		n->op = JOIN_INNER;
+		node_touch(n);
+		return true;
+	}
 	if ((n->op != JOIN_INNER && n->op != JOIN_STRAIGHT) || n->flags & FLAG_NATURAL)
 		return false;
 	if (!n->child[JOIN_ON] && !n->child[JOIN_USING])
@@ -526,9 +471,15 @@ bool rule_index_base(struct rewrite *r, struct node *n)
 	enum type_code t = type_of(r, base), k = type_of(r, i);
 
 	if (t == TYPE_JSON || k == TYPE_TEXT) {
+		struct node *made = column_definition(base);
+
+		t = shape_map_type(r, base, 1);
 		place = node_take(r->arena, n);
-		node_replace(place,
-			     rewrite_template(r, "($1 ->> $2)", 2, (struct node *[]){base, i}));
+		if (shape_is_map(made) && i->kind == NODE_NUMBER) /* not the place in an array */
+			i = node_string(r->arena, i->text);
+		else if (shape_is_map(made) && k != TYPE_TEXT)
+			i = node_cast(r->arena, i, "text");
+		node_replace(place, shape_get(r, base, i, t));
 		return true;
 	}
 	if (i->kind == NODE_NUMBER) {
@@ -561,40 +512,6 @@ bool rule_plus_concat(struct rewrite *r, struct node *n)
 	n->op = OP_CONCAT;
 	n->type = TYPE_TEXT;
 	node_touch(n);
-	return true;
-}
-
-/* LATERAL VIEW [OUTER] explode(x) t AS a: a join with unnest. */
-bool rule_lateral_view(struct rewrite *r, struct node *n)
-{
-	struct node *call = n->child[VIEW_CALL], *columns = n->child[VIEW_COLUMNS], *join, *t;
-	struct node *alias, *yes, *arg = node_arg(call, 0);
-	bool outer = n->flags & FLAG_OUTER || node_calls(call, "explode_outer");
-
-	if (!arg || !(node_calls(call, "explode") || node_calls(call, "explode_outer")) ||
-	    (columns && columns->count != 1))
-		return false;
-	t = node_make(r->arena, NODE_TABLE_CALL);
-	t->flags |= FLAG_LATERAL;
-	node_put(t, 0, node_call(r->arena, "unnest", 1, &arg));
-	alias = node_make(r->arena, NODE_ALIAS);
-	node_put(alias, 0, n->child[VIEW_TABLE] ? n->child[VIEW_TABLE] : rewrite_new_name(r, 't'));
-	if (!columns) {
-		columns = node_make(r->arena, NODE_LIST);
-		node_add(r->arena, columns, node_ident(r->arena, "col"));
-	}
-	node_put(alias, 1, columns);
-	node_put(t, 1, alias);
-	join = node_make(r->arena, NODE_JOIN);
-	join->op = outer ? JOIN_LEFT_OUTER : JOIN_CROSS;
-	node_put(join, JOIN_LEFT, n->child[VIEW_SOURCE]);
-	node_put(join, JOIN_RIGHT, t);
-	if (outer) {
-		yes = node_make(r->arena, NODE_BOOL);
-		yes->op = 1;
-		node_put(join, JOIN_ON, yes);
-	}
-	node_replace(n, join);
 	return true;
 }
 

@@ -3,150 +3,8 @@
  */
 #include "convert/rules.h"
 
-#include <string.h>
-#include <strings.h>
-
-static struct node *column_item(struct rewrite *r, struct node *value, struct node *alias)
-{
-	struct node *item = node_make(r->arena, NODE_ITEM);
-
-	node_put(item, ITEM_VALUE, value);
-	node_put(item, ITEM_ALIAS, alias);
-	return item;
-}
-
-/* The name of column `i` of a generator in a select list. */
-static struct node *generated_name(struct rewrite *r, const struct node *item, uint32_t i,
-				   const char *usual)
-{
-	const struct node *alias = item->child[ITEM_ALIAS];
-
-	if (alias && alias->kind == NODE_LIST && i < alias->count)
-		return node_copy(r->arena, alias->child[i]);
-	if (alias && alias->kind == NODE_IDENT && i == 0)
-		return node_copy(r->arena, alias);
-	return node_ident(r->arena, usual);
-}
-
-static struct node *relation(struct rewrite *r, struct node *source, struct node *columns)
-{
-	bool query = source->kind == NODE_VALUES;
-	struct node *n = node_make(r->arena, query ? NODE_DERIVED : NODE_TABLE_CALL);
-	struct node *alias = node_make(r->arena, NODE_ALIAS);
-
-	n->flags |= FLAG_LATERAL;
-	node_put(alias, ALIAS_NAME, rewrite_new_name(r, 't'));
-	node_put(alias, ALIAS_COLUMNS, columns);
-	node_put(n, 0, source);
-	node_put(n, 1, alias);
-	return n;
-}
-
-static void add_relation(struct rewrite *r, struct node *select, struct node *n)
-{
-	struct node *from = select->child[SELECT_FROM];
-
-	if (from) {
-		node_insert(r->arena, from, from->count, n);
-		return;
-	}
-	from = node_make(r->arena, NODE_FROM);
-	node_add(r->arena, from, n);
-	node_set(select, SELECT_FROM, from);
-}
-
-/* posexplode(a) in a select list: positions from 0. */
-static void expand_positions(struct rewrite *r, struct node *select, struct node *item)
-{
-	struct node *call = item->child[ITEM_VALUE], *arg = node_arg(call, 0);
-	struct node *columns = node_make(r->arena, NODE_LIST), *n, *list = item->parent;
-	struct node *pos = generated_name(r, item, 0, "pos"),
-		    *col = generated_name(r, item, 1, "col");
-	struct node *ordinal = rewrite_new_name(r, 'o'), *value = rewrite_new_name(r, 'v');
-	const char *v = arena_strndup(r->arena, value->text.p, value->text.len);
-	const char *o = arena_strndup(r->arena, ordinal->text.p, ordinal->text.len);
-
-	node_add(r->arena, columns, value);
-	node_add(r->arena, columns, ordinal);
-	n = relation(r, node_call(r->arena, "unnest", 1, &arg), columns);
-	n->flags |= FLAG_ORDINALITY;
-	add_relation(r, select, n);
-	node_insert(r->arena, list, item->slot + 1, column_item(r, node_column(r->arena, v), col));
-	node_replace(item, column_item(r,
-				       node_binary(r->arena, OP_SUBTRACT, node_column(r->arena, o),
-						   node_number(r->arena, 1)),
-				       pos));
-}
-
-/* stack(n, a, b, ...) in a select list: rows of VALUES. */
-static bool expand_stack(struct rewrite *r, struct node *select, struct node *item)
-{
-	struct node *args = item->child[ITEM_VALUE]->child[CALL_ARGS], *list = item->parent,
-		    *values;
-	struct node *columns = node_make(r->arena, NODE_LIST);
-	uint32_t rows, width, slot = item->slot;
-
-	if (args->count < 2 || args->child[0]->kind != NODE_NUMBER ||
-	    args->child[0]->text.len != 1 || args->child[0]->text.p[0] == '0')
-		return false;
-	rows = (uint32_t)(args->child[0]->text.p[0] - '0');
-	width = (args->count - 1 + rows - 1) / rows;
-	values = node_make(r->arena, NODE_VALUES);
-	for (uint32_t i = 0; i < rows; i++) {
-		struct node *row = node_make(r->arena, NODE_ROW);
-
-		for (uint32_t k = 0; k < width; k++) {
-			uint32_t at = 1 + i * width + k;
-
-			node_add(r->arena, row,
-				 at < args->count ? args->child[at] : node_null(r->arena));
-		}
-		node_add(r->arena, values, row);
-	}
-	for (uint32_t k = 0; k < width; k++) {
-		struct node *name = generated_name(r, item, k, arena_printf(r->arena, "col%u", k));
-		struct node *column = node_make(r->arena, NODE_COLUMN), *one;
-
-		node_add(r->arena, columns, node_copy(r->arena, name));
-		node_add(r->arena, column, name);
-		one = column_item(r, column, NULL);
-		if (k == 0)
-			node_replace(list->child[slot], one);
-		else
-			node_insert(r->arena, list, slot + k, one);
-	}
-	add_relation(r, select, relation(r, values, columns));
-	return true;
-}
-
-/* explode and its like in a select list. */
-static bool rule_generator(struct rewrite *r, struct node *n)
-{
-	struct node *items = n->child[SELECT_ITEMS];
-	bool done = false;
-
-	for (uint32_t i = 0; i < items->count; i++) {
-		struct node *item = items->child[i], *call = item->child[ITEM_VALUE];
-
-		if (item->kind != NODE_ITEM || call->kind != NODE_CALL || node_arg_count(call) == 0)
-			continue;
-		if (node_calls(call, "explode")) {
-			struct node *arg = node_arg(call, 0);
-			struct node *name = generated_name(r, item, 0, "col");
-
-			node_set(item, ITEM_VALUE, node_call(r->arena, "unnest", 1, &arg));
-			node_set(item, ITEM_ALIAS, name);
-			node_touch(item);
-			done = true;
-		} else if (node_calls(call, "posexplode")) {
-			expand_positions(r, n, item);
-			done = true;
-		} else if (node_calls(call, "stack")) {
-			done |= expand_stack(r, n, item);
-		}
-	}
-	return done;
-}
+#include "convert/columns.h"
+#include "convert/shape.h"
 
 /* range(n) as a table: the end is not part of it. */
 static bool rule_range(struct rewrite *r, struct node *n)
@@ -180,55 +38,113 @@ static bool rule_range(struct rewrite *r, struct node *n)
 	return true;
 }
 
-/* A field of a struct, which is jsonb. */
-static bool rule_member(struct rewrite *r, struct node *n)
+/* a.b where no relation is called a: field b of the struct a. */
+static bool rule_struct_column(struct rewrite *r, struct node *n)
 {
-	struct node *base = n->child[0], *name, *place;
+	struct node *base, *place, *member;
+	uint32_t first = 1;
 
-	if (type_of(r, base) != TYPE_JSON || n->child[1]->kind != NODE_IDENT)
+	if (n->count < 2 || !node_above(n, NODE_SELECT) || !n->parent)
+		return false;
+	if (relation_in_scope(n, n->child[0]->text)) {
+		if (n->count < 3 || relation_in_scope(n, n->child[1]->text))
+			return false;
+		first = 2; /* t.a.b */
+	}
+	if (first >= n->count || !node_above(n, NODE_SELECT)->child[SELECT_FROM])
 		return false;
 	place = node_take(r->arena, n);
-	name = node_string(r->arena, n->child[1]->text);
-	base = rewrite_template(r, "($1 ->> $2)", 2, (struct node *[]){base, name});
-	base->type = TYPE_UNKNOWN;
+	base = node_make(r->arena, NODE_COLUMN);
+	for (uint32_t i = 0; i < first; i++)
+		node_add(r->arena, base, n->child[i]);
+	for (uint32_t i = first; i < n->count; i++) {
+		member = node_make(r->arena, NODE_MEMBER);
+		node_put(member, 0, base);
+		node_put(member, 1, n->child[i]);
+		base = member;
+	}
 	node_replace(place, base);
 	return true;
 }
 
-/* TABLESAMPLE (n PERCENT), before the alias in Spark, behind it in Postgres. */
-static bool rule_sample(struct rewrite *r, struct node *n)
+/* What the struct is made by, through indexes and fields above it. */
+static struct node *made_by(struct rewrite *r, struct node *n)
 {
-	(void)r;
-	if (!n->child[TABLE_SAMPLE] || n->child[TABLE_SAMPLE]->op != SAMPLE_PERCENT)
+	n = column_definition(n);
+	if (n->kind == NODE_INDEX) {
+		n = made_by(r, n->child[0]);
+		return n->kind == NODE_ARRAY && n->count ? column_definition(n->child[0]) : n;
+	}
+	if (n->kind == NODE_MEMBER) {
+		struct node *field =
+			shape_field_named(r, made_by(r, n->child[0]), n->child[1]->text);
+
+		return field ? column_definition(field) : n;
+	}
+	return n;
+}
+
+/* A field of a struct, which is jsonb. */
+static bool rule_member(struct rewrite *r, struct node *n)
+{
+	struct node *base = n->child[0], *name, *place, *field, *now;
+	bool more = n->parent && n->slot == 0 &&
+		    (n->parent->kind == NODE_MEMBER || n->parent->kind == NODE_INDEX);
+	enum type_code t = TYPE_UNKNOWN;
+
+	if (n->child[1]->kind != NODE_IDENT)
 		return false;
-	node_touch(n->child[TABLE_SAMPLE]);
-	node_touch(n);
+	field = shape_field_named(r, made_by(r, base), n->child[1]->text);
+	if (field)
+		t = type_of(r, field);
+	if (more && (t <= TYPE_NULL || shape_is_struct(column_definition(field))))
+		t = TYPE_JSON;
+	place = node_take(r->arena, n);
+	name = node_string(r->arena, n->child[1]->text);
+	now = shape_get(r, base, name, t);
+	node_replace(place, now);
 	return true;
 }
 
 const struct rule rules_databricks_before[] = {
-	{NODE_SELECT, "generator", rule_generator},
+	{NODE_COLUMN, "struct column", rule_struct_column},
+	{NODE_SELECT, "star", rule_star},
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
 	{NODE_TABLE_CALL, "range", rule_range},
 	{NODE_TABLE, "sample", rule_sample},
 	{NODE_DERIVED, "values columns", rule_values_columns},
 	{NODE_DERIVED, "derived alias", rule_derived_alias},
+	{NODE_PIVOT, "pivot", rule_pivot},
+	{NODE_UNPIVOT, "unpivot", rule_unpivot},
+	{NODE_QUERY, "query star", rule_query_star},
 	{NODE_QUERY, "order all", rule_order_all},
+	{NODE_QUERY, "order row", rule_order_row},
 	{NODE_GROUP, "group all", rule_group_all},
 	{NODE_GROUP, "group sets", rule_group_sets},
 	{NODE_QUERY, "cluster", rule_cluster},
 	{NODE_SELECT, "qualify", rule_qualify},
-	{NODE_LATERAL_VIEW, "lateral view", rule_lateral_view},
 	{NODE_JOIN, "semi join", rule_semi_join},
 	{NODE_JOIN, "join condition", rule_join_condition},
 	{NODE_WITH, "recursive", rule_recursive},
 	{NODE_FROM, "dual", rule_dual},
+	{NODE_INSERT, "insert", rule_insert},
+	{NODE_ASSIGN, "assign target", rule_assign_target},
+	{NODE_MERGE, "merge", rule_merge},
+	{NODE_CREATE_TABLE, "create table", rule_create_table},
 	{NODE_CREATE_TABLE, "table options", rule_table_options},
+	{NODE_CREATE_VIEW, "create view", rule_create_view},
+	{NODE_PROCEDURAL, "create function", rule_create_function},
 	{NODE_PARAMETER, "parameter", rule_parameter},
+	{NODE_UTILITY, "utility", rule_databricks_utility},
+	{NODE_CREATE_OTHER, "create other", rule_databricks_utility},
+	{NODE_PROCEDURAL, "declare", rule_databricks_utility},
 	{0},
 };
 
 const struct rule rules_databricks_after[] = {
+	{NODE_SELECT, "generator", rule_generator},
+	{NODE_LATERAL_VIEW, "lateral view", rule_lateral_view},
+	{NODE_TABLE_CALL, "table generator", rule_table_generator},
 	{NODE_PATH, "path", rule_path},
 	{NODE_MEMBER, "member", rule_member},
 	{NODE_SORT, "nulls order", rule_nulls_order},

@@ -16,6 +16,7 @@ const struct rule rules_mysql_before[] = {
 };
 
 const struct rule rules_mysql_after[] = {
+	{NODE_BINARY, "bool number", rule_bool_number},
 	{NODE_BINARY, "divide by zero", rule_divide_by_zero},
 	{NODE_BINARY, "compare case", rule_compare_case},
 	{NODE_LIKE, "like case", rule_like_case},

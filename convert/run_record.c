@@ -424,8 +424,9 @@ static void put_findings(const struct run *r, struct record *record)
 		if (codes[i].statements > SHOWN_OBJECTS)
 			buf_printf(&codes[i].objects, " and %zu more",
 				   codes[i].statements - SHOWN_OBJECTS);
-		snprintf(evidence, sizeof(evidence), "%s (%zu times in %zu statements)",
-			 kind ? kind->title : codes[i].code, codes[i].count, codes[i].statements);
+		snprintf(evidence, sizeof(evidence), "%s (%zu in %zu statement%s)",
+			 kind ? kind->title : codes[i].code, codes[i].count, codes[i].statements,
+			 codes[i].statements == 1 ? "" : "s");
 		record_finding(record, codes[i].code, severities[codes[i].severity],
 			       buf_text(&codes[i].objects), evidence, kind ? kind->advice : "");
 		buf_release(&codes[i].objects);

@@ -14,7 +14,7 @@ static const char *const type_names[STUB_TYPES] = {
 	[STUB_UNKNOWN] = "text",    [STUB_TEXT] = "text",	  [STUB_BIGINT] = "bigint",
 	[STUB_NUMERIC] = "numeric", [STUB_DATE] = "date",	  [STUB_TIMESTAMP] = "timestamp",
 	[STUB_BOOLEAN] = "boolean", [STUB_INTERVAL] = "interval", [STUB_JSON] = "jsonb",
-	[STUB_ARRAY] = "text[]",
+	[STUB_ARRAY] = "text[]",    [STUB_NUMBERS] = "numeric[]",
 };
 
 /* pg_type.typname -> what it counts as; sorted. */
@@ -420,9 +420,9 @@ static void find_columns(struct finding_place *f, const struct parsed *p)
 /* The next type to try for a column, the likeliest first. */
 static bool next_type(struct stub_column *c)
 {
-	static const enum stub_type order[] = {STUB_TEXT,   STUB_NUMERIC, STUB_TIMESTAMP,
-					       STUB_BIGINT, STUB_BOOLEAN, STUB_DATE,
-					       STUB_JSON,   STUB_ARRAY,	  STUB_INTERVAL};
+	static const enum stub_type order[] = {
+		STUB_TEXT, STUB_NUMERIC, STUB_TIMESTAMP, STUB_BIGINT,  STUB_BOOLEAN,
+		STUB_DATE, STUB_JSON,	 STUB_ARRAY,	 STUB_NUMBERS, STUB_INTERVAL};
 	size_t i;
 
 	c->tried |= 1u << (c->type == STUB_UNKNOWN ? STUB_TEXT : c->type);
@@ -432,6 +432,26 @@ static bool next_type(struct stub_column *c)
 			return true;
 		}
 	return false;
+}
+
+/* What comes out of an array has its type without being a column: all arrays hold numbers, then. */
+static bool other_elements(struct stubs *s)
+{
+	size_t i, changed = 0;
+
+	for (i = 0; i < s->column_count; i++) {
+		struct stub_column *c = &s->columns[i];
+
+		if (c->like != i || c->weight == BY_TABLE)
+			continue;
+		s->blamed |= c->type == STUB_ARRAY || c->type == STUB_NUMBERS;
+		if (c->type == STUB_ARRAY && !(c->tried & (1u << STUB_NUMBERS))) {
+			c->tried |= 1u << STUB_ARRAY;
+			c->type = STUB_NUMBERS;
+			changed++;
+		}
+	}
+	return changed > 0;
 }
 
 bool stubs_repair(struct stubs *s, const struct parsed *p, size_t position)
@@ -451,5 +471,5 @@ bool stubs_repair(struct stubs *s, const struct parsed *p, size_t position)
 		if (next_type(c))
 			return true;
 	}
-	return false;
+	return !s->blamed && position && other_elements(s);
 }

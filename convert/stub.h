@@ -27,7 +27,8 @@ enum stub_type {
 	STUB_BOOLEAN,
 	STUB_INTERVAL,
 	STUB_JSON,
-	STUB_ARRAY, /* of text */
+	STUB_ARRAY,   /* of text */
+	STUB_NUMBERS, /* an array of numbers */
 	STUB_TYPES,
 };
 

@@ -111,10 +111,11 @@
 	X(UNPIVOT, "source value name columns alias") /* flag NULLS: INCLUDE NULLS */ \
 	X(MATCH, "source body alias") /* MATCH_RECOGNIZE (...) kept raw */ \
 	X(ALIAS, "name columns") /* columns: LIST of IDENT or COLUMN_DEF; flag AS */ \
-	X(SAMPLE, "value")	/* op: SAMPLE_...; text: method */ \
+	X(SAMPLE, "value seed") /* op: SAMPLE_...; text: method */ \
 	X(VERSION, "")		/* time travel: its tokens */ \
 	/* statements */ \
-	X(INSERT, "with target columns partition source conflict returning alias") \
+	/* replace: the condition of REPLACE WHERE */ \
+	X(INSERT, "with target columns partition source conflict returning alias replace") \
 	X(UPDATE, "with target set from where order limit returning") \
 	X(DELETE, "with target from where order limit returning") \
 	X(MERGE, "with target source on whens returning") \
@@ -207,6 +208,7 @@ enum {
 	INSERT_CONFLICT,
 	INSERT_RETURNING,
 	INSERT_ALIAS,
+	INSERT_REPLACE,
 	INSERT_SLOTS
 };
 enum {

@@ -25,7 +25,7 @@ void infer_number(struct inference *i, struct str t)
 	double d;
 	bool exponent = memchr(t.p, 'e', t.len) || memchr(t.p, 'E', t.len);
 
-	if (parse_int(t, INT64_MIN, INT64_MAX, &whole) == PARSE_OK)
+	if (!memchr(t.p, '.', t.len) && parse_int(t, INT64_MIN, INT64_MAX, &whole) == PARSE_OK)
 		infer_kind(i, BLOCK_INT8);
 	else if (exponent && parse_float8(t, &d) == PARSE_OK)
 		infer_kind(i, BLOCK_FLOAT8);

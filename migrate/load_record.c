@@ -214,12 +214,13 @@ static void add_findings(struct record *r, const struct load_table_result *table
 						    first->error.text),
 				       first->error.hint);
 		if (with_outcome(x, LOAD_DEAD))
-			record_finding(r, "FILES-DEAD", SEVERITY_ERROR,
-				       table_name(r, tables[i].settings),
-				       arena_printf(&r->arena,
-						    "%zu files failed too often and were not tried",
-						    with_outcome(x, LOAD_DEAD)),
-				       "mend the cause, then load them with --force");
+			record_finding(
+				r, "FILES-DEAD", SEVERITY_ERROR, table_name(r, tables[i].settings),
+				arena_printf(&r->arena,
+					     "%zu files failed too often and were not tried",
+					     with_outcome(x, LOAD_DEAD)),
+				"mend the cause, then: update lakeport.file set status = 'failed', "
+				"attempts = 0 where status = 'dead'");
 		if (x->rejects)
 			record_finding(r, "ROWS-REJECTED", SEVERITY_WARNING,
 				       table_name(r, tables[i].settings),

@@ -441,7 +441,8 @@ static int attempt(struct worker *w, struct load_file **files, size_t n, bool fi
 		roll_back(&u, e);
 		w->reasons = reasons;
 	} else {
-		w->load->pending_keys = false;
+		if (w->load->pending_keys) /* there is one worker then */
+			w->load->pending_keys = false;
 		report(&u);
 	}
 	block_release(&u.block);

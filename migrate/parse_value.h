@@ -22,6 +22,7 @@
 #define PARSE_OK (-1)
 
 int parse_bool(struct str t, bool *out);
+/* "12", and "12.0" as well: nothing is lost, and exports are full of it. */
 int parse_int(struct str t, int64_t min, int64_t max, int64_t *out);
 int parse_float4(struct str t, float *out);
 int parse_float8(struct str t, double *out);

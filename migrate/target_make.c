@@ -267,7 +267,7 @@ int target_drift(struct pg *pg, const struct load_settings *s, const struct targ
 	for (i = 0; i < found->column_count; i++)
 		consider(s, t, &found->columns[i], &w);
 	if (w.changes && s->drift == DRIFT_FAIL) {
-		error_set(e, ERROR_INPUT, "the file does not fit '%s.%s': it would need: %s",
+		error_set(e, ERROR_INPUT, "the file does not fit '%s.%s', which would need: %s",
 			  s->schema, s->table, buf_text(&w.words));
 		status = error_hint(e, "change the table, or let it follow with --drift");
 	} else if (w.changes) {

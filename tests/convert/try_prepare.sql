@@ -4,7 +4,7 @@ create function try_prepare(template text, n int, conditions text) returns text
 language plpgsql as $$
 declare
   every text[] := array['text', 'int', 'numeric', 'float8', 'timestamp', 'date', 'jsonb', 'int[]',
-    'text[]', 'boolean', 'bytea', 'interval', 'time', 'bigint'];
+    'text[]', 'jsonb[]', 'boolean', 'bytea', 'interval', 'time', 'bigint'];
   kinds jsonb := '{"int": "int", "positive": "int", "negative": "int", "literal": "int", "0": "int",
     "text": "text", "string": "text", "numeric": "numeric", "float": "float8", "date": "date",
     "timestamp": "timestamp", "time": "time", "interval": "interval", "days": "interval",
@@ -20,7 +20,7 @@ begin
     words := regexp_match(conditions, '(?:^|,)' || i || '=([a-z0-9|]+)(?=,|$)');
     select array_agg(distinct kinds ->> w) filter (where kinds ? w) into picked
       from unnest(string_to_array(words[1], '|')) w;
-    choices := choices || jsonb_build_array(to_jsonb(coalesce(picked, every)));
+    choices := choices || jsonb_build_array(to_jsonb(coalesce(picked, case when n > 3 then array['int', 'numeric', 'text'] else every end)));
   end loop;
   for types in
     with recursive r(k, t) as (
@@ -35,6 +35,9 @@ begin
       deallocate tried;
       return null;
     exception when others then
+      if sqlerrm ~ 'requires an OVER clause|^arguments to GROUPING' then
+        return null; -- it is there, and the call brings the rest
+      end if;
       first_error := coalesce(first_error, sqlerrm);
       if sqlstate = '42601' then
         return sqlerrm;

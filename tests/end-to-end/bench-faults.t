@@ -13,7 +13,7 @@ proxy() {
 	mkdir "$place" && mkfifo "$place/orders" && exec {hold}<>"$place/orders"
 	"$faultproxy" --to "$socket" --seed 7 <"$place/orders" >"$place/proxy" 9<&- &
 	at_end+=("kill $!")
-	for _ in $(seq 100); do grep -q ready "$place/proxy" && break; sleep 0.05; done
+	for _ in $(seq 100); do grep -q ready "$place/proxy" 2>/dev/null && break; sleep 0.05; done
 }
 
 through() {

@@ -55,8 +55,11 @@ ok "unless that is asked for" says "parses names prepares runs|"
 ok "and then they are rolled back" equal "$(sql "select count(*) from sales")" 20
 check "insert into sales (id) values (1)" --check run --run-changes
 ok "so a constraint is seen" fails_with "duplicate key value violates unique constraint"
-check "create table n as select id from sales; insert into n select 1"
-ok "one statement after the other" says "prepares"
+check "create table n as select id / 0 as x from sales" --check run --run-changes
+ok "a table is made from a query, too, and rolled back" fails_with "runs: division by zero"
+check "create table n (x int primary key, y text default 'a')"
+ok "DDL is tried in the schema of the check" says "|parses names prepares|"
+ok "and gone" equal "$(sql "select to_regclass('n') is null")" t
 
 # ---- tables that are not there ----
 check "select s.customer, r.reason, count(*) from sales s join returns r on r.sales_id = s.id

@@ -98,11 +98,9 @@ select 3'
 
 # ---- parameters ----
 printf -- '-- WEIGHT: 2\n-- PARAM id = random(1, 9)\nselect 1 + :id, :id::text where 2 > :id and %s <> '"':id'"';\n' "'\$1'" >"$in/bench.sql"
-if [ "$("$lakeport" convert text 'select :id' --from databricks)" = 'select $1;' ]; then
 run_it "$in/bench.sql" --from databricks
 ok "parameters keep their names" cmp "$in/bench.sql" "$out/bench.sql"
 ok "and have numbers in the record" equal "$(cell parameters bench.sql:3 number)" 1
-fi
 
 # ---- refusals ----
 fails 2 "no dialect" "the source's dialect is missing" convert run "$in" --out "$out"
@@ -151,7 +149,6 @@ ok "what was not begun says so" grep -q "left for a person: the run was interrup
 ok "the counts add up" equal "$(($(metric by_rules) + $(metric left)))" 30002
 ok "nothing is left on the server" equal "$(sql "select count(*) from pg_namespace where nspname like 'lakeport%'")" 0
 
-if [ "$("$lakeport" convert text 'select :id' --from databricks)" = 'select $1;' ]; then
 # ---- into bench run ----
 sql "create table tickets as select i as id, i % 7 as state from generate_series(1, 100) i"
 printf -- '-- WEIGHT: 2\n-- PARAM id = random(1, 9)\nselect `state` from tickets where id == :id;\n' >"$in/bench.sql"
@@ -159,7 +156,22 @@ lakeport convert run "$in/bench.sql" --from databricks --out "$out" -d "$dsn" --
 ok "a workload file is converted and runs" equal "$status" 0
 lakeport bench run -d "$dsn" -f "$out/bench.sql" -c 2 -t 5 --json -q
 ok "and goes straight into bench run" equal "$status $(metric transactions)" "0 10"
-fi
+
+# ---- what is left, by a model ----
+unset DATABRICKS_HOST DATABRICKS_TOKEN DATABRICKS_ENDPOINT MODEL_NAME LAKEPORT_MODEL_TOKEN http_proxy
+cat >"$work/script" <<'END'
+[{"match": "good_one", "answers": [{"sql": "select id from tickets"}]},
+ {"match": "never_one", "answers": [{"sql": "select nosuch from tickets"}]}]
+END
+fake "$work/script"
+printf 'select good_one(`id`) from tickets;\nselect never_one(`id`) from tickets;\nselect 1' >"$in/model.sql"
+run_it "$in/model.sql" --from databricks -d "$dsn" --model "http://127.0.0.1:$port" --journal "$work/journal"
+ok "an answer that passes the checks counts, apart from the rules" equal "$status $(figures)" "1 3 1 1 1"
+ok "it is written" grep -q '^select id from tickets;$' "$out/model.sql"
+ok "marked as the model's" equal "$(cell statements model.sql:1 status)" model
+ok "with the checks that it passed" equal "$(cell statements model.sql:1 checks)" "parses names prepares"
+ok "one that does not pass is left, with both reasons" grep -q \
+	"left for a person: names: Postgres has no function 'never_one' (1 argument); the model: .*nosuch" "$out/model.sql"
 
 # ---- the record and its report ----
 lakeport convert run "$in/deep" "$in/book.sql" --from databricks --out "$out" -d "$dsn"

@@ -407,6 +407,27 @@ static void a_type_that_does_not_fit_is_changed(void **state)
 	buf_release(&sql);
 }
 
+static void arrays_may_hold_numbers(void **state)
+{
+	static const char text[] = "select array(select y + 1 from unnest(a) as u(y)) from t";
+	size_t place = (size_t)(strstr(text, "+ 1") - text) + 1;
+	struct buf sql = {0};
+	struct parsed p;
+	struct stubs s;
+
+	(void)state;
+	assert_int_equal(parsed_text(&p, &arena, text), 0);
+	stubs_relations(&s, &p, &arena);
+	stubs_infer(&s, &p);
+	assert_true(stubs_repair(&s, &p, place));
+	stubs_sql(&s, &sql);
+	assert_string_equal(buf_text(&sql), "create table \"t\" (\"a\" numeric[]);\n");
+	assert_false(stubs_repair(&s, &p, place));
+	assert_true(s.blamed);
+	parsed_release(&p);
+	buf_release(&sql);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -421,6 +442,7 @@ int main(void)
 		cmocka_unit_test_teardown(tables_are_inferred, release_arena),
 		cmocka_unit_test_teardown(known_tables_are_left_alone, release_arena),
 		cmocka_unit_test_teardown(a_type_that_does_not_fit_is_changed, release_arena),
+		cmocka_unit_test_teardown(arrays_may_hold_numbers, release_arena),
 	};
 
 	return RUN("check", tests);

@@ -12,7 +12,6 @@
 static const struct {
 	const char *converter, *from, *to, *finding;
 } cases[] = {
-	/* clang-format off */
 	{"java", "yyyy-MM-dd HH:mm:ss", "YYYY-MM-DD HH24:MI:SS", NULL},
 	{"java", "dd/MM/yy hh:mm a", "DD/MM/YY HH12:MI AM", NULL},
 	{"java", "d MMM y", "FMDD Mon FMYYYY", NULL},
@@ -96,6 +95,7 @@ static const struct {
 	{"regex", "(?i)abc", "(?i)abc", NULL},
 	{"regex", "(?s)a.b", "a.b", NULL},
 	{"regex", "(?m)^a$", "(?w)^a$", NULL},
+	{"regex", "(?-i)b", "b", NULL},
 	{"regex", "a(?i)b", NULL, NULL},
 	{"regex", "(?i:a)b", NULL, NULL},
 	{"regex", "(?<year>\\d{4})", "(\\d{4})", NULL},
@@ -141,7 +141,6 @@ static const struct {
 	{"patindex", "%[^a-z].", "[^a-z]\\.$", NULL},
 	{"patindex", "[a", NULL, NULL},
 	{"charclass", ".,-", "[.,\\-]", NULL},
-	/* clang-format on */
 };
 
 static void literals_are_converted(void **state)

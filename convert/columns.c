@@ -1,0 +1,413 @@
+/*
+ * columns.c - names of columns and what they stand for, as far as the text shows it. Lists are
+ * bounded; what is longer counts as unknown.
+ */
+#include "convert/columns.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define HOPS_MAX   16 /* from a column to what it stands for */
+#define SCOPES_MAX 8
+
+bool names_equal(struct str a, struct str b)
+{
+	return a.p && b.p && a.len == b.len && !strncasecmp(a.p, b.p, a.len);
+}
+
+static bool add(struct column_list *l, struct str qualifier, struct str name)
+{
+	if (!name.p || l->count >= COLUMNS_MAX)
+		return false;
+	l->qualifiers[l->count] = qualifier;
+	l->names[l->count++] = name;
+	return true;
+}
+
+static struct node *body_of(const struct node *q)
+{
+	while (q && (q->kind == NODE_QUERY || q->kind == NODE_SUBQUERY || q->kind == NODE_SETOP))
+		q = q->kind == NODE_QUERY ? q->child[QUERY_BODY] : q->child[0];
+	return (struct node *)q;
+}
+
+static bool of_star(const struct node *star, const struct node *from, struct column_list *out)
+{
+	const struct node *q = star->child[STAR_QUALIFIER];
+	struct column_list *all;
+	bool good = from && !star->child[STAR_REPLACE] && !star->child[STAR_RENAME];
+	struct arena a = {0};
+
+	if (!good)
+		return false;
+	all = arena_alloc(&a, sizeof(*all));
+	all->count = 0;
+	good = columns_of_relation(from, all);
+	for (uint32_t i = 0; good && i < all->count; i++) {
+		const struct node *except = star->child[STAR_EXCEPT];
+		bool left = q && !names_equal(node_last_name(q), all->qualifiers[i]);
+
+		for (uint32_t k = 0; except && k < except->count && !left; k++)
+			left = names_equal(node_last_name(except->child[k]), all->names[i]);
+		if (!left)
+			good = add(out, (struct str){NULL, 0}, all->names[i]);
+	}
+	arena_release(&a);
+	return good;
+}
+
+static bool of_items(const struct node *select, struct column_list *out)
+{
+	const struct node *items = select->child[SELECT_ITEMS];
+
+	for (uint32_t i = 0; i < items->count; i++) {
+		const struct node *item = items->child[i], *v = item;
+
+		if (item->kind == NODE_ITEM)
+			v = item->child[ITEM_VALUE];
+		if (v->kind == NODE_STAR) {
+			if (!of_star(v, select->child[SELECT_FROM], out))
+				return false;
+		} else if (!add(out, (struct str){NULL, 0}, node_last_name(item))) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool columns_of_query(const struct node *query, struct column_list *out)
+{
+	static const char *const names[] = {"col1", "col2", "col3", "col4", "col5",
+					    "col6", "col7", "col8", "col9"};
+	const struct node *q = body_of(query);
+
+	if (q && q->kind == NODE_SELECT)
+		return of_items(q, out);
+	if (!q || q->kind != NODE_VALUES || q->count == 0)
+		return false;
+	for (uint32_t i = 0; i < (q->child[0]->kind == NODE_ROW ? q->child[0]->count : 1); i++)
+		if (i >= 9 || !add(out, (struct str){NULL, 0}, (struct str){names[i], 4}))
+			return false;
+	return true;
+}
+
+/* The alias' column names before the query's own; the alias as qualifier. */
+static bool of_aliased(const struct node *query, const struct node *alias, struct column_list *out)
+{
+	const struct node *names = alias ? alias->child[ALIAS_COLUMNS] : NULL;
+	struct str qualifier = {NULL, 0};
+	uint32_t first = out->count;
+	bool good = query && columns_of_query(query, out);
+
+	if (alias)
+		qualifier = node_last_name(alias->child[ALIAS_NAME]);
+	if (names && !good)
+		out->count = first;
+	for (uint32_t i = 0; names && i < names->count; i++) {
+		const struct node *c = names->child[i];
+		struct str name =
+			node_last_name(c->kind == NODE_COLUMN_DEF ? c->child[COLUMN_DEF_NAME] : c);
+
+		if (!good && !add(out, qualifier, name))
+			return false;
+		if (good && first + i < out->count)
+			out->names[first + i] = name;
+	}
+	for (uint32_t i = first; i < out->count; i++)
+		out->qualifiers[i] = qualifier;
+	return good || names;
+}
+
+static const struct node *cte_of(const struct node *from, struct str name)
+{
+	for (const struct node *up = from; up; up = up->parent) {
+		const struct node *with = up->kind == NODE_QUERY ? up->child[QUERY_WITH] : NULL;
+
+		for (uint32_t i = 0; with && i < with->count; i++)
+			if (names_equal(with->child[i]->child[CTE_NAME]->text, name))
+				return with->child[i];
+	}
+	return NULL;
+}
+
+static struct str table_name(const struct node *n)
+{
+	const struct node *alias = n->child[TABLE_ALIAS];
+
+	return node_last_name(alias && alias->child[ALIAS_NAME] ? alias->child[ALIAS_NAME]
+								: n->child[TABLE_NAME]);
+}
+
+static bool of_table(const struct node *n, struct column_list *out)
+{
+	const struct node *alias = n->child[TABLE_ALIAS], *cte = NULL, *names;
+	uint32_t first = out->count;
+
+	if (n->child[TABLE_NAME]->count == 1)
+		cte = cte_of(n, node_last_name(n->child[TABLE_NAME]));
+	if (!cte)
+		return alias && alias->child[ALIAS_COLUMNS] && of_aliased(NULL, alias, out);
+	names = cte->child[CTE_COLUMNS];
+	if (!columns_of_query(cte->child[CTE_BODY], out) && !names)
+		return false;
+	if (names)
+		out->count = first;
+	for (uint32_t i = 0; names && i < names->count; i++)
+		if (!add(out, (struct str){NULL, 0}, node_last_name(names->child[i])))
+			return false;
+	for (uint32_t i = first; i < out->count; i++)
+		out->qualifiers[i] = table_name(n);
+	return true;
+}
+
+static bool of_join(const struct node *n, struct column_list *out)
+{
+	if (n->child[JOIN_USING] || n->flags & FLAG_NATURAL)
+		return false; /* the shared columns come first, and once */
+	if (n->op == JOIN_SEMI || n->op == JOIN_ANTI)
+		return columns_of_relation(n->child[JOIN_LEFT], out);
+	return columns_of_relation(n->child[JOIN_LEFT], out) &&
+	       columns_of_relation(n->child[JOIN_RIGHT], out);
+}
+
+bool columns_of_relation(const struct node *n, struct column_list *out)
+{
+	switch (n->kind) {
+	case NODE_FROM:
+		for (uint32_t i = 0; i < n->count; i++)
+			if (!columns_of_relation(n->child[i], out))
+				return false;
+		return n->count > 0;
+	case NODE_JOIN:
+		return of_join(n, out);
+	case NODE_JOIN_PAREN:
+		return !n->child[1] && columns_of_relation(n->child[0], out);
+	case NODE_DERIVED:
+		return of_aliased(n->child[DERIVED_QUERY], n->child[DERIVED_ALIAS], out);
+	case NODE_TABLE_CALL:
+		return n->child[TABLE_CALL_ALIAS] &&
+		       n->child[TABLE_CALL_ALIAS]->child[ALIAS_COLUMNS] &&
+		       of_aliased(NULL, n->child[TABLE_CALL_ALIAS], out);
+	case NODE_TABLE:
+		return of_table(n, out);
+	default:
+		return false;
+	}
+}
+
+/* Column `place` of a query, or that of the name. */
+static bool find_in_query(const struct node *query, struct str name, uint32_t place,
+			  struct column_source *out)
+{
+	const struct node *q = body_of(query), *items;
+
+	if (q && q->kind == NODE_VALUES && q->count) {
+		struct node *row = q->child[0];
+
+		if (name.p && (name.len != 4 || strncasecmp(name.p, "col", 3) || name.p[3] < '1' ||
+			       name.p[3] > '9'))
+			return false;
+		if (name.p)
+			place = (uint32_t)(name.p[3] - '1');
+		if (row->kind == NODE_ROW && place >= row->count)
+			return false;
+		out->values = (struct node *)q;
+		out->place = place;
+		out->value = row->kind == NODE_ROW ? row->child[place] : row;
+		return true;
+	}
+	if (!q || q->kind != NODE_SELECT)
+		return false;
+	items = q->child[SELECT_ITEMS];
+	for (uint32_t i = 0; i < items->count; i++) {
+		const struct node *item = items->child[i];
+
+		if (item->kind != NODE_ITEM)
+			continue;
+		if (item->child[ITEM_VALUE]->kind == NODE_STAR)
+			return false;
+		if (name.p ? names_equal(node_last_name(item), name) : i == place) {
+			out->value = item->child[ITEM_VALUE];
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool find_renamed(const struct node *query, const struct node *columns, struct str name,
+			 struct column_source *out)
+{
+	for (uint32_t i = 0; columns && i < columns->count; i++) {
+		const struct node *c = columns->child[i];
+
+		if (c->kind == NODE_COLUMN_DEF && names_equal(c->child[0]->text, name)) {
+			out->type = c->child[COLUMN_DEF_TYPE];
+			return out->type != NULL;
+		}
+		if (c->kind != NODE_COLUMN_DEF && names_equal(c->text, name))
+			return query && find_in_query(query, (struct str){NULL, 0}, i, out);
+	}
+	return query && find_in_query(query, name, 0, out);
+}
+
+/* What the first element of an array is made by, or NULL. */
+static struct node *element_of(struct node *array)
+{
+	array = column_definition(array);
+	if (array->kind == NODE_ARRAY && array->count)
+		return array->child[0];
+	return node_calls(array, "array") ? node_arg(array, 0) : NULL;
+}
+
+/* Columns of unnest(array) and explode(array). */
+static bool find_in_call(const struct node *call, const struct node *columns, struct str column,
+			 struct column_source *out)
+{
+	struct node *arg = node_arg(call, 0);
+
+	if (!arg || !columns || !columns->count ||
+	    !(node_calls(call, "unnest") || node_calls(call, "explode") ||
+	      node_calls(call, "explode_outer") || node_calls(call, "posexplode")) ||
+	    !names_equal(columns->child[node_calls(call, "posexplode") && columns->count > 1]->text,
+			 column))
+		return false;
+	out->value = element_of(arg);
+	return out->value != NULL;
+}
+
+static bool find_in_relation(const struct node *n, struct str table, struct str column,
+			     struct column_source *out)
+{
+	const struct node *alias, *cte;
+
+	switch (n->kind) {
+	case NODE_FROM:
+		for (uint32_t i = 0; i < n->count; i++)
+			if (find_in_relation(n->child[i], table, column, out))
+				return true;
+		return false;
+	case NODE_JOIN:
+		return find_in_relation(n->child[0], table, column, out) ||
+		       find_in_relation(n->child[1], table, column, out);
+	case NODE_LATERAL_VIEW:
+		if (find_in_call(n->child[VIEW_CALL], n->child[VIEW_COLUMNS], column, out))
+			return true;
+		return find_in_relation(n->child[0], table, column, out);
+	case NODE_JOIN_PAREN:
+	case NODE_PIVOT:
+		return find_in_relation(n->child[0], table, column, out);
+	case NODE_DERIVED:
+	case NODE_TABLE_CALL:
+		alias = n->child[1];
+		if (table.p && !(alias && names_equal(node_last_name(alias->child[0]), table)))
+			return false;
+		if (n->kind == NODE_TABLE_CALL && alias &&
+		    find_in_call(n->child[0], alias->child[ALIAS_COLUMNS], column, out))
+			return true;
+		return find_renamed(n->kind == NODE_DERIVED ? n->child[0] : NULL,
+				    alias ? alias->child[ALIAS_COLUMNS] : NULL, column, out);
+	case NODE_TABLE:
+		if (table.p && !names_equal(table_name(n), table))
+			return false;
+		cte = n->child[TABLE_NAME]->count == 1
+			      ? cte_of(n, node_last_name(n->child[TABLE_NAME]))
+			      : NULL;
+		return cte && find_renamed(cte->child[CTE_BODY], cte->child[CTE_COLUMNS], column,
+					   out);
+	default:
+		return false;
+	}
+}
+
+bool column_find(const struct node *n, struct column_source *out)
+{
+	struct str column = node_last_name(n), table = {NULL, 0};
+	const struct node *up = n->parent;
+
+	*out = (struct column_source){0};
+	if (n->count > 1)
+		table = n->child[n->count - 2]->text;
+	for (int i = 0; i < SCOPES_MAX && up; up = up->parent) {
+		if (up->kind != NODE_SELECT)
+			continue;
+		i++;
+		if (up->child[SELECT_FROM] &&
+		    find_in_relation(up->child[SELECT_FROM], table, column, out))
+			return true;
+	}
+	return false;
+}
+
+static bool named_in(const struct node *n, struct str name)
+{
+	if (!n)
+		return false;
+	switch (n->kind) {
+	case NODE_TABLE:
+		if (names_equal(table_name(n), name))
+			return true;
+		for (uint32_t i = 0; i < n->child[TABLE_NAME]->count; i++)
+			if (names_equal(n->child[TABLE_NAME]->child[i]->text, name))
+				return true;
+		return false;
+	case NODE_DERIVED:
+	case NODE_TABLE_CALL:
+		return n->child[1] && names_equal(node_last_name(n->child[1]->child[0]), name);
+	case NODE_LATERAL_VIEW:
+		return names_equal(node_last_name(n->child[VIEW_TABLE]), name) ||
+		       named_in(n->child[VIEW_SOURCE], name);
+	case NODE_FROM:
+	case NODE_JOIN:
+	case NODE_JOIN_PAREN:
+	case NODE_PIVOT:
+	case NODE_UNPIVOT:
+	case NODE_ALIAS:
+	case NODE_MATCH:
+		for (uint32_t i = 0; i < n->count; i++)
+			if (named_in(n->child[i], name))
+				return true;
+		return false;
+	case NODE_IDENT:
+		return names_equal(n->text, name);
+	default:
+		return false;
+	}
+}
+
+bool relation_in_scope(const struct node *n, struct str name)
+{
+	for (const struct node *up = n->parent; up; up = up->parent) {
+		if (up->kind == NODE_SELECT && named_in(up->child[SELECT_FROM], name))
+			return true;
+		if (up->kind == NODE_UPDATE || up->kind == NODE_DELETE || up->kind == NODE_MERGE ||
+		    up->kind == NODE_INSERT || up->kind == NODE_RAW)
+			return true; /* names that a query below does not show */
+	}
+	return false;
+}
+
+struct node *column_definition(struct node *n)
+{
+	struct column_source s;
+
+	for (int i = 0; i < HOPS_MAX; i++) {
+		n = node_bare(n);
+		if (n->kind != NODE_COLUMN || !column_find(n, &s) || !s.value || s.value == n)
+			break;
+		n = s.value;
+	}
+	return n;
+}
+
+struct node *column_reference(struct rewrite *r, const struct column_list *l, uint32_t i)
+{
+	struct node *n = node_make(r->arena, NODE_COLUMN);
+	const struct str parts[] = {l->qualifiers[i], l->names[i]};
+
+	for (int k = 0; k < 2; k++)
+		if (parts[k].p)
+			node_add(r->arena, n,
+				 node_ident(r->arena,
+					    arena_strndup(r->arena, parts[k].p, parts[k].len)));
+	return n;
+}

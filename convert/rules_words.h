@@ -1,0 +1,21 @@
+/*
+ * rules_words.h - private to the rules of Databricks: statements that are put together from words
+ * and trees. A made RAW node prints its text and then its children, blanks between.
+ */
+#ifndef LAKEPORT_CONVERT_RULES_WORDS_H
+#define LAKEPORT_CONVERT_RULES_WORDS_H
+
+#include "convert/parse.h"
+#include "convert/rule.h"
+
+/* Words as they are; children may be added with node_add(). */
+struct node *words(struct rewrite *r, const char *text);
+/* A name as a string, in the case in which Postgres keeps it. */
+struct node *words_name(struct rewrite *r, const struct node *ident);
+/* Gives a session variable a value: set_config(). */
+struct node *words_variable(struct rewrite *r, const struct node *name, struct node *value);
+
+/* ALTER TABLE and VIEW, read from behind the word ALTER; NULL: not understood. */
+struct node *words_alter(struct rewrite *r, struct parser *p);
+
+#endif
