@@ -116,7 +116,7 @@ static void top(struct parser *p, struct node *select)
 		return;
 	n = parse_open(p, NODE_TOP);
 	p->at++;
-	node_put(n, 0, parse_limit_number(p));
+	node_put(n, 0, parse_primary(p)); /* TOP 5 * is no product */
 	if (parse_accept(p, K_PERCENT))
 		n->flags |= FLAG_PERCENT;
 	if (parse_accept2(p, K_WITH, K_TIES))

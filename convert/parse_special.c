@@ -445,6 +445,8 @@ struct node *parse_special(struct parser *p)
 	const struct token *next = parse_peek(p, 1);
 	bool open = parse_symbol_at(p, 1, '(');
 
+	if (open && parse_is_word(p, 0, "SUBSTR"))
+		return wordy(p);
 	if (next->kind == TOKEN_STRING && k == KEYWORD_NONE) {
 		struct node *n = prefixed_string(p);
 
