@@ -15,7 +15,7 @@ struct node *parse_output(struct parser *p)
 	if (parse_accept(p, K_INTO)) {
 		node_put(n, 1, parse_name(p));
 		if (parse_is_symbol(p, '('))
-			parse_ident_list(p);
+			node_put(n, 2, parse_ident_list(p));
 		node_touch(n);
 	}
 	return parse_close(p, n);

@@ -260,7 +260,7 @@ static const char *const aggregates[] = {"count",
 					 "percentile_cont",
 					 "percentile_disc"};
 
-static bool has_aggregate(const struct node *n)
+bool has_aggregate(const struct node *n)
 {
 	if (!n || n->kind == NODE_SUBQUERY || n->kind == NODE_EXISTS)
 		return false;

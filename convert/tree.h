@@ -120,7 +120,7 @@
 	X(DELETE, "with target from where order limit returning") \
 	X(MERGE, "with target source on whens returning") \
 	X(MERGE_WHEN, "condition action") /* op: MERGE_... */ \
-	X(OUTPUT, "items into")	/* T-SQL OUTPUT, RETURNING */ \
+	X(OUTPUT, "items into columns") /* T-SQL OUTPUT, RETURNING */ \
 	X(CREATE_TABLE, "name elements query options like") \
 	X(COLUMN_DEF, "name type constraints") \
 	X(CONSTRAINT, "name columns value reference options") /* op: CONSTRAINT_... */ \
