@@ -75,7 +75,7 @@ uninstall:                        ## remove what install put there
 
 .PHONY: clean
 clean:                            ## remove the private servers and build/
-	[ ! -d $(BUILD) ] || { scripts/postgres remove; for d in demo beside-pgbench; do \
+	[ ! -d $(BUILD) ] || { scripts/postgres remove; for d in demo beside-pgbench beside-psql; do \
 	  LAKEPORT_PG_DIR=$(CURDIR)/build/$$d/postgres scripts/postgres remove; done; }
 	rm -rf $(BUILD)
 
@@ -126,6 +126,7 @@ bench: all $(FAKES) $(PROGRAMS)   ## speed and truth beside the peers (takes a w
 	tests/bench/convert-cases || true
 	tests/bench/read-rate || true
 	tests/bench/memory-flat || true
+	tests/bench/beside-psql || true
 
 .PHONY: lint
 lint:                             ## formatting, static checks, the rules of the house

@@ -421,6 +421,14 @@ struct node *rewrite_template(struct rewrite *r, const char *text, unsigned coun
 	return fill_text(r, NULL, text, count, copy, NULL);
 }
 
+struct node *rewrite_query_template(struct rewrite *r, const char *text, unsigned count,
+				    struct node *const *args)
+{
+	struct node *n = rewrite_template(r, text, count, args);
+
+	return n && n->kind == NODE_SUBQUERY ? n->child[0] : NULL;
+}
+
 /* The result's type by the rule's word. */
 static enum type_code result_type(struct rewrite *r, const char *word, struct function_call *c)
 {

@@ -67,7 +67,8 @@ static struct node *sample(struct parser *p)
 		parse_skip_balanced(p);
 	if ((parse_is(p, K_REPEATABLE) || parse_is(p, K_SEED)) && parse_symbol_at(p, 1, '(')) {
 		p->at += 2;
-		parse_skip_balanced(p);
+		node_put(n, 1, parse_expression(p));
+		parse_expect_symbol(p, ')');
 	}
 	return parse_close(p, n);
 }
@@ -353,8 +354,23 @@ static struct node *pivot(struct parser *p, struct node *left)
 	node_put(n, PIVOT_COLUMN, parse_binary(p, BIND_OTHER));
 	parse_expect(p, K_IN);
 	parse_expect_symbol(p, '(');
-	node_put(n, PIVOT_VALUES, parse_begins_query(p, 0) ? parse_query(p) : aliased_list(p));
+	if (parse_is(p, K_ANY)) { /* as many columns as there are values */
+		struct node *any = parse_open(p, NODE_RAW);
+
+		while (!parse_at_end(p) && !parse_is_symbol(p, ')'))
+			p->at++;
+		node_put(n, PIVOT_VALUES, parse_close(p, any));
+	} else {
+		node_put(n, PIVOT_VALUES,
+			 parse_begins_query(p, 0) ? parse_query(p) : aliased_list(p));
+	}
 	parse_expect_symbol(p, ')');
+	if (parse_is(p, K_DEFAULT)) { /* DEFAULT ON NULL (0) */
+		while (!parse_at_end(p) && !parse_is_symbol(p, '('))
+			p->at++;
+		parse_primary(p);
+		n->flags |= FLAG_NULLS;
+	}
 	parse_expect_symbol(p, ')');
 	node_put(n, PIVOT_ALIAS, parse_alias(p));
 	return parse_close(p, n);
@@ -438,7 +454,8 @@ static bool accept_join(struct parser *p, uint32_t ahead)
 	}
 	if (parse_is_name(p, ahead) && parse_keyword(p, ahead + 1) == K_JOIN &&
 	    (parse_is_word(p, ahead, "HASH") || parse_is_word(p, ahead, "LOOP") ||
-	     parse_is_word(p, ahead, "MERGE") || parse_is_word(p, ahead, "REMOTE"))) {
+	     parse_is_word(p, ahead, "MERGE") || parse_is_word(p, ahead, "REMOTE") ||
+	     parse_is_word(p, ahead, "DIRECTED"))) {
 		p->at += ahead + 2;
 		return true;
 	}
@@ -567,7 +584,7 @@ static struct node *joins(struct parser *p, struct node *left)
 		n = parse_open_at(p, NODE_JOIN, left->at);
 		n->op = (uint8_t)w.op;
 		n->flags |= w.natural ? FLAG_NATURAL : 0;
-		if (w.hint)
+		if (w.hint || str_is_word(token_text(p->t, p->at - 2), "directed"))
 			node_touch(n);
 		node_put(n, JOIN_LEFT, left);
 		node_put(n, JOIN_RIGHT, relation_suffix(p, relation_primary(p)));

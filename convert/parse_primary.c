@@ -102,18 +102,30 @@ static bool begins_lambda(const struct parser *p)
 
 	if (!(p->d->flags & DIALECT_LAMBDA))
 		return false;
-	while (parse_is_name(p, i) && parse_symbol_at(p, i + 1, ','))
-		i += 2;
-	return parse_is_name(p, i) && parse_symbol_at(p, i + 1, ')') &&
-	       parse_symbol_at(p, i + 2, SYMBOL_ARROW);
+	for (;; i++) { /* a name, perhaps a type */
+		if (!parse_is_name(p, i++))
+			return false;
+		if (parse_is_name(p, i))
+			i++;
+		if (!parse_symbol_at(p, i, ','))
+			break;
+	}
+	return parse_symbol_at(p, i, ')') && parse_symbol_at(p, i + 1, SYMBOL_ARROW);
 }
 
 static struct node *lambda(struct parser *p)
 {
 	struct node *n = parse_open(p, NODE_LAMBDA), *params;
 
-	if (parse_is_symbol(p, '(')) {
-		params = parse_ident_list(p);
+	if (parse_accept_symbol(p, '(')) {
+		params = parse_open(p, NODE_LIST);
+		do {
+			node_add(p->a, params, parse_ident(p));
+			if (parse_is_name(p, 0))
+				parse_type(p);
+		} while (parse_accept_symbol(p, ','));
+		parse_close(p, params);
+		parse_expect_symbol(p, ')');
 	} else {
 		params = parse_open(p, NODE_LIST);
 		node_add(p->a, params, parse_ident(p));
@@ -197,6 +209,10 @@ static struct node *star_rest(struct parser *p, struct node *n)
 {
 	bool list = parse_symbol_at(p, 1, '(');
 
+	if (parse_is(p, K_ILIKE)) {
+		parse_fail(p, "no pattern for names of columns");
+		return n;
+	}
 	if ((parse_is(p, K_EXCEPT) || parse_is(p, K_EXCLUDE)) && (list || parse_is(p, K_EXCLUDE))) {
 		p->at++;
 		if (list) {

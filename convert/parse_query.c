@@ -370,6 +370,15 @@ static struct node *select(struct parser *p)
 		node_put(n, SELECT_ITEMS, parse_close(p, parse_open(p, NODE_LIST)));
 	else
 		node_put(n, SELECT_ITEMS, parse_items(p));
+	if (parse_accept(p, K_EXCLUDE)) { /* Redshift: after the list */
+		if (parse_is_symbol(p, '(')) {
+			node_put(n, SELECT_EXTRA, parse_ident_list(p));
+		} else {
+			node_put(n, SELECT_EXTRA, parse_open(p, NODE_LIST));
+			node_add(p->a, n->child[SELECT_EXTRA], parse_ident(p));
+			parse_close(p, n->child[SELECT_EXTRA]);
+		}
+	}
 	into(p, n);
 	if (parse_accept(p, K_FROM))
 		node_put(n, SELECT_FROM, parse_from_list(p));

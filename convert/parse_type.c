@@ -65,8 +65,21 @@ static struct node *argument(struct parser *p)
 	return n;
 }
 
+/* Types in parentheses, for jsonb: object(a int not null), map(text, int), array(int). */
+static bool inner_types(struct parser *p, struct node *n)
+{
+	if (!str_is(n->text, "object") && !str_is(n->text, "map") && !str_is(n->text, "array"))
+		return false;
+	p->at++;
+	parse_skip_balanced(p);
+	node_touch(n);
+	return true;
+}
+
 static void arguments(struct parser *p, struct node *n)
 {
+	if (inner_types(p, n))
+		return;
 	p->at++;
 	do {
 		node_add(p->a, n, argument(p));

@@ -250,6 +250,11 @@ static void sample(struct printer *p, const struct node *n)
 	print_text(p, system ? "TABLESAMPLE SYSTEM (" : "TABLESAMPLE BERNOULLI (");
 	print_node(p, n->child[0]);
 	print_text(p, ")");
+	if (n->child[1]) {
+		print_text(p, " REPEATABLE (");
+		print_node(p, n->child[1]);
+		print_text(p, ")");
+	}
 }
 
 print_function *const print_query_kinds[NODE_KIND_COUNT] = {

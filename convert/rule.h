@@ -59,7 +59,7 @@ void rewrite_finding(struct rewrite *r, const struct node *n, const char *code, 
  */
 struct node *rewrite_template(struct rewrite *r, const char *text, unsigned count,
 			      struct node *const *args);
-/* Same, for a whole query ("SELECT ... FROM $1"): returns a QUERY. */
+/* Same, for a query in parentheses, "(SELECT ...)": its QUERY. */
 struct node *rewrite_query_template(struct rewrite *r, const char *text, unsigned count,
 				    struct node *const *args);
 

@@ -67,6 +67,12 @@ extern rule_function rule_compare_case, rule_like_case, rule_divide_by_zero, rul
 	rule_table_hint, rule_query_option, rule_recursive, rule_like, rule_index_base,
 	rule_plus_concat, rule_table_options, rule_parameter;
 
+/* rules_relations.c: applied on the way down */
+extern rule_function rule_named_table, rule_named_column, rule_sample, rule_sample_query, rule_asof,
+	rule_exclude;
+/* rules_json_literals.c: applied on the way up */
+extern rule_function rule_json_array, rule_json_object, rule_json_index;
+
 /* rules_star.c: applied on the way down (star, order row), or up (pivot, unpivot) */
 extern rule_function rule_star, rule_query_star, rule_order_row, rule_pivot, rule_unpivot;
 

@@ -295,52 +295,6 @@ bool rule_order_all(struct rewrite *r, struct node *n)
 	return true;
 }
 
-/* QUALIFY: a query around it that keeps the rows. */
-bool rule_qualify(struct rewrite *r, struct node *n)
-{
-	struct node *q = n->child[SELECT_QUALIFY], *items = n->child[SELECT_ITEMS], *outer, *select;
-	struct node *flag, *item, *name, *list, *from, *alias, *inner, *place;
-
-	if (!q)
-		return false;
-	place = node_take(r->arena, n);
-	node_set(n, SELECT_QUALIFY, NULL);
-	select = node_make(r->arena, NODE_SELECT);
-	list = node_make(r->arena, NODE_LIST);
-	for (uint32_t i = 0; i < items->count; i++) {
-		struct str last = node_last_name(items->child[i]);
-
-		if (!last.p) {
-			node_set(items->child[i], ITEM_ALIAS, rewrite_new_name(r, 'c'));
-			last = node_last_name(items->child[i]);
-		}
-		item = node_make(r->arena, NODE_ITEM);
-		node_put(item, ITEM_VALUE,
-			 node_column(r->arena, arena_strndup(r->arena, last.p, last.len)));
-		node_add(r->arena, list, item);
-	}
-	flag = node_make(r->arena, NODE_ITEM);
-	name = rewrite_new_name(r, 'q');
-	node_put(flag, ITEM_VALUE, q);
-	node_put(flag, ITEM_ALIAS, name);
-	node_insert(r->arena, items, items->count, flag);
-	outer = node_make(r->arena, NODE_DERIVED);
-	inner = node_make(r->arena, NODE_QUERY);
-	node_put(inner, QUERY_BODY, n);
-	node_put(outer, DERIVED_QUERY, inner);
-	alias = node_make(r->arena, NODE_ALIAS);
-	node_put(alias, ALIAS_NAME, rewrite_new_name(r, 't'));
-	node_put(outer, DERIVED_ALIAS, alias);
-	from = node_make(r->arena, NODE_FROM);
-	node_add(r->arena, from, outer);
-	node_put(select, SELECT_ITEMS, list);
-	node_put(select, SELECT_FROM, from);
-	node_put(select, SELECT_WHERE,
-		 node_column(r->arena, arena_strndup(r->arena, name->text.p, name->text.len)));
-	node_replace(place, select);
-	return true;
-}
-
 /* SEMI and ANTI joins: [NOT] EXISTS. */
 bool rule_semi_join(struct rewrite *r, struct node *n)
 {
@@ -402,6 +356,11 @@ bool rule_apply(struct rewrite *r, struct node *n)
 bool rule_join_condition(struct rewrite *r, struct node *n)
 {
 	(void)r;
+	if (n->op == JOIN_CROSS && (n->child[JOIN_ON] || n->child[JOIN_USING])) {
+		n->op = JOIN_INNER;
+		node_touch(n);
+		return true;
+	}
 	if ((n->op != JOIN_INNER && n->op != JOIN_STRAIGHT) || n->flags & FLAG_NATURAL)
 		return false;
 	if (!n->child[JOIN_ON] && !n->child[JOIN_USING])

@@ -106,17 +106,6 @@ static bool rule_member(struct rewrite *r, struct node *n)
 	return true;
 }
 
-/* TABLESAMPLE (n PERCENT), before the alias in Spark, behind it in Postgres. */
-static bool rule_sample(struct rewrite *r, struct node *n)
-{
-	(void)r;
-	if (!n->child[TABLE_SAMPLE] || n->child[TABLE_SAMPLE]->op != SAMPLE_PERCENT)
-		return false;
-	node_touch(n->child[TABLE_SAMPLE]);
-	node_touch(n);
-	return true;
-}
-
 const struct rule rules_databricks_before[] = {
 	{NODE_COLUMN, "struct column", rule_struct_column},
 	{NODE_SELECT, "star", rule_star},

@@ -4,11 +4,19 @@
 #include "convert/rules.h"
 
 const struct rule rules_redshift_before[] = {
+	{NODE_SELECT, "exclude", rule_exclude},
+	{NODE_SELECT, "star", rule_star},
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
 	{NODE_SELECT, "top", rule_top},
 	{NODE_SELECT, "qualify", rule_qualify},
 	{NODE_DERIVED, "derived alias", rule_derived_alias},
+	{NODE_PIVOT, "pivot", rule_pivot},
+	{NODE_UNPIVOT, "unpivot", rule_unpivot},
+	{NODE_QUERY, "query star", rule_query_star},
+	{NODE_QUERY, "order all", rule_order_all},
+	{NODE_QUERY, "order row", rule_order_row},
 	{NODE_GROUP, "group all", rule_group_all},
+	{NODE_JOIN, "join condition", rule_join_condition},
 	{NODE_WITH, "recursive", rule_recursive},
 	{NODE_CREATE_TABLE, "table options", rule_table_options},
 	{NODE_PARAMETER, "parameter", rule_parameter},

@@ -17,14 +17,23 @@ static bool rule_whole_match(struct rewrite *r, struct node *n)
 }
 
 const struct rule rules_snowflake_before[] = {
+	{NODE_TABLE_CALL, "named table", rule_named_table},
+	{NODE_CALL, "named column", rule_named_column},
 	{NODE_SELECT, "table functions", rule_table_functions},
+	{NODE_SELECT, "star", rule_star},
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
 	{NODE_SELECT, "top", rule_top},
 	{NODE_SELECT, "qualify", rule_qualify},
+	{NODE_TABLE, "sample", rule_sample},
 	{NODE_DERIVED, "derived alias", rule_derived_alias},
+	{NODE_PIVOT, "pivot", rule_pivot},
+	{NODE_UNPIVOT, "unpivot", rule_unpivot},
+	{NODE_QUERY, "query star", rule_query_star},
 	{NODE_QUERY, "order all", rule_order_all},
 	{NODE_GROUP, "group all", rule_group_all},
+	{NODE_QUERY, "order row", rule_order_row},
 	{NODE_JOIN, "join condition", rule_join_condition},
+	{NODE_JOIN, "asof", rule_asof},
 	{NODE_WITH, "recursive", rule_recursive},
 	{NODE_FROM, "dual", rule_dual},
 	{NODE_CREATE_TABLE, "table options", rule_table_options},
@@ -34,8 +43,12 @@ const struct rule rules_snowflake_before[] = {
 };
 
 const struct rule rules_snowflake_after[] = {
+	{NODE_DERIVED, "sample query", rule_sample_query},
 	{NODE_LIKE, "whole match", rule_whole_match},
 	{NODE_PATH, "path", rule_path},
+	{NODE_ARRAY, "json array", rule_json_array},
+	{NODE_OBJECT, "json object", rule_json_object},
+	{NODE_INDEX, "json index", rule_json_index},
 	{NODE_BINARY, "division", rule_division},
 	{NODE_INTERVAL, "interval", rule_interval},
 	{NODE_LIKE, "like", rule_like},

@@ -111,7 +111,7 @@
 	X(UNPIVOT, "source value name columns alias") /* flag NULLS: INCLUDE NULLS */ \
 	X(MATCH, "source body alias") /* MATCH_RECOGNIZE (...) kept raw */ \
 	X(ALIAS, "name columns") /* columns: LIST of IDENT or COLUMN_DEF; flag AS */ \
-	X(SAMPLE, "value")	/* op: SAMPLE_...; text: method */ \
+	X(SAMPLE, "value seed") /* op: SAMPLE_...; text: method */ \
 	X(VERSION, "")		/* time travel: its tokens */ \
 	/* statements */ \
 	/* replace: the condition of REPLACE WHERE */ \

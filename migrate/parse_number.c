@@ -4,11 +4,12 @@
  * A number is first taken apart (sign, digits, where the point stands, exponent); then each type
  * makes of it what it can hold. Short ones, the usual case, never get that far. Floats that are
  * small enough to be exact in a double are computed (a mantissa below 2^53 and a power of ten up
- * to 22 have no rounding error of their own, so one multiplication rounds once, rightly); others
- * go to strtod.
+ * to 22 have no rounding error of their own, so one multiplication rounds once, rightly); those of
+ * up to 19 digits and a power of ten up to 27 are computed in 128 bits and rounded once; others go
+ * to strtod.
  */
 #include <ctype.h>
-#include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,18 +144,106 @@ static int take_word(struct str t, double *out)
 /* The digits as one whole number and the power of ten it stands for; false when it is too long. */
 static bool take_mantissa(const struct number *n, uint64_t *mantissa, int64_t *power)
 {
-	const char *p;
+	const char *p = n->digits;
 	uint64_t v = 0;
 
-	if (n->end - n->digits > 19)
+	while (p < n->end && (*p == '0' || *p == '.'))
+		p++;
+	if (n->end - p - (p <= n->point && n->point < n->end) > 19)
 		return false;
-	for (p = n->digits; p < n->end; p++) {
+	for (; p < n->end; p++) {
 		if (p != n->point)
 			v = v * 10 + (uint64_t)(*p - '0');
 	}
 	*mantissa = v;
 	*power = n->exponent - (n->point < n->end ? n->end - n->point - 1 : 0);
 	return true;
+}
+
+#define EXACT_POWER 27 /* 5^27 is the last that 64 bits hold */
+
+static const uint64_t fives[EXACT_POWER + 1] = {1,
+						5,
+						25,
+						125,
+						625,
+						3125,
+						15625,
+						78125,
+						390625,
+						1953125,
+						9765625,
+						48828125,
+						244140625,
+						1220703125,
+						6103515625,
+						30517578125,
+						152587890625,
+						762939453125,
+						3814697265625,
+						19073486328125,
+						95367431640625,
+						476837158203125,
+						2384185791015625,
+						11920928955078125,
+						59604644775390625,
+						298023223876953125,
+						1490116119384765625,
+						7450580596923828125};
+
+/* value x 2^power, and whether a rest below the last bit was left out */
+struct binary {
+	unsigned __int128 value;
+	int power;
+	bool rest;
+};
+
+/* The value rounded to so many bits, to even when it lies in the middle. Not for subnormals. */
+static double round_binary(struct binary x, int bits)
+{
+	uint64_t high = (uint64_t)(x.value >> 64), low = (uint64_t)x.value, two_bits;
+	int width = high ? 128 - __builtin_clzll(high) : 64 - __builtin_clzll(low);
+	int drop = width - bits;
+	double two;
+
+	if (drop > 0) {
+		unsigned __int128 half = (unsigned __int128)1 << (drop - 1);
+		unsigned __int128 lost = x.value & (2 * half - 1);
+
+		x.value >>= drop;
+		x.power += drop;
+		if (lost > half || (lost == half && (x.rest || (x.value & 1))))
+			x.value++;
+	}
+	two_bits = (uint64_t)(x.power + 1023) << 52;
+	memcpy(&two, &two_bits, sizeof(two));
+	return (double)(uint64_t)x.value * two;
+}
+
+/*
+ * mantissa x 10^power, rightly rounded; mantissa above 0, power within EXACT_POWER. Up to 127 bits
+ * of a product are exact; a quotient has 63 bits or more, and what remains says which way to round.
+ */
+static double scale_exactly(uint64_t mantissa, int64_t power, int bits)
+{
+	struct binary x = {.power = (int)power};
+	unsigned __int128 divided;
+	uint64_t divisor;
+	int up, down;
+
+	if (power >= 0) {
+		x.value = (unsigned __int128)mantissa * fives[power];
+		return round_binary(x, bits);
+	}
+	divisor = fives[-power];
+	up = __builtin_clzll(mantissa);
+	down = __builtin_clzll(divisor);
+	divisor <<= down;
+	divided = (unsigned __int128)(mantissa << up) << 63;
+	x.value = divided / divisor;
+	x.rest = divided % divisor != 0;
+	x.power += down - up - 63;
+	return round_binary(x, bits);
 }
 
 static bool has_digit_above_zero(const struct number *n)
@@ -198,16 +287,19 @@ static int take_float(struct str t, bool single, double *out)
 	t = parse_trim(t);
 	if (!take_number(t, &n))
 		return take_word(t, out) ? PARSE_OK : REJECT_BAD_VALUE;
-	if (!take_mantissa(&n, &mantissa, &power) || mantissa > limit || power < -far ||
-	    power > far)
+	if (!take_mantissa(&n, &mantissa, &power) || power < -EXACT_POWER || power > EXACT_POWER)
 		return long_float(t, &n, single, out);
 	v = (double)mantissa;
-	if (single) /* in single precision, so that it is rounded once */
+	if (mantissa > limit || ((power < -far || power > far) && mantissa))
+		v = scale_exactly(mantissa, power, single ? 24 : 53);
+	else if (!mantissa)
+		v = 0;
+	else if (single) /* in single precision, so that it is rounded once */
 		v = power < 0 ? (double)((float)v / (float)tens[-power])
 			      : (double)((float)v * (float)tens[power]);
 	else
 		v = power < 0 ? v / tens[-power] : v * tens[power];
-	if (isinf(v))
+	if (isinf(v) || (single && v > FLT_MAX))
 		return REJECT_OUT_OF_RANGE;
 	*out = n.negative ? -v : v;
 	return PARSE_OK;

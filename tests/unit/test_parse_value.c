@@ -1,4 +1,8 @@
 /* test_parse_value.c - texts into values: every type, its limits, and what is refused. */
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+
 #include "tests/unit/unit.h"
 
 #include "migrate/parse_value.h"
@@ -118,6 +122,67 @@ static void floats(void **state)
 	(void)state;
 	CHECK(BLOCK_FLOAT8, 0, 0, float8);
 	CHECK(BLOCK_FLOAT4, 0, 0, float4);
+}
+
+static uint64_t draw(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+/* A number in one of the ways that programs write one. */
+static void write_number(uint64_t *seed, char *text, size_t size)
+{
+	uint64_t digits = draw(seed) >> draw(seed) % 64;
+	int scale = (int)(draw(seed) % 60) - 30;
+	double v = (double)digits * pow(10, scale);
+
+	switch (draw(seed) % 5) {
+	case 0:
+		snprintf(text, size, "%.17g", v);
+		break;
+	case 1:
+		snprintf(text, size, "-%.*f", (int)(draw(seed) % 25), v);
+		break;
+	case 2:
+		snprintf(text, size, "%" PRIu64 "e%d", digits, scale);
+		break;
+	case 3:
+		snprintf(text, size, "0.000%" PRIu64, digits);
+		break;
+	default: /* near the middle between two doubles, where rounding is decided */
+		snprintf(text, size, "%" PRIu64 "e%d",
+			 (digits >> 12 << 12 | 1 << 11) + (draw(seed) & 1), scale);
+	}
+}
+
+/* Every way of reading a float gives what strtod gives, to the last bit. */
+static void floats_agree_with_strtod(void **state)
+{
+	uint64_t seed = UINT64_C(0x9E3779B97F4A7C15);
+	int i;
+
+	(void)state;
+	for (i = 0; i < 1000000; i++) {
+		char text[400];
+		struct str t = {text, 0};
+		double v = 0;
+		float f = 0, expected;
+
+		write_number(&seed, text, sizeof(text));
+		t.len = strlen(text);
+		assert_int_equal(parse_float8(t, &v), PARSE_OK);
+		if (v != strtod(text, NULL) || signbit(v) != signbit(strtod(text, NULL)))
+			fail_msg("'%s' was read as %.17g", text, v);
+		expected = strtof(text, NULL);
+		if (isinf(expected) || fabsf(expected) < FLT_MIN)
+			continue;
+		assert_int_equal(parse_float4(t, &f), PARSE_OK);
+		if (f != expected)
+			fail_msg("'%s' was read as the single %.9g", text, (double)f);
+	}
 }
 
 static void decimals(void **state)
@@ -498,6 +563,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_numbers),
 		cmocka_unit_test(floats),
+		cmocka_unit_test(floats_agree_with_strtod),
 		cmocka_unit_test(decimals),
 		cmocka_unit_test(decimals_change_their_scale),
 		cmocka_unit_test(booleans),
