@@ -281,7 +281,7 @@ static void index_constraint(struct parser *p, struct node *n)
 	node_put(n, CONSTRAINT_COLUMNS, key_columns(p));
 }
 
-static struct node *table_constraint(struct parser *p)
+struct node *parse_table_constraint(struct parser *p)
 {
 	struct node *n = parse_open(p, NODE_CONSTRAINT);
 
@@ -289,6 +289,10 @@ static struct node *table_constraint(struct parser *p)
 	if (parse_accept2(p, K_PRIMARY, K_KEY)) {
 		n->op = CONSTRAINT_PRIMARY;
 		skip_clustered(p, n);
+		if (parse_is_name(p, 0) && !parse_is(p, K_USING)) { /* a name that means nothing */
+			p->at++;
+			node_touch(n);
+		}
 		if (parse_accept(p, K_USING)) {
 			p->at++;
 			node_touch(n);
@@ -330,7 +334,7 @@ static struct node *table_constraint(struct parser *p)
 
 struct node *parse_table_element(struct parser *p)
 {
-	return begins_table_constraint(p) ? table_constraint(p) : parse_column_def(p);
+	return begins_table_constraint(p) ? parse_table_constraint(p) : parse_column_def(p);
 }
 
 struct node *parse_table_elements(struct parser *p)
@@ -353,7 +357,7 @@ struct node *parse_table_elements(struct parser *p)
 				p->at++;
 			node_add(p->a, n, parse_close(p, o));
 		} else if (begins_table_constraint(p)) {
-			node_add(p->a, n, table_constraint(p));
+			node_add(p->a, n, parse_table_constraint(p));
 		} else {
 			node_add(p->a, n, parse_column_def(p));
 		}
@@ -554,6 +558,14 @@ static void create_words(struct parser *p, struct node *n)
 			   parse_is(p, K_EXTERNAL) || parse_is_word(p, 0, "PRIVATE") ||
 			   parse_is_word(p, 0, "EDITIONABLE")) {
 			p->at++;
+			node_touch(n);
+		} else if (parse_is_word(p, 0, "ALGORITHM") || parse_is_word(p, 0, "DEFINER")) {
+			while (!parse_at_end(p) && !parse_is(p, K_VIEW) &&
+			       !parse_is_word(p, 0, "SQL") && !parse_is_word(p, 0, "DEFINER"))
+				p->at++;
+			node_touch(n);
+		} else if (parse_is_word(p, 0, "SQL") && parse_is_word(p, 1, "SECURITY")) {
+			p->at += 3;
 			node_touch(n);
 		} else {
 			break;

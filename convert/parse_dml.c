@@ -399,6 +399,11 @@ struct node *parse_merge(struct parser *p, struct node *with, uint32_t first)
 
 	node_put(n, MERGE_WITH, with);
 	p->at++;
+	if (parse_is(p, K_WITH) && parse_is_word(p, 2, "EVOLUTION")) { /* WITH SCHEMA EVOLUTION */
+		p->at += 3;
+		n->flags |= FLAG_BY_NAME;
+		node_touch(n);
+	}
 	if (!parse_accept(p, K_INTO))
 		node_touch(n);
 	node_put(n, MERGE_TARGET, parse_table(p));

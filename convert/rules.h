@@ -67,6 +67,17 @@ extern rule_function rule_compare_case, rule_like_case, rule_divide_by_zero, rul
 	rule_table_hint, rule_query_option, rule_recursive, rule_like, rule_index_base,
 	rule_plus_concat, rule_table_options, rule_parameter;
 
+/* rules_mysql_ddl.c: applied on the way down */
+extern rule_function rule_column_options, rule_table_keys;
+/* rules_mysql_dml.c */
+extern rule_function rule_mysql_insert, rule_mysql_update, rule_mysql_delete;
+/* rules_mysql_values.c: the first two on the way up */
+extern rule_function rule_json_arrow, rule_xor, rule_truth, rule_truth_compare, rule_sort_null,
+	rule_interval_parts, rule_server_variable, rule_mysql_collate;
+extern rule_function rule_mysql_statement; /* rules_mysql_alter.c */
+
+/* rules_databricks_values.c: applied on the way up (rule_spark_lag_nulls: down) */
+extern rule_function rule_text_number, rule_date_interval, rule_zoned_literal, rule_spark_lag_nulls;
 /* rules_relations.c: applied on the way down */
 extern rule_function rule_named_table, rule_named_column, rule_sample, rule_sample_query, rule_asof,
 	rule_exclude;
@@ -74,7 +85,8 @@ extern rule_function rule_named_table, rule_named_column, rule_sample, rule_samp
 extern rule_function rule_json_array, rule_json_object, rule_json_index;
 
 /* rules_star.c: applied on the way down (star, order row), or up (pivot, unpivot) */
-extern rule_function rule_star, rule_query_star, rule_order_row, rule_pivot, rule_unpivot;
+extern rule_function rule_star, rule_star_in, rule_star_argument, rule_query_star, rule_order_row,
+	rule_pivot, rule_unpivot;
 
 /* rules_databricks_utility.c, _dml.c, _ddl.c: applied on the way down */
 extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, rule_merge,
