@@ -258,8 +258,8 @@ static bool begins_table_constraint(const struct parser *p)
 		return true;
 	case K_KEY:
 	case K_INDEX:
-		return next == K_USING || parse_symbol_at(p, 1, '(') || parse_symbol_at(p, 2, '(') ||
-		       parse_keyword(p, 2) == K_USING;
+		return next == K_USING || parse_symbol_at(p, 1, '(') ||
+		       parse_symbol_at(p, 2, '(') || parse_keyword(p, 2) == K_USING;
 	case K_FULLTEXT:
 	case K_SPATIAL:
 		return true;
