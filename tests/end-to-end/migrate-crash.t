@@ -65,6 +65,7 @@ strike() {
 }
 
 for ((r = 1; r <= rounds; r++)); do
+	begun=$SECONDS
 	arrive "$r"
 	pids=()
 	loads storm
@@ -79,6 +80,7 @@ for ((r = 1; r <= rounds; r++)); do
 	done 2>/dev/null
 	wait 2>/dev/null
 	ready
+	[ $((SECONDS - begun)) -lt 10 ] || echo "# round $r took $((SECONDS - begun)) s"
 done 2>/dev/null
 ok "the server is there again" ready
 
