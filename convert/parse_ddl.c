@@ -232,7 +232,8 @@ struct node *parse_column_def(struct parser *p)
 	node_put(n, COLUMN_DEF_NAME, parse_column_ident(p));
 	parse_accept_symbol(p, ':');
 	if (!parse_is(p, K_AS) && !parse_is_symbol(p, ',') && !parse_is_symbol(p, ')') &&
-	    !parse_is(p, K_COMMENT) && !parse_at_end(p))
+	    !parse_is(p, K_COMMENT) && !parse_is(p, K_DEFAULT) && !parse_is(p, K_NOT) &&
+	    !parse_is(p, K_NULL) && !parse_at_end(p))
 		node_put(n, COLUMN_DEF_TYPE, parse_type(p));
 	constraints = parse_open(p, NODE_LIST);
 	while (!p->failed && !parse_at_end(p) && !parse_is_symbol(p, ',') &&
