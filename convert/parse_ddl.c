@@ -258,7 +258,7 @@ static bool begins_table_constraint(const struct parser *p)
 		return true;
 	case K_KEY:
 	case K_INDEX:
-		return parse_symbol_at(p, 1, '(') || parse_symbol_at(p, 2, '(') ||
+		return next == K_USING || parse_symbol_at(p, 1, '(') || parse_symbol_at(p, 2, '(') ||
 		       parse_keyword(p, 2) == K_USING;
 	case K_FULLTEXT:
 	case K_SPATIAL:
@@ -560,6 +560,7 @@ static void create_words(struct parser *p, struct node *n)
 			p->at++;
 			node_touch(n);
 		} else if (parse_is_word(p, 0, "ALGORITHM") || parse_is_word(p, 0, "DEFINER")) {
+			p->at++;
 			while (!parse_at_end(p) && !parse_is(p, K_VIEW) &&
 			       !parse_is_word(p, 0, "SQL") && !parse_is_word(p, 0, "DEFINER"))
 				p->at++;
