@@ -127,6 +127,7 @@ static void fill_shape(struct arena *a, const struct csv_layout *l, const struct
 	size_t i;
 
 	shape->column_count = l->field_count;
+	shape->by_place = !l->header;
 	shape->columns = arena_alloc(a, (l->field_count + 1) * sizeof(*shape->columns));
 	for (i = 0; i < l->field_count; i++) {
 		shape->columns[i].name = l->header
