@@ -407,7 +407,7 @@ int invocation_parse(struct invocation *inv, const struct command *c, int argc, 
 	}
 	if (apply_defaults(inv, e) < 0)
 		return -1;
-	if (config_path(&p) && apply_config(inv, config_path(&p), e) < 0)
+	if (!c->own_config && config_path(&p) && apply_config(inv, config_path(&p), e) < 0)
 		return -1;
 	if (apply_typed(&p) < 0)
 		return -1;

@@ -65,6 +65,7 @@ struct command {
 	size_t option_count;
 	bool takes_dsn;	 /* adds -d/--dsn */
 	bool takes_runs; /* adds --runs and --json */
+	bool own_config; /* its own --config stands for the common one */
 	enum ranks_policy ranks;
 	/* Returns the exit status (0 or 1), or -1 with `e` filled. */
 	int (*run)(struct invocation *inv, struct error *e);

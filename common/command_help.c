@@ -41,6 +41,8 @@ const size_t command_common_count = sizeof(command_common) / sizeof(command_comm
 
 bool command_has_common(const struct command *c, const struct common_option *o)
 {
+	if (c->own_config && strcmp(o->option.name, "config") == 0)
+		return false;
 	return o->group == COMMON_ALL || (o->group == COMMON_DSN && c->takes_dsn) ||
 	       (o->group == COMMON_RUNS && c->takes_runs);
 }

@@ -282,7 +282,7 @@ static void put_field(struct reader *r, size_t i, const struct csv_field *f)
 	} else if (column == ROW_UNKNOWN) {
 		row_unknown(&r->row, r->layout.names[i], t, (struct str){0});
 	} else {
-		row_put(&r->row, column, t, r->window.plain, (struct str){0});
+		row_put(&r->row, column, t, r->window.plain, NULL);
 	}
 }
 

@@ -369,11 +369,11 @@ static void put_member(struct reader *r, const struct member *m)
 			m->whole;
 	} else if (v->kind == JSON_STRING) {
 		row_put(&r->row, m->column, json_unescape(v, &r->row.block->arena), false,
-			m->whole);
+			&m->whole);
 	} else if (kind == BLOCK_TEXT ||
 		   (v->kind == JSON_NUMBER && kind != BLOCK_BOOL && kind != BLOCK_BYTES) ||
 		   (kind == BLOCK_BOOL && (v->kind == JSON_TRUE || v->kind == JSON_FALSE))) {
-		row_put(&r->row, m->column, m->whole, r->window.plain, m->whole);
+		row_put(&r->row, m->column, m->whole, r->window.plain, &m->whole);
 	} else {
 		row_misfit(&r->row, m->column, REJECT_BAD_VALUE, m->whole, m->whole);
 	}

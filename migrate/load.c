@@ -310,21 +310,28 @@ static void add_up(struct load_result *out)
 	}
 }
 
-/* Statistics, when half of the table or more is new: autovacuum sees to the rest. */
+/*
+ * Statistics, when half of the table or more is new and autovacuum will not make them within the
+ * minute: it is off, or the table is partitioned.
+ */
 static int analyze(struct load *l, struct error *e)
 {
 	struct buf sql = {0};
 	char *text;
-	double rows = 0;
 	int status = 0;
 
 	if (l->out->rows == 0)
 		return 0;
-	buf_printf(&sql, "select greatest(reltuples, 0)::float8 from pg_class where oid = %u",
-		   l->target.oid);
+	buf_printf(&sql,
+		   "select %" PRId64 " >= reltuples / 2 and not (relkind = 'r' and "
+		   "current_setting('autovacuum')::bool and current_setting('track_counts')::bool "
+		   "and coalesce((select option_value::bool from pg_options_to_table(reloptions) "
+		   "where option_name = 'autovacuum_enabled'), true)) "
+		   "from pg_class where oid = %u",
+		   l->out->rows, l->target.oid);
 	text = pg_scalar(l->pg, buf_text(&sql), e);
 	buf_clear(&sql);
-	if (text && text_to_double(text, &rows) && (double)l->out->rows >= rows / 2) {
+	if (text && *text == 't') {
 		buf_printf(&sql, "analyze %s", l->target.quoted);
 		status = pg_exec(l->pg, buf_text(&sql), e);
 	}

@@ -15,11 +15,9 @@
 #include "migrate/load.h"
 #include "migrate/load_files.h"
 #include "migrate/load_record.h"
+#include "migrate/tables_command.h"
 #include "migrate/migrate.h"
-
-static const char *const strategy_words[] = {"append", "overwrite", "merge", "scd1", "scd2", NULL};
-static const char *const format_words[] = {"auto", "csv", "json", "parquet", NULL};
-static const char *const header_words[] = {"auto", "yes", "no", NULL};
+#include "migrate/settings_text.h"
 
 static const struct option load_options[] = {
 	{0, "into", OPTION_TEXT, "TABLE", "the table, as schema.table; made when it is not there",
@@ -44,14 +42,15 @@ static const struct option load_options[] = {
 	 NULL, NULL},
 	{0, "schema", OPTION_TEXT, "COLUMNS", "columns of a new table: \"id bigint, name text\"",
 	 NULL, 0, 0, NULL, NULL},
-	{0, "on-bad-row", OPTION_CHOICE, "WHAT", "what happens to rows that do not fit", "fail", 0,
-	 0, bad_row_words, NULL},
+	{0, "on-bad-row", OPTION_CHOICE, "WHAT",
+	 "when a row does not fit: the file fails, or the row goes", "fail", 0, 0, bad_row_words,
+	 NULL},
 	{0, "bad-row-limit", OPTION_TEXT, "N|P%", "a file with more bad rows fails all the same",
 	 NULL, 0, 0, NULL, NULL},
-	{0, "drift", OPTION_CHOICE, "WHAT", "what to do with other columns", "none", 0, 0,
+	{0, "drift", OPTION_CHOICE, "WHAT", "files with other columns than the table", "none", 0, 0,
 	 drift_words, NULL},
-	{0, "on-changed", OPTION_CHOICE, "WHAT", "a loaded file that is another now", "error", 0, 0,
-	 on_changed_words, NULL},
+	{0, "on-changed", OPTION_CHOICE, "WHAT", "a file that changed after it was loaded", "error",
+	 0, 0, on_changed_words, NULL},
 	{0, "force", OPTION_FLAG, NULL, "load files again that are loaded already", NULL, 0, 0,
 	 NULL, NULL},
 	{0, "audit-columns", OPTION_FLAG, NULL,
@@ -80,6 +79,11 @@ static const struct option load_options[] = {
 	 NULL, NULL},
 	{0, "time-zone", OPTION_TEXT, "NAME", "of times that name none, into timestamptz", "UTC", 0,
 	 0, NULL, NULL},
+	{0, "config", OPTION_TEXT, "FILE",
+	 "YAML file with many tables instead of FILE and --into: migrate config new", NULL, 0, 0,
+	 NULL, NULL},
+	{0, "tables", OPTION_TEXT, "TABLES", "with --config: only these, with commas", NULL, 0, 0,
+	 NULL, NULL},
 	{0, "dry-run", OPTION_FLAG, NULL, "say what would be loaded, write nothing", NULL, 0, 0,
 	 NULL, NULL},
 };
@@ -94,126 +98,30 @@ struct load_command {
 /* ---- options to settings ----------------------------------------------------------------------
  */
 
-static int index_of(const char *const *words, const char *word)
+/* Says which option it was. */
+static int in_option(int status, const char *name, struct error *e)
 {
-	int i;
-
-	for (i = 0; words[i]; i++)
-		if (strcmp(words[i], word) == 0)
-			return i;
-	return 0;
+	return status < 0 ? error_context(e, "--%s", name) : 0;
 }
 
-/* "schema.table", each part quoted ("a.b") or not; without a schema: public. Names are kept. */
-static int read_into(struct load_command *c, const char *text, struct error *e)
-{
-	const char *parts[2] = {NULL, NULL}, *p = text;
-	size_t n;
-
-	for (n = 0; n < 2; n++) {
-		struct buf part = {0};
-		bool quoted = *p == '"';
-
-		for (p += quoted; *p && (quoted || *p != '.'); p++) {
-			if (quoted && *p == '"' && *++p != '"')
-				break;
-			buf_putc(&part, *p);
-		}
-		parts[n] = part.len ? arena_strdup(&c->arena, buf_text(&part)) : NULL;
-		buf_release(&part);
-		if (!parts[n] || *p != '.')
-			break;
-		p++;
-	}
-	if (n == 2 || !parts[n] || *p) {
-		error_set(e, ERROR_USAGE, "--into: '%s' is not schema.table", text);
-		return error_hint(e, "quote a name that has a dot in it: 'sales.\"a.b\"'");
-	}
-	c->settings.schema = n ? parts[0] : "public";
-	c->settings.table = parts[n];
-	return 0;
-}
-
-static void split(struct arena *a, const char *text, struct names *out)
-{
-	const char *end;
-
-	out->items = arena_alloc(a, (text ? strlen(text) + 1 : 1) * sizeof(*out->items));
-	for (; text && *text; text = *end ? end + 1 : end) {
-		size_t n;
-
-		text += strspn(text, " ");
-		end = strchrnul(text, ',');
-		n = (size_t)(end - text);
-		while (n && text[n - 1] == ' ')
-			n--;
-		if (n)
-			out->items[out->count++] = arena_strndup(a, text, n);
-	}
-}
-
-static int read_marker(struct load_command *c, const char *text, struct error *e)
-{
-	const char *equals = text ? strchr(text, '=') : NULL;
-
-	if (!text)
-		return 0;
-	if (!equals || equals == text)
-		return error_set(e, ERROR_USAGE, "--delete-marker: '%s' is not COLUMN=VALUE", text);
-	c->settings.delete_column = arena_strndup(&c->arena, text, (size_t)(equals - text));
-	c->settings.delete_value = arena_strdup(&c->arena, equals + 1);
-	return 0;
-}
-
-static int read_limit(struct load_settings *s, const char *text, struct error *e)
-{
-	char number[40];
-	size_t n = text ? strlen(text) : 0;
-
-	if (!text)
-		return 0;
-	snprintf(number, sizeof(number), "%.*s", (int)(n ? n - 1 : 0), text);
-	if (n && text[n - 1] == '%' && text_to_double(number, &s->bad_row_percent) &&
-	    s->bad_row_percent >= 0)
-		return 0;
-	s->bad_row_percent = INFINITY;
-	if (text_to_int(text, &s->bad_row_limit) && s->bad_row_limit >= 0)
-		return 0;
-	return error_set(e, ERROR_USAGE, "--bad-row-limit: '%s' is neither a count nor a share",
-			 text);
-}
-
-/* One character, or a word for it. -1: not given. */
-static int read_character(const struct invocation *inv, const char *name, int *out, struct error *e)
+static int read_character(const struct invocation *inv, const char *name, char *out,
+			  struct error *e)
 {
 	const char *text = option_text(inv, name);
 
-	if (!text)
-		return 0;
-	if (strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0)
-		*out = '\t';
-	else if (strcmp(text, "none") == 0)
-		*out = 0;
-	else if (strlen(text) == 1)
-		*out = (unsigned char)*text;
-	else
-		return error_set(e, ERROR_USAGE, "--%s: '%s' is not one character", name, text);
-	return 0;
+	return text ? in_option(settings_character(text, out, e), name, e) : 0;
 }
 
 static int read_source(const struct invocation *inv, struct source_options *o, struct error *e)
 {
-	int delimiter = o->delimiter, quote = '"', escape = -1;
-
-	if (read_character(inv, "delimiter", &delimiter, e) < 0 ||
-	    read_character(inv, "quote", &quote, e) < 0 ||
-	    read_character(inv, "escape", &escape, e) < 0)
+	if (read_character(inv, "delimiter", &o->delimiter, e) < 0 ||
+	    read_character(inv, "quote", &o->quote, e) < 0)
 		return -1;
-	o->delimiter = (char)delimiter;
-	o->quote = (char)quote;
-	o->escape = (char)(escape < 0 ? quote : escape);
-	o->format = (enum source_format)index_of(format_words, option_text(inv, "format"));
-	o->header = index_of(header_words, option_text(inv, "header"));
+	o->escape = o->quote;
+	if (read_character(inv, "escape", &o->escape, e) < 0)
+		return -1;
+	o->format = (enum source_format)settings_word(format_words, option_text(inv, "format"));
+	o->header = settings_word(header_words, option_text(inv, "header"));
 	o->header = o->header == 0 ? -1 : o->header == 1;
 	o->null_text = option_text(inv, "null-text");
 	o->encoding = option_text(inv, "encoding");
@@ -237,9 +145,10 @@ static int read_settings(const struct invocation *inv, struct load_command *c, s
 	s->end_column = option_text(inv, "end-column");
 	s->current_column = option_text(inv, "current-column");
 	s->on_bad_row =
-		(enum bad_row_policy)index_of(bad_row_words, option_text(inv, "on-bad-row"));
-	s->drift = (enum drift)index_of(drift_words, option_text(inv, "drift"));
-	s->on_changed = (enum on_changed)index_of(on_changed_words, option_text(inv, "on-changed"));
+		(enum bad_row_policy)settings_word(bad_row_words, option_text(inv, "on-bad-row"));
+	s->drift = (enum drift)settings_word(drift_words, option_text(inv, "drift"));
+	s->on_changed =
+		(enum on_changed)settings_word(on_changed_words, option_text(inv, "on-changed"));
 	s->force = option_flag(inv, "force");
 	s->audit_columns = option_flag(inv, "audit-columns");
 	s->dry_run = option_flag(inv, "dry-run");
@@ -247,11 +156,14 @@ static int read_settings(const struct invocation *inv, struct load_command *c, s
 	s->attempts = (int)option_int(inv, "attempts");
 	s->retry_s = option_number(inv, "retry-wait");
 	s->lock_timeout_ms = (int)(option_number(inv, "lock-timeout") * 1000);
-	split(&c->arena, option_text(inv, "keys"), &s->keys);
-	split(&c->arena, option_text(inv, "track"), &s->track);
-	if (read_into(c, option_text(inv, "into"), e) < 0 ||
-	    read_marker(c, option_text(inv, "delete-marker"), e) < 0 ||
-	    read_limit(s, option_text(inv, "bad-row-limit"), e) < 0 ||
+	settings_names(&c->arena, option_text(inv, "keys"), &s->keys);
+	settings_names(&c->arena, option_text(inv, "track"), &s->track);
+	if (in_option(settings_table(&c->arena, option_text(inv, "into"), &s->schema, &s->table, e),
+		      "into", e) < 0 ||
+	    in_option(settings_marker(&c->arena, s, option_text(inv, "delete-marker"), e),
+		      "delete-marker", e) < 0 ||
+	    in_option(settings_limit(s, option_text(inv, "bad-row-limit"), e), "bad-row-limit", e) <
+		    0 ||
 	    read_source(inv, &s->source, e) < 0)
 		return -1;
 	if (option_set(inv, "schema") &&
@@ -382,7 +294,7 @@ static int load_with_record(struct invocation *inv, struct load_command *c, stru
 	return status;
 }
 
-static int migrate_load_main(struct invocation *inv, struct error *e)
+static int load_one(struct invocation *inv, struct error *e)
 {
 	struct load_command c = {0};
 	int status = -1;
@@ -400,11 +312,24 @@ static int migrate_load_main(struct invocation *inv, struct error *e)
 	return status;
 }
 
+static int migrate_load_main(struct invocation *inv, struct error *e)
+{
+	if (option_set(inv, "config"))
+		return load_tables(inv, e);
+	if (option_set(inv, "tables"))
+		return error_set(e, ERROR_USAGE, "--tables chooses from the tables of --config");
+	if (inv->argument_count == 0) {
+		error_set(e, ERROR_USAGE, "no files are named");
+		return error_hint(e, "name files and --into, or a configuration with --config");
+	}
+	return load_one(inv, e);
+}
+
 const struct command migrate_load = {
 	.tool = "migrate",
 	.verb = "load",
-	.arguments = "FILE...",
-	.min_arguments = 1,
+	.arguments = "[FILE...]",
+	.min_arguments = 0,
 	.max_arguments = -1,
 	.summary = "load files into a table, each exactly once",
 	.description = "Files are Parquet, CSV or JSON (lines or one array), packed with gzip or "
@@ -418,9 +343,11 @@ const struct command migrate_load = {
 		    "sales.orders\n"
 		    "  lakeport migrate load -d postgresql:///shop customers.csv --into "
 		    "crm.customers \\\n"
-		    "      --strategy scd2 --keys customer_id --track name,email\n",
+		    "      --strategy scd2 --keys customer_id --track name,email\n"
+		    "  lakeport migrate load -d postgresql:///shop --config load.yaml --jobs 8\n",
 	OPTIONS(load_options),
 	.takes_dsn = true,
 	.takes_runs = true,
+	.own_config = true,
 	.run = migrate_load_main,
 };

@@ -169,7 +169,8 @@ static void add_times(struct record *r, const struct load_table_result *tables, 
 		{"part", "Part", "", BETTER_NONE, true},
 		{"seconds", "Time", "s", BETTER_LOWER, false},
 	};
-	static const char *const parts[] = {"read", "encode", "send", "merge", "commit", "indexes"};
+	static const char *const parts[] = {"read",  "encode", "send",
+					    "merge", "commit", "indexes, statistics"};
 	double seconds[6] = {0};
 	struct record_table *t;
 	size_t i;

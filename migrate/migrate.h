@@ -4,6 +4,7 @@
 
 #include "common/command.h"
 
-extern const struct command migrate_load;
+extern const struct command migrate_load, migrate_config, migrate_status, migrate_retry;
+extern const struct command migrate_forget, migrate_replay, migrate_watch, migrate_verify;
 
 #endif

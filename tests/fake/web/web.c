@@ -24,6 +24,8 @@ static const struct web_route routes[] = {
 	{"POST", "/serving-endpoints/*/invocations", web_model_answer},
 	{"POST", "/serving-endpoints/chat/completions", web_model_answer},
 	{"POST", "/v1/chat/completions", web_model_answer},
+	{"POST", "/hook", web_model_answer},
+	{"GET", "/api/2.2/jobs/runs/list*", web_model_answer},
 };
 
 /* Whether a path is what a pattern says; one '*' stands for any text. */

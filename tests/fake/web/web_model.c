@@ -2,7 +2,8 @@
  * web_model.c - an OpenAI-compatible chat endpoint whose answers come from a script. See web.h.
  *
  * The script is a JSON list of rules. The first rule that fits a request answers it: `match` is in
- * the text of its messages, `field` is a member of its body; a rule without them fits always. Each
+ * the text of its messages, `field` is a member of its body, `path` is in its path; a rule without
+ * them fits always. Each
  * rule has `answers`, given one after the other; the last one is repeated. An answer is
  *
  *   {"sql": "select 1"}                        content {"sql": ..., "notes": ""}, as asked
@@ -62,15 +63,17 @@ static bool messages_have(const cJSON *body, const char *wanted)
 	return false;
 }
 
-static bool fits(const cJSON *rule, const cJSON *body)
+static bool fits(const cJSON *rule, const struct web_request *r)
 {
 	const char *match = text_of(rule, "match"), *field = text_of(rule, "field");
+	const char *path = text_of(rule, "path");
 
-	return (!match || messages_have(body, match)) && (!field || get(body, field));
+	return (!match || messages_have(r->json, match)) && (!field || get(r->json, field)) &&
+	       (!path || strstr(r->path, path));
 }
 
 /* The next answer of the first rule that fits; NULL: none. */
-static const cJSON *choose(const cJSON *body)
+static const cJSON *choose(const struct web_request *r)
 {
 	const cJSON *answer = NULL;
 	cJSON *rule;
@@ -81,7 +84,7 @@ static const cJSON *choose(const cJSON *body)
 		cJSON *next = cJSON_GetObjectItem(rule, "next");
 		int last = cJSON_GetArraySize(get(rule, "answers")) - 1;
 
-		if (!fits(rule, body))
+		if (!fits(rule, r))
 			continue;
 		if (!next)
 			next = cJSON_AddNumberToObject(rule, "next", 0);
@@ -197,7 +200,7 @@ static enum web_fault fault_of(const char *word)
 
 void web_model_answer(const struct web_request *r, struct web_answer *a)
 {
-	const cJSON *answer = choose(r->json), *delay = get(answer, "delay_ms");
+	const cJSON *answer = choose(r), *delay = get(answer, "delay_ms");
 
 	if (!answer) {
 		web_fail(a, 500, "NO_RULE", "no rule of the script fits this request");
