@@ -333,7 +333,7 @@ struct node *parse_table_constraint(struct parser *p)
 
 struct node *parse_table_element(struct parser *p)
 {
-	return begins_table_constraint(p) ? table_constraint(p) : parse_column_def(p);
+	return begins_table_constraint(p) ? parse_table_constraint(p) : parse_column_def(p);
 }
 
 struct node *parse_table_elements(struct parser *p)

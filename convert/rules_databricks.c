@@ -235,7 +235,7 @@ static bool rule_by_name(struct rewrite *r, struct node *n)
 
 const struct rule rules_databricks_before[] = {
 	{NODE_COLUMN, "struct column", rule_struct_column},
-	{NODE_CALL, "lag nulls", rule_lag_nulls},
+	{NODE_CALL, "lag nulls", rule_spark_lag_nulls},
 	{NODE_CALL, "star argument", rule_star_argument},
 	{NODE_IN, "star in", rule_star_in},
 	{NODE_SELECT, "star", rule_star},

@@ -158,7 +158,7 @@ static struct node *bound(struct rewrite *r, unsigned op)
  * lag and lead with IGNORE NULLS: the frame holds all rows before, or after, this one, and the
  * function table has rows for the names given here, which take the n-th value that is not NULL.
  */
-bool rule_lag_nulls(struct rewrite *r, struct node *n)
+bool rule_spark_lag_nulls(struct rewrite *r, struct node *n)
 {
 	bool lag = node_calls(n, "lag"), lead = node_calls(n, "lead");
 	struct node *window = n->child[CALL_OVER], *frame, *last;

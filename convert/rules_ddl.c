@@ -272,7 +272,7 @@ static struct node *truncate(struct rewrite *r, struct parser *p)
 
 /* --- CREATE INDEX, SEQUENCE --- */
 
-static struct node *create_index(struct rewrite *r, struct parser *p, bool unique)
+static struct node *take_index(struct rewrite *r, struct parser *p, bool unique)
 {
 	struct node *out = words(r, unique ? "CREATE UNIQUE INDEX" : "CREATE INDEX"), *name;
 
@@ -364,7 +364,7 @@ static struct node *create(struct rewrite *r, struct parser *p)
 	       accept_word(p, "BITMAP") || accept_word(p, "COLUMNSTORE"))
 		;
 	if (parse_accept(p, K_INDEX))
-		return create_index(r, p, unique);
+		return take_index(r, p, unique);
 	if (accept_word(p, "SEQUENCE"))
 		return create_sequence(r, p);
 	return NULL;

@@ -214,6 +214,12 @@ wait
 load "$data/many/1.json" --into locked
 ok "and is loaded by the next run" equal "$status $(sql "select count(*) from locked")" "0 1"
 
+# Where autovacuum does not come, the load makes the statistics of a table that is new.
+sql "create table alone (k int, v text) with (autovacuum_enabled = false)"
+printf 'k,v\n1,a\n2,b\n' >"$data/alone.csv"
+load "$data/alone.csv" --into alone
+ok "statistics without autovacuum" equal "$(sql "select reltuples from pg_class where relname = 'alone'")" 2
+
 # Wrong input: a clear line, the right status, nothing changed.
 fails 2 "a missing file" "cannot read" migrate load -d "$dsn" "$data/none.csv" --into x
 fails 2 "a pattern without a match" "no file matches" migrate load -d "$dsn" "$data/*.none" --into x
