@@ -20,6 +20,7 @@ extern const struct command convert_run, convert_text, convert_jsonl, convert_re
 extern const struct command convert_helpers_command, convert_explain;
 extern const struct command report_html, report_text, report_markdown, report_csv, report_junit;
 extern const struct command report_compare, report_history, report_list;
+extern finish_renderer report_terminal;
 
 static const struct command *const commands[] = {
 	&bench_init,	  &bench_run,	   &bench_sweep,
