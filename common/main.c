@@ -14,24 +14,24 @@
 #include "common/rank.h"
 
 extern const struct command bench_init, bench_run, bench_sweep, bench_wake, bench_qualify;
-extern const struct command convert_repair, convert_helpers_command, convert_run;
+extern const struct command migrate_load, migrate_watch, migrate_status, migrate_retry;
+extern const struct command migrate_forget, migrate_replay, migrate_verify, migrate_config;
+extern const struct command convert_run, convert_text, convert_jsonl, convert_repair;
+extern const struct command convert_helpers_command, convert_explain;
 extern const struct command report_html, report_text, report_markdown, report_csv, report_junit;
 extern const struct command report_compare, report_history, report_list;
-extern const struct command migrate_load, migrate_config, migrate_status, migrate_retry;
-extern const struct command migrate_forget, migrate_replay, migrate_watch, migrate_verify;
-extern const struct command convert_jsonl, convert_text, convert_explain;
 extern finish_renderer report_terminal;
 
 static const struct command *const commands[] = {
-	&bench_init,	 &bench_run,	   &bench_sweep,
-	&bench_wake,	 &bench_qualify,   &migrate_load,
-	&migrate_config, &migrate_status,  &migrate_retry,
-	&migrate_forget, &migrate_replay,  &migrate_watch,
-	&migrate_verify, &convert_repair,  &convert_helpers_command,
-	&report_html,	 &report_text,	   &report_markdown,
-	&report_csv,	 &report_junit,	   &report_list,
-	&report_compare, &report_history,  &convert_jsonl,
-	&convert_text,	 &convert_explain, &convert_run,
+	&bench_init,	  &bench_run,	   &bench_sweep,
+	&bench_wake,	  &bench_qualify,  &migrate_load,
+	&migrate_watch,	  &migrate_verify, &migrate_status,
+	&migrate_retry,	  &migrate_forget, &migrate_replay,
+	&migrate_config,  &convert_run,	   &convert_text,
+	&convert_jsonl,	  &convert_repair, &convert_helpers_command,
+	&convert_explain, &report_html,	   &report_text,
+	&report_markdown, &report_csv,	   &report_junit,
+	&report_list,	  &report_compare, &report_history,
 };
 static const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 

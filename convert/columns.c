@@ -9,6 +9,11 @@
 
 #define HOPS_MAX   16 /* from a column to what it stands for */
 #define SCOPES_MAX 8
+#define DEPTH_MAX  16	/* of definitions that ask for others: WITH RECURSIVE asks for itself */
+#define STEPS_MAX  2000 /* relations and queries looked at for one list */
+
+static struct node *definition(struct node *n, unsigned depth);
+static bool find(const struct node *column, struct column_source *out, unsigned depth);
 
 bool names_equal(struct str a, struct str b)
 {
@@ -42,7 +47,9 @@ static bool of_star(const struct node *star, const struct node *from, struct col
 		return false;
 	all = arena_alloc(&a, sizeof(*all));
 	all->count = 0;
+	all->steps = out->steps;
 	good = columns_of_relation(from, all);
+	out->steps = all->steps;
 	for (uint32_t i = 0; good && i < all->count; i++) {
 		const struct node *except = star->child[STAR_EXCEPT];
 		bool left = q && !names_equal(node_last_name(q), all->qualifiers[i]);
@@ -172,6 +179,8 @@ static bool of_join(const struct node *n, struct column_list *out)
 
 bool columns_of_relation(const struct node *n, struct column_list *out)
 {
+	if (out->steps++ > STEPS_MAX)
+		return false;
 	switch (n->kind) {
 	case NODE_FROM:
 		for (uint32_t i = 0; i < n->count; i++)
@@ -250,13 +259,24 @@ static bool find_renamed(const struct node *query, const struct node *columns, s
 	return query && find_in_query(query, name, 0, out);
 }
 
-/* What the first element of an array is made by, or NULL. */
-static struct node *element_of(struct node *array)
+static struct node *element(struct node *array, unsigned depth)
 {
-	array = column_definition(array);
+	array = definition(array, depth + 1);
 	if (array->kind == NODE_ARRAY && array->count)
 		return array->child[0];
 	return node_calls(array, "array") ? node_arg(array, 0) : NULL;
+}
+
+struct node *column_element(struct node *array)
+{
+	return element(array, 0);
+}
+
+static bool is_inside(const struct node *n, const struct node *what)
+{
+	while (n && n != what)
+		n = n->parent;
+	return n != NULL;
 }
 
 /* Columns of unnest(array) and explode(array). */
@@ -265,13 +285,14 @@ static bool find_in_call(const struct node *call, const struct node *columns, st
 {
 	struct node *arg = node_arg(call, 0);
 
-	if (!arg || !columns || !columns->count ||
+	if (!arg || is_inside(out->asks, call) || out->depth >= DEPTH_MAX || !columns ||
+	    !columns->count ||
 	    !(node_calls(call, "unnest") || node_calls(call, "explode") ||
 	      node_calls(call, "explode_outer") || node_calls(call, "posexplode")) ||
 	    !names_equal(columns->child[node_calls(call, "posexplode") && columns->count > 1]->text,
 			 column))
 		return false;
-	out->value = element_of(arg);
+	out->value = element(arg, out->depth);
 	return out->value != NULL;
 }
 
@@ -312,19 +333,19 @@ static bool find_in_relation(const struct node *n, struct str table, struct str 
 		cte = n->child[TABLE_NAME]->count == 1
 			      ? cte_of(n, node_last_name(n->child[TABLE_NAME]))
 			      : NULL;
-		return cte && find_renamed(cte->child[CTE_BODY], cte->child[CTE_COLUMNS], column,
-					   out);
+		return cte &&
+		       find_renamed(cte->child[CTE_BODY], cte->child[CTE_COLUMNS], column, out);
 	default:
 		return false;
 	}
 }
 
-bool column_find(const struct node *n, struct column_source *out)
+static bool find(const struct node *n, struct column_source *out, unsigned depth)
 {
 	struct str column = node_last_name(n), table = {NULL, 0};
 	const struct node *up = n->parent;
 
-	*out = (struct column_source){0};
+	*out = (struct column_source){.asks = n, .depth = depth};
 	if (n->count > 1)
 		table = n->child[n->count - 2]->text;
 	for (int i = 0; i < SCOPES_MAX && up; up = up->parent) {
@@ -336,6 +357,11 @@ bool column_find(const struct node *n, struct column_source *out)
 			return true;
 	}
 	return false;
+}
+
+bool column_find(const struct node *column, struct column_source *out)
+{
+	return find(column, out, 0);
 }
 
 static bool named_in(const struct node *n, struct str name)
@@ -386,17 +412,22 @@ bool relation_in_scope(const struct node *n, struct str name)
 	return false;
 }
 
-struct node *column_definition(struct node *n)
+static struct node *definition(struct node *n, unsigned depth)
 {
 	struct column_source s;
 
-	for (int i = 0; i < HOPS_MAX; i++) {
+	for (int i = 0; i < HOPS_MAX && depth < DEPTH_MAX; i++) {
 		n = node_bare(n);
-		if (n->kind != NODE_COLUMN || !column_find(n, &s) || !s.value || s.value == n)
+		if (n->kind != NODE_COLUMN || !find(n, &s, depth) || !s.value || s.value == n)
 			break;
 		n = s.value;
 	}
-	return n;
+	return node_bare(n);
+}
+
+struct node *column_definition(struct node *n)
+{
+	return definition(n, 0);
 }
 
 struct node *column_reference(struct rewrite *r, const struct column_list *l, uint32_t i)

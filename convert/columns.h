@@ -16,14 +16,17 @@ struct column_list {
 	struct str qualifiers[COLUMNS_MAX]; /* p NULL: none */
 	struct str names[COLUMNS_MAX];
 	uint32_t count;
+	uint32_t steps; /* work done for it, bounded */
 };
 
 /* Where a column's values come from. */
 struct column_source {
-	struct node *value;	  /* an expression; of VALUES: that of the first row */
-	struct node *values;	  /* NODE_VALUES, or NULL */
-	uint32_t place;		  /* in a row of `values` */
-	const struct node *type;  /* a declared type, or NULL */
+	struct node *value;	 /* an expression; of VALUES: that of the first row */
+	struct node *values;	 /* NODE_VALUES, or NULL */
+	uint32_t place;		 /* in a row of `values` */
+	const struct node *type; /* a declared type, or NULL */
+	const struct node *asks; /* the column that was asked for */
+	unsigned depth;
 };
 
 /* All columns of a relation or FROM list in their order; false: not all are known. */
@@ -38,6 +41,9 @@ bool relation_in_scope(const struct node *n, struct str name);
 
 /* Without parentheses and through columns: what the value is made by. Never NULL. */
 struct node *column_definition(struct node *n);
+
+/* What the first element of an array is made by, or NULL. */
+struct node *column_element(struct node *array);
 
 /* A COLUMN of the list, quoted where it must be. */
 struct node *column_reference(struct rewrite *r, const struct column_list *list, uint32_t i);

@@ -145,6 +145,11 @@ static const struct finding_kind kinds[] = {
 	{"UNIT-DYNAMIC", FINDING_OPEN, "a date part that is not known",
 	 "The part is not a literal, or Postgres has none like it.",
 	 NULL, "Write the expression for each part that occurs."},
+	{"UPSERT-KEY", FINDING_CHANGED, "an upsert by the primary key",
+	 "MySQL looks at every unique key of the table; here the primary key under its default name "
+	 "decides, and other unique keys are errors.",
+	 "ON DUPLICATE KEY UPDATE  ->  ON CONFLICT ON CONSTRAINT t_pkey DO UPDATE",
+	 "Name the columns of the key instead: ON CONFLICT (a, b)."},
 	{"WEEK-MODE", FINDING_OPEN, "a numbering of weeks that Postgres does not have",
 	 "Postgres numbers weeks by ISO 8601 only.",
 	 NULL, "Use mode 1 or 3, or compute the week from the day of the year."},

@@ -29,6 +29,9 @@
  *                  int (any size) numeric float text bool date timestamp time interval binary json
  *                  array struct map lambda; timestamp is with or without time zone; a string
  *                  literal is text
+ *   "1=int4"       smallint or int, not bigint
+ *   "1=keys:int" "1=values:text"  a map whose keys, or values, are known to be of that type
+ *   "1=zoned"      a string literal that is a moment with a time zone
  *   "1!text"       is known, and is not so
  *   "1?"           the type is not known
  *   "2=literal" "2=string" "2=0" "2=positive" "2=negative"  a literal; a string literal; that
@@ -38,7 +41,8 @@
  *   "distinct" "filter" "over" "order" "ignore" "star"  the call has it (ignore: IGNORE NULLS)
  *   "separator"    SEPARATOR was given, and is the last argument
  *   "2=days"       an interval of days, weeks, months, quarters or years only
- *   "ansi" "!ansi" "ci" "!ci"  settings of the session: ANSI mode; texts compare without case
+ *   "ansi" "!ansi" "ci" "!ci" "plain"  settings of the session: ANSI mode; texts compare without
+ *                  case; --plain
  * A rule whose `to` is NULL says: no way in Postgres, report `finding`.
  */
 #ifndef LAKEPORT_CONVERT_FUNCTION_H

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "convert/literal.h"
+#include "convert/names.h"
 #include "convert/parse.h"
 
 #define CACHE_SLOTS 8192 /* a power of two, more than there are rules */
@@ -271,7 +272,8 @@ static void pass_on(struct filling *f, struct node *n)
 
 	if (!order)
 		order = copy_of(f, CALL_WITHIN);
-	n->flags |= f->call->flags & FLAG_DISTINCT;
+	if (!n->child[CALL_WITHIN])
+		n->flags |= f->call->flags & FLAG_DISTINCT;
 	if (order && !n->child[CALL_WITHIN] && !n->child[CALL_ORDER])
 		node_put(n, CALL_ORDER, order);
 	if (filter)
@@ -452,7 +454,9 @@ static void collect(struct rewrite *r, struct node *n, struct function_call *c)
 
 	(void)r;
 	for (uint32_t i = 0; args && i < args->count && c->count < FUNCTION_ARGS_MAX; i++)
-		c->args[c->count++] = args->child[i];
+		c->args[c->count++] = args->count == 1 && args->child[i]->kind == NODE_ARG
+					      ? args->child[i]->child[0]
+					      : args->child[i];
 	if (n->kind == NODE_CALL && n->child[CALL_SEPARATOR] && c->count < FUNCTION_ARGS_MAX)
 		c->args[c->count++] = n->child[CALL_SEPARATOR];
 	if (n->kind == NODE_CAST) {
@@ -527,10 +531,22 @@ static bool rename_call(struct rewrite *r, struct node *n, const char *to)
 	return true;
 }
 
+/* map_from_arrays: the types of its two arrays are known only now. */
+static void remember_map(struct rewrite *r, const struct function_rule *rule,
+			 const struct function_call *c, struct node *now)
+{
+	if (strcmp(rule->name, "map_from_arrays") != 0 || c->count != 2)
+		return;
+	now->keys = (uint8_t)type_element(r, c->args[0]);
+	now->element = (uint8_t)type_element(r, c->args[1]);
+}
+
 static bool take_rule(struct rewrite *r, struct node *n, const struct function_rule *rule,
 		      struct function_call *c)
 {
-	enum type_code type = result_type(r, rule->type, c);
+	enum type_code type = n->kind == NODE_CAST && (n->op == CAST_CAST || n->op == CAST_COLONS)
+				      ? type_of(r, n)
+				      : result_type(r, rule->type, c);
 	const char *finding = rule->finding;
 	struct node *now;
 
@@ -557,6 +573,7 @@ static bool take_rule(struct rewrite *r, struct node *n, const struct function_r
 			return false;
 		}
 		now->type = (uint8_t)type;
+		remember_map(r, rule, c, now);
 		node_replace(place, now);
 	}
 	if (finding)
@@ -598,5 +615,8 @@ bool function_apply(struct rewrite *r, struct node *n)
 	for (; rule < end; rule++)
 		if (function_fits(r, rule, &c) && take_rule(r, n, rule, &c))
 			return true;
+	if (n->kind == NODE_CALL && !names_function(name))
+		rewrite_finding(r, n, "NO-FUNCTION", "%s with these arguments has no counterpart",
+				name);
 	return false;
 }

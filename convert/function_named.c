@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "convert/columns.h"
 #include "convert/shape.h"
 
 static struct node *is_the_same(struct rewrite *r, struct node *value, struct node *search)
@@ -52,6 +53,25 @@ static bool decode(struct rewrite *r, struct node *call)
 	return true;
 }
 
+/* struct(*) of one table: its row. */
+static bool whole_row(struct rewrite *r, struct node *call)
+{
+	const struct node *select = node_above(call, NODE_SELECT), *from, *t, *name;
+	struct node *column = node_make(r->arena, NODE_COLUMN);
+
+	from = select ? select->child[SELECT_FROM] : NULL;
+	if (!from || from->count != 1 || from->child[0]->kind != NODE_TABLE)
+		return false;
+	t = from->child[0];
+	name = t->child[TABLE_ALIAS] ? t->child[TABLE_ALIAS]->child[ALIAS_NAME]
+				     : t->child[TABLE_NAME];
+	if (name->kind == NODE_NAME)
+		name = name->child[name->count - 1];
+	node_add(r->arena, column, node_copy(r->arena, name));
+	node_replace(call, node_call(r->arena, "to_jsonb", 1, &column))->type = TYPE_JSON;
+	return true;
+}
+
 /* struct(a, b AS c): fields named by columns and aliases, else col1, col2. */
 static bool structure(struct rewrite *r, struct node *call)
 {
@@ -61,7 +81,10 @@ static bool structure(struct rewrite *r, struct node *call)
 
 	if (count == 0 || count > FUNCTION_ARGS_MAX)
 		return false;
-	if (call->slot && call->parent->kind == NODE_LIST && shape_is_struct(call->parent->child[0]))
+	if (count == 1 && node_arg(call, 0)->kind == NODE_STAR)
+		return whole_row(r, call);
+	if (call->slot && call->parent->kind == NODE_LIST &&
+	    shape_is_struct(call->parent->child[0]))
 		first = call->parent->child[0]; /* array(struct(1 AS a), struct(2)): its names */
 	for (uint32_t i = 0; i < count; i++) {
 		struct node *a = node_arg(call, i);
@@ -87,12 +110,66 @@ static bool structure(struct rewrite *r, struct node *call)
 	return true;
 }
 
+/* typeof(x), where the type is known: Databricks' name for it. */
+static bool type_named(struct rewrite *r, struct node *call)
+{
+	static const char *const names[TYPE_CODE_COUNT] = {
+		[TYPE_NULL] = "void",		[TYPE_BOOL] = "boolean",
+		[TYPE_SMALLINT] = "smallint",	[TYPE_INT] = "int",
+		[TYPE_BIGINT] = "bigint",	[TYPE_FLOAT4] = "float",
+		[TYPE_FLOAT8] = "double",	[TYPE_TEXT] = "string",
+		[TYPE_BYTES] = "binary",	[TYPE_DATE] = "date",
+		[TYPE_TIMESTAMP] = "timestamp", [TYPE_TIMESTAMPTZ] = "timestamp"};
+	struct node *arg = node_arg(call, 0);
+	enum type_code t = type_of(r, arg), e = type_element(r, arg);
+	const char *text = names[t];
+
+	if (t == TYPE_ARRAY && e < TYPE_CODE_COUNT && names[e] && e != TYPE_NULL)
+		text = arena_printf(r->arena, "array<%s>", names[e]);
+	if (!text)
+		return false;
+	node_replace(call, node_string(r->arena, (struct str){text, strlen(text)}));
+	return true;
+}
+
+/* to_csv(named_struct(...)): its values as text, comma between. */
+static bool to_csv(struct rewrite *r, struct node *call)
+{
+	struct node *row = column_definition(node_arg(call, 0)), *args[FUNCTION_ARGS_MAX + 1];
+	uint32_t count = shape_is_struct(row) ? shape_field_count(row) : 0;
+	struct node *place;
+
+	if (count == 0 || count > FUNCTION_ARGS_MAX)
+		return false;
+	args[0] = node_string(r->arena, (struct str){",", 1});
+	for (uint32_t i = 0; i < count; i++) {
+		struct str name;
+		struct node *v = shape_field(r, row, i, &name);
+
+		if (!v || type_of(r, v) <= TYPE_UNKNOWN || type_of(r, v) == TYPE_JSON)
+			return false;
+		v = node_copy(r->arena, v);
+		args[i + 1] = rewrite_template(r,
+					       type_of(r, v) == TYPE_BYTES
+						       ? "coalesce(convert_from($1, 'UTF8'), '')"
+						       : "coalesce(($1)::text, '')",
+					       1, &v);
+	}
+	place = node_take(r->arena, call);
+	node_replace(place, node_call(r->arena, "concat_ws", count + 1, args))->type = TYPE_TEXT;
+	return true;
+}
+
 bool function_named(struct rewrite *r, struct node *call, const char *name)
 {
 	if (call->kind != NODE_CALL)
 		return false;
 	if (strcmp(name, "decode") == 0)
 		return decode(r, call);
+	if (strcmp(name, "to_csv") == 0)
+		return to_csv(r, call);
+	if (strcmp(name, "typeof") == 0)
+		return type_named(r, call);
 	if (strcmp(name, "struct") == 0)
 		return structure(r, call);
 	return false;

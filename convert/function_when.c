@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "convert/columns.h"
+#include "convert/shape.h"
 #include "convert/unit.h"
 
 struct type_word {
@@ -34,6 +36,8 @@ static bool type_matches(enum type_code t, struct str word)
 {
 	if (str_is(word, "int"))
 		return type_is_int(t);
+	if (str_is(word, "int4"))
+		return t == TYPE_INT || t == TYPE_SMALLINT;
 	if (str_is(word, "float"))
 		return t == TYPE_FLOAT4 || t == TYPE_FLOAT8;
 	if (str_is(word, "timestamp"))
@@ -144,6 +148,28 @@ static bool days_interval(const struct node *n)
 	return false;
 }
 
+/* The type of a map's keys (0) or values (1): remembered, or by its making. */
+static enum type_code map_part(struct rewrite *r, struct node *n, uint32_t which)
+{
+	n = column_definition(n);
+	if (n->keys)
+		return (enum type_code)(which ? n->element : n->keys);
+	return shape_is_map(n) ? shape_map_type(r, n, which) : TYPE_UNKNOWN;
+}
+
+/* A moment with its time zone: '2020-01-01 00:00:00Z', '... +02:00'. */
+static bool zoned(struct str s)
+{
+	if (s.len < 17 || s.p[4] != '-')
+		return false;
+	if (s.p[s.len - 1] == 'Z')
+		return true;
+	for (size_t i = 16; i < s.len; i++)
+		if (s.p[i] == '+' || s.p[i] == '-' || (s.p[i] == '/' && i > 19))
+			return true;
+	return s.len > 20 && !memcmp(s.p + s.len - 3, "UTC", 3);
+}
+
 /* "=...": what an argument is. */
 static bool argument_is(struct rewrite *r, struct node *n, struct str what)
 {
@@ -153,6 +179,12 @@ static bool argument_is(struct rewrite *r, struct node *n, struct str what)
 
 	if (begins(what, "unit:"))
 		return any_unit(r, word_of(r, n), (struct str){what.p + 5, what.len - 5});
+	if (begins(what, "keys:"))
+		return type_matches(map_part(r, n, 0), (struct str){what.p + 5, what.len - 5});
+	if (begins(what, "values:"))
+		return type_matches(map_part(r, n, 1), (struct str){what.p + 7, what.len - 7});
+	if (str_is(what, "zoned"))
+		return bare->kind == NODE_STRING && zoned(bare->text);
 	if (begins(what, "lower:"))
 		return any_word(word_of(r, n), (struct str){what.p + 6, what.len - 6});
 	if (str_is(what, "literal"))
@@ -168,7 +200,7 @@ static bool argument_is(struct rewrite *r, struct node *n, struct str what)
 	if (what.len && what.p[0] >= '0' && what.p[0] <= '9')
 		return bare->kind == NODE_NUMBER && bare->text.len == what.len &&
 		       !memcmp(bare->text.p, what.p, what.len);
-	return any_type(r, bare, what);
+	return any_type(r, n->type > TYPE_UNKNOWN ? n : bare, what);
 }
 
 static bool call_has(struct rewrite *r, const struct node *n, struct str what)
@@ -177,6 +209,8 @@ static bool call_has(struct rewrite *r, const struct node *n, struct str what)
 
 	if (str_is(what, "ansi"))
 		return r->settings->ansi;
+	if (str_is(what, "plain"))
+		return r->settings->plain;
 	if (str_is(what, "!ansi"))
 		return !r->settings->ansi;
 	if (str_is(what, "ci"))

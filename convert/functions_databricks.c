@@ -28,6 +28,29 @@
 		CALL(name, 2, "(array_agg($1))[count(*)]", "1")
 #define POWER_MEAN(n) "avg($1::float8 ^ " n ")"
 
+#define MASK(upper, lower, digit, other)                                                           \
+	"(SELECT string_agg(CASE WHEN _c ~ '[A-Z]' THEN coalesce(" upper ", _c) WHEN _c ~ "        \
+	"'[a-z]' THEN coalesce(" lower ", _c) WHEN _c ~ '[0-9]' THEN coalesce(" digit              \
+	", _c) ELSE "                                                                              \
+	"coalesce(" other ", _c) END, '' ORDER BY _i) FROM regexp_split_to_table($1, '') WITH "    \
+	"ORDINALITY AS _u(_c, _i))"
+#define URL_DECODE                                                                                 \
+	"(SELECT convert_from(decode(string_agg(CASE WHEN left(_m[1], 1) = '%' THEN "              \
+	"substr(_m[1], "                                                                           \
+	"2) ELSE encode(convert_to(_m[1], 'UTF8'), 'hex') END, '' ORDER BY _i), 'hex'), 'UTF8') "  \
+	"FROM regexp_matches(replace($1, '+', ' '), '(%[0-9A-Fa-f]{2}|.)', 'g') WITH ORDINALITY "  \
+	"AS _u(_m, _i))"
+#define XPATH_NUMBER "(xpath('number(' || $2 || ')', $1::xml))[1]::text::float8"
+/* One cell of the matrix a step: _c the row so far, _p the row above. */
+#define LEVENSHTEIN                                                                                \
+	"(WITH RECURSIVE _r(_i, _j, _p, _c) AS (SELECT 1, 1, ARRAY(SELECT generate_series(0, "     \
+	"length($2))), ARRAY[1] UNION ALL SELECT CASE WHEN _j > length($2) THEN _i + 1 ELSE _i "   \
+	"END, CASE WHEN _j > length($2) THEN 1 ELSE _j + 1 END, CASE WHEN _j > length($2) THEN "   \
+	"_c ELSE _p END, CASE WHEN _j > length($2) THEN ARRAY[_i + 1] ELSE _c || least(_c[_j] + "  \
+	"1, _p[_j + 1] + 1, _p[_j] + CASE WHEN substr($1, _i, 1) = substr($2, _j, 1) THEN 0 ELSE " \
+	"1 END) END FROM _r WHERE _i <= length($1)) SELECT CASE WHEN num_nulls($1, $2) = 0 THEN "  \
+	"_p[length($2) + 1] END FROM _r WHERE _j = 1 ORDER BY _i DESC LIMIT 1)"
+
 static const struct function_rule rules[] = {
 	/* rows */
 	SAME("abs", 1, 1, "1"),
@@ -43,8 +66,17 @@ static const struct function_rule rules[] = {
 	CALL("any_value", 1, "(array_agg($1))[1]", "1"),
 	CALL("approx_count_distinct", 1, "count(DISTINCT $1)", "int"),
 	CALL("approx_count_distinct", 2, "count(DISTINCT $1)", "int"),
+	WHEN("approx_percentile", 2, "distinct",
+	     "(array_agg(DISTINCT $1) FILTER (WHERE $1 IS NOT NULL))[greatest(ceil($2 * "
+	     "count(DISTINCT $1)), 1)::int]",
+	     "1"),
+	WHEN("approx_percentile", 3, "distinct",
+	     "(array_agg(DISTINCT $1) FILTER (WHERE $1 IS NOT NULL))[greatest(ceil($2 * "
+	     "count(DISTINCT $1)), 1)::int]",
+	     "1"),
 	CALL("approx_percentile", 2, "percentile_disc($2) WITHIN GROUP (ORDER BY $1)", "1"),
 	CALL("approx_percentile", 3, "percentile_disc($2) WITHIN GROUP (ORDER BY $1)", "1"),
+	NONE("approx_top_k", "NO-FUNCTION"),
 	CALL("array_agg", 1, "coalesce(array_agg($1) FILTER (WHERE $1 IS NOT NULL), '{}')", "1[]"),
 	SAME("ascii", 1, 1, "int"),
 	SAME("asin", 1, 1, "float"),
@@ -65,8 +97,10 @@ static const struct function_rule rules[] = {
 	SAME("bit_length", 1, 1, "int"),
 	SAME("bit_or", 1, 1, "1"),
 	SAME("bit_xor", 1, 1, "1"),
-	NONE("bitmap_bit_position", "NO-FUNCTION"),
-	NONE("bitmap_bucket_number", "NO-FUNCTION"),
+	CALL("bitmap_bit_position", 1,
+	     "CASE WHEN $1 > 0 THEN ($1 - 1) % 32768 ELSE (- $1) % 32768 END", "int"),
+	CALL("bitmap_bucket_number", 1,
+	     "CASE WHEN $1 > 0 THEN 1 + ($1 - 1) / 32768 ELSE $1 / 32768 END", "int"),
 	NONE("bitmap_construct_agg", "NO-FUNCTION"),
 	CALL("bitmap_count", 1, "bit_count($1)", "int"),
 	NONE("bitmap_or_agg", "NO-FUNCTION"),
@@ -86,6 +120,7 @@ static const struct function_rule rules[] = {
 	CAST_CUT("cast:int", "int"),
 	CAST_CUT("cast:smallint", "smallint"),
 	WHEN("cast:text", 1, "1=binary", "convert_from($1, 'UTF8')", "text"),
+	WHEN("cast:timestamp", 1, "1=zoned", "$1::timestamptz::timestamp", "timestamp"),
 	WHEN("cast:timestamp", 1, "1=int|numeric|float", "to_timestamp($1)::timestamp",
 	     "timestamp"),
 	WHEN("cast:timestamptz", 1, "1=int|numeric|float", "to_timestamp($1)", "timestamp"),
@@ -107,6 +142,7 @@ static const struct function_rule rules[] = {
 	WHEN("chr", 1, "1=positive", "chr($1)", "text"),
 	CALL("chr", 1, "CASE WHEN $1 <= 0 THEN '' ELSE chr(NULLIF($1 % 256, 0)) END", "text"),
 	SAME("coalesce", 1, -1, "1"),
+	NOTE("collate", 2, NULL, "$1", "text", "CI-COLLATION"),
 	CALL("collect_list", 1, "coalesce(array_agg($1) FILTER (WHERE $1 IS NOT NULL), '{}')",
 	     "1[]"),
 	CALL("collect_set", 1,
@@ -149,6 +185,7 @@ static const struct function_rule rules[] = {
 	CALL("crc32", 1, "lakeport.crc32(" BYTES("1") ")", "int"),
 	CALL("csc", 1, "(1 / sin($1))", "float"),
 	SAME("cume_dist", 0, 0, "float"),
+	CALL("cume_dist", 1, "cume_dist()", "float"),
 	CALL("current_catalog", 0, "current_database()::text", "text"),
 	CALL("current_database", 0, "current_schema()::text", "text"),
 	CALL("current_schema", 0, "current_schema()::text", "text"),
@@ -206,13 +243,18 @@ static const struct function_rule rules[] = {
 	CALL("if", 3, "CASE WHEN $1 THEN $2 ELSE $3 END", "2"),
 	CALL("iff", 3, "CASE WHEN $1 THEN $2 ELSE $3 END", "2"),
 	CALL("ifnull", 2, "coalesce($1, $2)", "1"),
+	CALL("ilike", 2, "($1 ILIKE $2)", "bool"),
+	CALL("ilike", 3, "($1 ILIKE $2 ESCAPE $3)", "bool"),
 	CALL("initcap", 1,
 	     "(SELECT string_agg(upper(left(_w, 1)) || lower(substr(_w, 2)), ' ' ORDER BY _i) FROM "
 	     "regexp_split_to_table($1, ' ') WITH ORDINALITY AS _u(_w, _i))",
 	     "text"),
+	NONE("input_file_block_length", "NO-FUNCTION"),
+	NONE("input_file_block_start", "NO-FUNCTION"),
 	NONE("input_file_name", "NO-FUNCTION"),
 	CALL("instr", 2, "strpos($1, $2)", "int"),
 	CAST_CUT("int", "int"),
+	CALL("is_valid_utf8", 1, "($1 IS NOT NULL)", "bool"),
 	CALL("isnan", 1, "coalesce($1::float8 = 'NaN', false)", "bool"),
 	CALL("isnotnull", 1, "($1 IS NOT NULL)", "bool"),
 	CALL("isnull", 1, "($1 IS NULL)", "bool"),
@@ -226,11 +268,21 @@ static const struct function_rule rules[] = {
 	     "float"),
 	{"lag", 1, 4, "ignore", NULL, "1", "IGNORE-NULLS"},
 	SAME("lag", 1, 3, "1"),
+	CALL("lag:nulls", 1, "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[count($1)]", "1"),
+	CALL("lag:nulls", 2, "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[count($1) + 1 - $2]",
+	     "1"),
+	CALL("lag:nulls", 3,
+	     "coalesce((array_agg($1) FILTER (WHERE $1 IS NOT NULL))[count($1) + 1 - $2], $3)",
+	     "1"),
 	LAST("last"),
 	LAST("last_value"),
 	CALL("lcase", 1, "lower($1)", "text"),
 	{"lead", 1, 4, "ignore", NULL, "1", "IGNORE-NULLS"},
 	SAME("lead", 1, 3, "1"),
+	CALL("lead:nulls", 1, "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[1]", "1"),
+	CALL("lead:nulls", 2, "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[$2]", "1"),
+	CALL("lead:nulls", 3, "coalesce((array_agg($1) FILTER (WHERE $1 IS NOT NULL))[$2], $3)",
+	     "1"),
 	SAME("least", 1, -1, "1"),
 	WHEN("left", 2, "2=positive", "left($1::text, $2)", "text"),
 	CALL("left", 2, "left($1::text, greatest($2, 0))", "text"),
@@ -240,7 +292,11 @@ static const struct function_rule rules[] = {
 	WHEN("length", 1, "1=text|binary", "length($1)", "int"),
 	WHEN("length", 1, "1?", "length($1)", "int"),
 	CALL("length", 1, "length($1::text)", "int"),
-	CALL("levenshtein", 2, "lakeport.levenshtein($1, $2)", "int"),
+	CALL("levenshtein", 2, LEVENSHTEIN, "int"),
+	CALL("levenshtein", 3, "CASE WHEN " LEVENSHTEIN " <= $3 THEN " LEVENSHTEIN " ELSE -1 END",
+	     "int"),
+	CALL("like", 2, "($1 LIKE $2)", "bool"),
+	CALL("like", 3, "($1 LIKE $2 ESCAPE $3)", "bool"),
 	CALL("listagg", 1, "string_agg($1::text, '')", "text"),
 	CALL("listagg", 2, "string_agg($1::text, $2)", "text"),
 	WHEN("ln", 1, "1=positive", "ln($1::float8)", "float"),
@@ -267,15 +323,25 @@ static const struct function_rule rules[] = {
 	CALL("lpad", 3, "lpad($1::text, $2, $3)", "text"),
 	SAME("ltrim", 1, 1, "text"),
 	CALL("ltrim", 2, "ltrim($2, $1)", "text"),
-	NONE("luhn_check", "NO-FUNCTION"),
+	CALL("luhn_check", 1,
+	     "CASE WHEN $1 ~ '^[0-9]+$' THEN (SELECT sum(CASE WHEN _i % 2 = 0 THEN _d::int * 2 / "
+	     "10 + _d::int * 2 % 10 ELSE _d::int END) % 10 = 0 FROM "
+	     "regexp_split_to_table(reverse($1), '') WITH ORDINALITY AS _u(_d, _i)) ELSE false END",
+	     "bool"),
+	CALL("make_valid_utf8", 1, "$1", "text"),
 	CALL("mask", 1,
 	     "regexp_replace(regexp_replace(regexp_replace($1, '[A-Z]', 'X', 'g'), '[a-z]', 'x', "
 	     "'g'), '[0-9]', 'n', 'g')",
 	     "text"),
+	CALL("mask", 2, MASK("$2", "'x'", "'n'", "_c"), "text"),
+	CALL("mask", 3, MASK("$2", "$3", "'n'", "_c"), "text"),
+	CALL("mask", 4, MASK("$2", "$3", "$4", "_c"), "text"),
+	CALL("mask", 5, MASK("$2", "$3", "$4", "$5"), "text"),
 	SAME("max", 1, 1, "1"),
 	CALL("max_by", 2, "(array_agg($1 ORDER BY $2 DESC) FILTER (WHERE $2 IS NOT NULL))[1]", "1"),
 	CALL("md5", 1, "md5($1)", "text"),
 	CALL("mean", 1, "avg($1)", "numeric"),
+	NOTE("median", 1, "distinct", NULL, "float", "NO-FUNCTION"),
 	CALL("median", 1, "percentile_cont(0.5) WITHIN GROUP (ORDER BY $1)", "float"),
 	SAME("min", 1, 1, "1"),
 	CALL("min_by", 2, "(array_agg($1 ORDER BY $2) FILTER (WHERE $2 IS NOT NULL))[1]", "1"),
@@ -283,6 +349,8 @@ static const struct function_rule rules[] = {
 	WHEN("mod", 2, "1=float", "mod($1::numeric, $2::numeric)::float8", "float"),
 	WHEN("mod", 2, "2=float", "mod($1::numeric, $2::numeric)::float8", "float"),
 	CALL("mod", 2, "mod($1::numeric, $2::numeric)", "numeric"),
+	WHEN("mode", 1, "distinct", "min($1)", "1"),
+	WHEN("mode", 2, "2=lower:true", "mode() WITHIN GROUP (ORDER BY $1)", "1"),
 	CALL("mode", 1, "mode() WITHIN GROUP (ORDER BY $1)", "1"),
 	NOTE("monotonically_increasing_id", 0, NULL, "(row_number() OVER () - 1)", "int",
 	     "ROW-IDS"),
@@ -314,7 +382,16 @@ static const struct function_rule rules[] = {
 	NONE("parse_url", "NO-FUNCTION"),
 	SAME("percent_rank", 0, 0, "float"),
 	MANY("percent_rank", 1, "percent_rank()", "float"),
+	NOTE("percentile", 2, "distinct", NULL, "float", "NO-FUNCTION"),
 	CALL("percentile", 2, "percentile_cont($2) WITHIN GROUP (ORDER BY $1)", "float"),
+	WHEN("percentile_approx", 2, "distinct",
+	     "(array_agg(DISTINCT $1) FILTER (WHERE $1 IS NOT NULL))[greatest(ceil($2 * "
+	     "count(DISTINCT $1)), 1)::int]",
+	     "1"),
+	WHEN("percentile_approx", 3, "distinct",
+	     "(array_agg(DISTINCT $1) FILTER (WHERE $1 IS NOT NULL))[greatest(ceil($2 * "
+	     "count(DISTINCT $1)), 1)::int]",
+	     "1"),
 	CALL("percentile_approx", 2, "percentile_disc($2) WITHIN GROUP (ORDER BY $1)", "1"),
 	CALL("percentile_approx", 3, "percentile_disc($2) WITHIN GROUP (ORDER BY $1)", "1"),
 	SAME("percentile_cont", 1, 1, "float"),
@@ -335,6 +412,7 @@ static const struct function_rule rules[] = {
 	SAME("power", 2, 2, "float"),
 	MANY("printf", 1, "format($printf1, $*)", "text"),
 	NONE("printf", "FORMAT-LETTERS"),
+	CALL("quote", 1, "('''' || replace($1, '''', '\\''') || '''')", "text"),
 	SAME("radians", 1, 1, "float"),
 	NONE("raise_error", "NO-FUNCTION"),
 	CALL("rand", 0, "random()", "float"),
@@ -459,7 +537,13 @@ static const struct function_rule rules[] = {
 	     "float"),
 	CAST_CUT("smallint", "smallint"),
 	CALL("some", 1, "bool_or($1)", "bool"),
-	CALL("soundex", 1, "lakeport.soundex($1)", "text"),
+	CALL("soundex", 1,
+	     "CASE WHEN $1 ~ '^[A-Za-z]' THEN left(upper(left($1, 1)) || "
+	     "replace(substr(regexp_replace(translate(overlay(upper($1) PLACING "
+	     "translate(upper(left($1, 1)), 'HW', 'AA') FROM 1), 'BFPVCGJKQSXZDTLMNRAEIOUYHW', "
+	     "'111122222222334556000000'), '(.)\\1+', '\\1', 'g'), 2), '0', '') || '000', 4) ELSE "
+	     "$1 END",
+	     "text"),
 	CALL("space", 1, "repeat(' ', $1)", "text"),
 	NONE("spark_partition_id", "NO-FUNCTION"),
 	CALL("split", 2, "regexp_split_to_array($1, $regex2)", "array"),
@@ -526,6 +610,7 @@ static const struct function_rule rules[] = {
 	SAME("sum", 1, 1, NULL),
 	SAME("tan", 1, 1, "float"),
 	SAME("tanh", 1, 1, "float"),
+	WHEN("timestamp", 1, "1=zoned", "$1::timestamptz::timestamp", "timestamp"),
 	CALL("timestamp", 1, "$1::timestamp", "timestamp"),
 	CAST_CUT("tinyint", "smallint"),
 	WHEN("to_binary", 2, "2=lower:hex", "decode($1, 'hex')", "binary"),
@@ -539,6 +624,15 @@ static const struct function_rule rules[] = {
 	CALL("to_varchar", 2, "to_char($1, $numberformat2)", "text"),
 	SAME("translate", 3, 3, "text"),
 	SAME("trim", 1, 2, "text"),
+	WHEN("try_add", 2, "1=int4,2=int4",
+	     "CASE WHEN $1::bigint + $2 BETWEEN -2147483648 AND 2147483647 THEN $1 + $2 END",
+	     "int"),
+	WHEN("try_add", 2, "1=int,2=int",
+	     "CASE WHEN $1::numeric + $2 BETWEEN -9223372036854775808 AND 9223372036854775807 THEN "
+	     "$1 + $2 END",
+	     "int"),
+	WHEN("try_add", 2, "1=date,2=days", "($1 + $2)::date", "date"),
+	WHEN("try_add", 2, "1=date|timestamp|interval|numeric|float", "($1 + $2)", "1"),
 	NOTE("try_add", 2, NULL, "($1 + $2)", "1", "OVERFLOW-ERROR"),
 	NOTE("try_avg", 1, NULL, "avg($1)", "numeric", "OVERFLOW-ERROR"),
 	TRY_CASTS("try_cast:"),
@@ -548,6 +642,14 @@ static const struct function_rule rules[] = {
 	CALL("try_divide", 2, "($1::float8 / NULLIF($2, 0))", "float"),
 	WHEN("try_mod", 2, "1=int,2=int", "mod($1, NULLIF($2, 0))", "int"),
 	CALL("try_mod", 2, "mod($1::numeric, NULLIF($2::numeric, 0))", "numeric"),
+	WHEN("try_multiply", 2, "1=int4,2=int4",
+	     "CASE WHEN $1::bigint * $2 BETWEEN -2147483648 AND 2147483647 THEN $1 * $2 END",
+	     "int"),
+	WHEN("try_multiply", 2, "1=int,2=int",
+	     "CASE WHEN $1::numeric * $2 BETWEEN -9223372036854775808 AND 9223372036854775807 THEN "
+	     "$1 * $2 END",
+	     "int"),
+	WHEN("try_multiply", 2, "1=date|timestamp|interval|numeric|float", "($1 * $2)", "1"),
 	NOTE("try_multiply", 2, NULL, "($1 * $2)", "1", "OVERFLOW-ERROR"),
 	WHEN("try_parse_url", 2, "2=lower:host", URL_PART("^[^:/?#]+://(?:[^/?#@]*@)?([^:/?#]+)"),
 	     "text"),
@@ -556,20 +658,43 @@ static const struct function_rule rules[] = {
 	WHEN("try_parse_url", 3, "2=lower:query", "substring($1 FROM '[?&]' || $3 || '=([^&#]*)')",
 	     "text"),
 	NONE("try_parse_url", "NO-FUNCTION"),
+	NONE("try_reflect", "NO-FUNCTION"),
 	CALL("try_remainder", 2, "mod($1::numeric, NULLIF($2::numeric, 0))", "numeric"),
+	WHEN("try_subtract", 2, "1=int4,2=int4",
+	     "CASE WHEN $1::bigint - $2 BETWEEN -2147483648 AND 2147483647 THEN $1 - $2 END",
+	     "int"),
+	WHEN("try_subtract", 2, "1=int,2=int",
+	     "CASE WHEN $1::numeric - $2 BETWEEN -9223372036854775808 AND 9223372036854775807 THEN "
+	     "$1 - $2 END",
+	     "int"),
+	WHEN("try_subtract", 2, "1=date,2=days", "($1 - $2)::date", "date"),
+	WHEN("try_subtract", 2, "1=date|timestamp|interval|numeric|float", "($1 - $2)", "1"),
 	NOTE("try_subtract", 2, NULL, "($1 - $2)", "1", "OVERFLOW-ERROR"),
 	NOTE("try_sum", 1, NULL, "sum($1)", NULL, "OVERFLOW-ERROR"),
 	WHEN("try_to_binary", 2, "2=lower:hex",
-	     "CASE WHEN $1 ~ '^([0-9A-Fa-f]{2})*$' THEN decode($1, 'hex') END", "binary"),
+	     "CASE WHEN $1 ~ '^[0-9A-Fa-f]*$' THEN decode(lpad($1, (length($1) + 1) / 2 * 2, '0'), "
+	     "'hex') END",
+	     "binary"),
 	WHEN("try_to_binary", 2, "2=lower:base64",
-	     "CASE WHEN $1 ~ '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$' THEN "
-	     "decode($1, 'base64') END",
+	     "CASE WHEN $1 ~ '^[A-Za-z0-9+/]*={0,2}$' AND length($1) % 4 = 0 THEN decode($1, "
+	     "'base64') END",
 	     "binary"),
 	WHEN("try_to_binary", 2, "2=lower:utf-8|utf8", "convert_to($1, 'UTF8')", "binary"),
 	CALL("try_to_binary", 1,
 	     "CASE WHEN $1 ~ '^[0-9A-Fa-f]*$' THEN decode(lpad($1, (length($1) + 1) / 2 * 2, '0'), "
 	     "'hex') END",
 	     "binary"),
+	NOTE("try_to_number", 2, NULL,
+	     "CASE WHEN $1 ~ '^[-+]?[$]?[0-9,]*[.]?[0-9]*$' AND $1 ~ '[0-9]' THEN to_number($1, "
+	     "$numberformat2) END",
+	     "numeric", "TRY-FORMAT"),
+	CALL("try_url_decode", 1, "CASE WHEN $1 !~ '%(?![0-9A-Fa-f]{2})' THEN " URL_DECODE " END",
+	     "text"),
+	CALL("try_validate_utf8", 1, "$1", "text"),
+	WHEN("typeof", 1, NULL, "@typeof", "text"),
+	NOTE("typeof", 1, NULL, "pg_typeof($1)::text", "text", "TYPE-NAMES"),
+	CALL("ucase", 1, "upper($1)", "text"),
+	CALL("unbase64", 1, "decode($1, 'base64')", "binary"),
 	CALL("unhex", 1, "decode(lpad($1, (length($1) + 1) / 2 * 2, '0'), 'hex')", "binary"),
 	CALL("uniform", 2, "($1 + random() * ($2 - $1))", "numeric"),
 	NOTE("uniform", 3, NULL, "($1 + random() * ($2 - $1))", "numeric", "RANDOM-SEED"),
@@ -587,11 +712,27 @@ static const struct function_rule rules[] = {
 	     "text"),
 	CALL("user", 0, "CURRENT_USER::text", "text"),
 	CALL("uuid", 0, "gen_random_uuid()::text", "text"),
+	CALL("validate_utf8", 1, "$1", "text"),
 	SAME("var_pop", 1, 1, "numeric"),
 	SAME("var_samp", 1, 1, "numeric"),
 	SAME("variance", 1, 1, "numeric"),
 	SAME("version", 0, 0, "text"),
+	WHEN("width_bucket", 4, "1=interval,2=interval,3=interval",
+	     "width_bucket(extract(epoch FROM $1), extract(epoch FROM $2), extract(epoch FROM $3), "
+	     "$4)",
+	     "int"),
 	SAME("width_bucket", 4, 4, "int"),
+	CALL("xpath", 2, "xpath($2, $1::xml)::text[]", "array"),
+	CALL("xpath_boolean", 2, "(xpath('boolean(' || $2 || ')', $1::xml))[1]::text::boolean",
+	     "bool"),
+	CALL("xpath_double", 2, XPATH_NUMBER, "float"),
+	CALL("xpath_float", 2, XPATH_NUMBER "::float4", "float"),
+	CALL("xpath_int", 2, "trunc(nullif(" XPATH_NUMBER ", 'NaN'))::int", "int"),
+	CALL("xpath_long", 2, "trunc(nullif(" XPATH_NUMBER ", 'NaN'))::bigint", "int"),
+	CALL("xpath_number", 2, XPATH_NUMBER, "float"),
+	CALL("xpath_short", 2, "trunc(nullif(" XPATH_NUMBER ", 'NaN'))::smallint", "int"),
+	CALL("xpath_string", 2, "coalesce((xpath('string(' || $2 || ')', $1::xml))[1]::text, '')",
+	     "text"),
 	NONE("xxhash64", "HASH-DIFFERS"),
 	CALL("zeroifnull", 1, "coalesce($1, 0)", "1"),
 };

@@ -28,6 +28,18 @@
 		CALL(name, 1, "(array_agg($1))[count(*)]", "1"),                                   \
 		CALL(name, 2, "(array_agg($1))[count(*)]", "1")
 
+/* Lambdas over a map: `k` and `v` give its key and value their types. */
+#define MAP_FILTER(k, v)                                                                           \
+	"(SELECT coalesce(jsonb_object_agg(_k, _v), '{}') FROM jsonb_each($1) AS _u(_k, _v) "      \
+	"WHERE "                                                                                   \
+	"$2(" k ", " v "))"
+#define MAP_KEYS(k, v)                                                                             \
+	"(SELECT coalesce(jsonb_object_agg($2(" k ", " v "), _v), '{}') FROM jsonb_each($1) AS "   \
+	"_u(_k, _v))"
+#define MAP_VALUES(k, v)                                                                           \
+	"(SELECT coalesce(jsonb_object_agg(_k, $2(" k ", " v ")), '{}') FROM jsonb_each($1) AS "   \
+	"_u(_k, _v))"
+
 static const struct function_rule rules[] = {
 	/* rows */
 	CALL("aggregate", 3, FOLD("_a"), "2"),
@@ -43,6 +55,10 @@ static const struct function_rule rules[] = {
 	     GUARD("1", "ARRAY(SELECT _x FROM " UNPACK(
 				"1") " WHERE NOT EXISTS (SELECT FROM unnest($2) AS _v(_y) WHERE _y "
 				     "IS NOT DISTINCT FROM _x) GROUP BY _x ORDER BY min(_i))"),
+	     "1"),
+	WHEN("array_insert", 3, "2=negative",
+	     "(($1)[:cardinality($1) + 1 - $minus2] || ARRAY[$3] || ($1)[cardinality($1) + 2 - "
+	     "$minus2:])",
 	     "1"),
 	WHEN("array_insert", 3, "2=positive", "($1[:$2 - 1] || ARRAY[$3] || $1[$2:])", "1"),
 	NONE("array_insert", "NO-FUNCTION"),
@@ -86,13 +102,24 @@ static const struct function_rule rules[] = {
 	WHEN("element_at", 2, "2=negative", "($1)[cardinality($1) + 1 - $minus2]", "[1]"),
 	CALL("element_at", 2, "($1)[CASE WHEN $2 < 0 THEN cardinality($1) + 1 + $2 ELSE $2 END]",
 	     "[1]"),
-	CALL("exists", 2, "EXISTS (SELECT FROM unnest($1) AS _u(_x) WHERE $2(_x))", "bool"),
+	WHEN("exists", 2, "plain", "EXISTS (SELECT FROM unnest($1) AS _u(_x) WHERE $2(_x))",
+	     "bool"),
+	CALL("exists", 2,
+	     GUARD("1", "(SELECT CASE WHEN bool_or(_b) THEN true WHEN count(_b) = count(*) THEN "
+			"false END FROM (SELECT $2(_x) AS _b FROM unnest($1) AS _u(_x)) AS _w)"),
+	     "bool"),
 	CALL("filter", 2,
 	     GUARD("1",
 		   "ARRAY(SELECT _x FROM " UNPACK("1") " WHERE $2(_x, (_i - 1)::int) ORDER BY _i)"),
 	     "1"),
 	CALL("flatten", 1, GUARD("1", "ARRAY(SELECT unnest($1))"), "1"),
-	CALL("forall", 2, "NOT EXISTS (SELECT FROM unnest($1) AS _u(_x) WHERE NOT $2(_x))", "bool"),
+	WHEN("forall", 2, "plain", "NOT EXISTS (SELECT FROM unnest($1) AS _u(_x) WHERE NOT $2(_x))",
+	     "bool"),
+	CALL("forall", 2,
+	     GUARD("1",
+		   "(SELECT CASE WHEN NOT bool_and(_b) THEN false WHEN count(_b) = count(*) THEN "
+		   "true END FROM (SELECT $2(_x) AS _b FROM unnest($1) AS _u(_x)) AS _w)"),
+	     "bool"),
 	NONE("from_csv", "NO-FUNCTION"),
 	WHEN("from_json", 2, NULL, "$1::jsonb", "json"),
 	WHEN("from_json", 3, NULL, "$1::jsonb", "json"),
@@ -112,10 +139,14 @@ static const struct function_rule rules[] = {
 	CALL("map_entries", 1,
 	     "ARRAY(SELECT jsonb_build_object('key', key, 'value', value) FROM jsonb_each($1))",
 	     "array"),
-	CALL("map_filter", 2,
-	     "(SELECT coalesce(jsonb_object_agg(_k, _v), '{}') FROM jsonb_each($1) AS _u(_k, _v) "
-	     "WHERE $2(_k, (_v #>> '{}')::numeric))",
+	WHEN("map_filter", 2, "1=keys:int,1=values:int",
+	     MAP_FILTER("_k::int", "(_v #>> '{}')::int"), "map"),
+	WHEN("map_filter", 2, "1=keys:int,1=values:text", MAP_FILTER("_k::int", "(_v #>> '{}')"),
 	     "map"),
+	WHEN("map_filter", 2, "1=keys:int", MAP_FILTER("_k::int", "(_v #>> '{}')::numeric"), "map"),
+	WHEN("map_filter", 2, "1=values:int", MAP_FILTER("_k", "(_v #>> '{}')::int"), "map"),
+	WHEN("map_filter", 2, "1=values:text", MAP_FILTER("_k", "(_v #>> '{}')"), "map"),
+	CALL("map_filter", 2, MAP_FILTER("_k", "(_v #>> '{}')::numeric"), "map"),
 	CALL("map_from_arrays", 2,
 	     "(SELECT jsonb_object_agg(_k, _v) FROM unnest($1, $2) AS _u(_k, _v))", "map"),
 	CALL("map_from_entries", 1,
@@ -124,6 +155,11 @@ static const struct function_rule rules[] = {
 	     "map"),
 	CALL("map_keys", 1, GUARD("1", "ARRAY(SELECT jsonb_object_keys($1))"), "array"),
 	CALL("map_values", 1, GUARD("1", "ARRAY(SELECT value FROM jsonb_each($1))"), "array"),
+	CALL("map_zip_with", 3,
+	     "(SELECT coalesce(jsonb_object_agg(_k, $3(_k, _v, _w)), '{}') FROM (SELECT "
+	     "coalesce(_a, _b) AS _k, _v, _w FROM jsonb_each_text($1) AS _l(_a, _v) FULL JOIN "
+	     "jsonb_each_text($2) AS _r(_b, _w) ON _a = _b) AS _u)",
+	     "map"),
 	MANY("named_struct", 2, "jsonb_build_object($*)", "json"),
 	CALL("parse_json", 1, "$1::jsonb", "json"),
 	CALL("reduce", 3, FOLD("_a"), "2"),
@@ -173,6 +209,7 @@ static const struct function_rule rules[] = {
 	     "':') + 1), '')) FROM regexp_split_to_table($1, ',') AS _u(_p))",
 	     "map"),
 	MANY("struct", 1, "@struct", "json"),
+	MANY("to_csv", 1, "@to_csv", "text"),
 	NONE("to_csv", "NO-FUNCTION"),
 	CALL("to_json", 1, JSON_TEXT("to_jsonb($1)::text"), "text"),
 	NOTE("to_json", 2, NULL, JSON_TEXT("to_jsonb($1)::text"), "text", "JSON-OPTIONS"),
@@ -181,14 +218,24 @@ static const struct function_rule rules[] = {
 	CALL("transform", 2,
 	     GUARD("1", "ARRAY(SELECT $2(_x, (_i - 1)::int) FROM " UNPACK("1") " ORDER BY _i)"),
 	     "array"),
-	CALL("transform_keys", 2,
-	     "(SELECT coalesce(jsonb_object_agg($2(_k, (_v #>> '{}')::numeric), _v), '{}') FROM "
-	     "jsonb_each($1) AS _u(_k, _v))",
+	WHEN("transform_keys", 2, "1=keys:int,1=values:int",
+	     MAP_KEYS("_k::int", "(_v #>> '{}')::int"), "map"),
+	WHEN("transform_keys", 2, "1=keys:int,1=values:text", MAP_KEYS("_k::int", "(_v #>> '{}')"),
 	     "map"),
-	CALL("transform_values", 2,
-	     "(SELECT coalesce(jsonb_object_agg(_k, $2(_k, (_v #>> '{}')::numeric)), '{}') FROM "
-	     "jsonb_each($1) AS _u(_k, _v))",
+	WHEN("transform_keys", 2, "1=keys:int", MAP_KEYS("_k::int", "(_v #>> '{}')::numeric"),
 	     "map"),
+	WHEN("transform_keys", 2, "1=values:int", MAP_KEYS("_k", "(_v #>> '{}')::int"), "map"),
+	WHEN("transform_keys", 2, "1=values:text", MAP_KEYS("_k", "(_v #>> '{}')"), "map"),
+	CALL("transform_keys", 2, MAP_KEYS("_k", "(_v #>> '{}')::numeric"), "map"),
+	WHEN("transform_values", 2, "1=keys:int,1=values:int",
+	     MAP_VALUES("_k::int", "(_v #>> '{}')::int"), "map"),
+	WHEN("transform_values", 2, "1=keys:int,1=values:text",
+	     MAP_VALUES("_k::int", "(_v #>> '{}')"), "map"),
+	WHEN("transform_values", 2, "1=keys:int", MAP_VALUES("_k::int", "(_v #>> '{}')::numeric"),
+	     "map"),
+	WHEN("transform_values", 2, "1=values:int", MAP_VALUES("_k", "(_v #>> '{}')::int"), "map"),
+	WHEN("transform_values", 2, "1=values:text", MAP_VALUES("_k", "(_v #>> '{}')"), "map"),
+	CALL("transform_values", 2, MAP_VALUES("_k", "(_v #>> '{}')::numeric"), "map"),
 	WHEN("try_element_at", 2, "2=text", "($1 ->> $2)", "text"),
 	WHEN("try_element_at", 2, "1=map|json", "($1 ->> $2::text)", "text"),
 	WHEN("try_element_at", 2, "2=positive", "($1)[$2]", "[1]"),
@@ -214,7 +261,6 @@ static const struct function_rule rules[] = {
 	VARIANT("variant_get", "timestamp", "timestamp", "timestamp"),
 	VARIANT("variant_get", "variant", "jsonb", "json"),
 	CALL("variant_get", 2, "($1::jsonb #> $path2)", "json"),
-	NONE("xpath_string", "NO-FUNCTION"),
 	CALL("zip_with", 3,
 	     GUARD("1", "ARRAY(SELECT $3(_x, _y) FROM unnest($1, $2) WITH ORDINALITY AS _u(_x, _y, "
 			"_i) ORDER BY _i)"),

@@ -6,7 +6,8 @@
 #include "convert/rows.h"
 
 #define SECONDS(name)                                                                              \
-	WHEN(name, 2, "1=unit:second", "extract(second FROM $2::timestamp)", "numeric"),           \
+	WHEN(name, 2, "1=unit:second,2=interval", "extract(second FROM $2)", "numeric"),           \
+		WHEN(name, 2, "1=unit:second", "extract(second FROM $2::timestamp)", "numeric"),   \
 		WHEN(name, 2, "1=unit:dayofweek", "(extract(dow FROM $2::timestamp)::int + 1)",    \
 		     "int"),                                                                       \
 		WHEN(name, 2, "1=unit:week", "extract(week FROM $2::timestamp)::int", "int")

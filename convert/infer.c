@@ -424,5 +424,7 @@ enum type_code type_element(struct rewrite *r, struct node *n)
 {
 	if (n->kind == NODE_ARRAY && n->count)
 		return type_of(r, n->child[0]);
+	if (node_calls(n, "array") && node_arg_count(n))
+		return type_of(r, node_arg(n, 0));
 	return n->element ? (enum type_code)n->element : TYPE_UNKNOWN;
 }

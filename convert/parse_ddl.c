@@ -49,6 +49,8 @@ static void constraint_tail(struct parser *p, struct node *n)
 		    parse_is_word(p, 0, "NOVALIDATE") || parse_is_word(p, 0, "NORELY") ||
 		    parse_is_word(p, 0, "KEY_BLOCK_SIZE")) {
 			p->at++;
+			if (k == K_ON && parse_peek(p, 0)->kind == TOKEN_QUOTED) /* [PRIMARY] */
+				p->at++;
 		} else if (k == K_NOT && parse_is_word(p, 1, "ENFORCED")) {
 			p->at += 2;
 		} else if (k == K_NOT && parse_keyword(p, 1) == K_DEFERRABLE) {
@@ -123,8 +125,8 @@ static void generated(struct parser *p, struct node *n)
 			parse_expect(p, K_BY);
 			parse_expect(p, K_DEFAULT);
 			n->flags |= FLAG_BY_NAME; /* BY DEFAULT */
-			if (parse_accept(p, K_ON))
-				parse_accept(p, K_NULL);
+			if (parse_accept2(p, K_ON, K_NULL))
+				node_touch(n);
 		}
 	}
 	parse_accept(p, K_AS);
@@ -134,7 +136,10 @@ static void generated(struct parser *p, struct node *n)
 			parse_skip_balanced(p);
 		return;
 	}
-	node_put(n, CONSTRAINT_VALUE, parse_primary(p));
+	if (parse_is_symbol(p, '('))
+		node_put(n, CONSTRAINT_VALUE, parse_primary(p));
+	else
+		node_put(n, CONSTRAINT_VALUE, node_paren(p->a, parse_expression(p)));
 	if (parse_accept(p, K_VIRTUAL) || parse_accept(p, K_PERSISTED))
 		node_touch(n);
 	else if (!parse_accept(p, K_STORED))
@@ -202,7 +207,7 @@ static struct node *column_constraint(struct parser *p)
 			node_touch(n);
 		n->op = CONSTRAINT_FOREIGN;
 		node_put(n, CONSTRAINT_REFERENCE, reference(p));
-	} else if (parse_is(p, K_GENERATED) || (parse_is(p, K_AS) && parse_symbol_at(p, 1, '('))) {
+	} else if (parse_is(p, K_GENERATED) || parse_is(p, K_AS)) {
 		generated(p, n);
 	} else if (parse_is(p, K_IDENTITY) || parse_is(p, K_AUTO_INCREMENT) ||
 		   parse_is(p, K_AUTOINCREMENT)) {
@@ -275,7 +280,7 @@ static void index_constraint(struct parser *p, struct node *n)
 	node_put(n, CONSTRAINT_COLUMNS, key_columns(p));
 }
 
-static struct node *table_constraint(struct parser *p)
+struct node *parse_table_constraint(struct parser *p)
 {
 	struct node *n = parse_open(p, NODE_CONSTRAINT);
 
@@ -283,6 +288,10 @@ static struct node *table_constraint(struct parser *p)
 	if (parse_accept2(p, K_PRIMARY, K_KEY)) {
 		n->op = CONSTRAINT_PRIMARY;
 		skip_clustered(p, n);
+		if (parse_is_name(p, 0) && !parse_is(p, K_USING)) { /* a name that means nothing */
+			p->at++;
+			node_touch(n);
+		}
 		if (parse_accept(p, K_USING)) {
 			p->at++;
 			node_touch(n);
@@ -322,6 +331,11 @@ static struct node *table_constraint(struct parser *p)
 	return parse_close(p, n);
 }
 
+struct node *parse_table_element(struct parser *p)
+{
+	return begins_table_constraint(p) ? parse_table_constraint(p) : parse_column_def(p);
+}
+
 struct node *parse_table_elements(struct parser *p)
 {
 	struct node *n;
@@ -342,7 +356,7 @@ struct node *parse_table_elements(struct parser *p)
 				p->at++;
 			node_add(p->a, n, parse_close(p, o));
 		} else if (begins_table_constraint(p)) {
-			node_add(p->a, n, table_constraint(p));
+			node_add(p->a, n, parse_table_constraint(p));
 		} else {
 			node_add(p->a, n, parse_column_def(p));
 		}
@@ -479,14 +493,32 @@ static struct node *view_columns(struct parser *p)
 	return n;
 }
 
+/* T-SQL: WITH SCHEMABINDING, VIEW_METADATA AS SELECT, which is no WITH of a query. */
+static struct node *view_words(struct parser *p)
+{
+	struct node *n;
+
+	if (!parse_is(p, K_WITH) ||
+	    !(parse_is_word(p, 1, "SCHEMABINDING") || parse_is_word(p, 1, "ENCRYPTION") ||
+	      parse_is_word(p, 1, "VIEW_METADATA")))
+		return NULL;
+	n = parse_open(p, NODE_LIST);
+	while (!parse_at_end(p) && !parse_is(p, K_AS))
+		p->at++;
+	return parse_close(p, n);
+}
+
 static struct node *create_view(struct parser *p, struct node *n)
 {
+	struct node *options;
+
 	n->kind = NODE_CREATE_VIEW;
 	if_not_exists(p, n);
 	node_put(n, VIEW_DEF_NAME, parse_name(p));
 	if (parse_is_symbol(p, '(') && !parse_begins_query(p, 0))
 		node_put(n, VIEW_DEF_COLUMNS, view_columns(p));
-	node_put(n, VIEW_DEF_OPTIONS, table_options(p));
+	options = view_words(p);
+	node_put(n, VIEW_DEF_OPTIONS, options ? options : table_options(p));
 	if (!parse_accept(p, K_AS))
 		node_touch(n);
 	node_put(n, VIEW_DEF_QUERY, parse_query(p));
@@ -512,6 +544,8 @@ static void create_words(struct parser *p, struct node *n)
 	for (;;) {
 		if (parse_accept2(p, K_OR, K_REPLACE) || parse_accept2(p, K_OR, K_ALTER)) {
 			n->flags |= FLAG_REPLACE;
+			if (parse_keyword(p, (uint32_t)-1) == K_ALTER)
+				node_touch(n);
 		} else if (parse_accept(p, K_TEMPORARY) || parse_accept(p, K_TEMP)) {
 			n->flags |= FLAG_TEMPORARY;
 		} else if (parse_is_word(p, 0, "MATERIALIZED") && parse_keyword(p, 1) == K_VIEW) {
@@ -523,6 +557,14 @@ static void create_words(struct parser *p, struct node *n)
 			   parse_is(p, K_EXTERNAL) || parse_is_word(p, 0, "PRIVATE") ||
 			   parse_is_word(p, 0, "EDITIONABLE")) {
 			p->at++;
+			node_touch(n);
+		} else if (parse_is_word(p, 0, "ALGORITHM") || parse_is_word(p, 0, "DEFINER")) {
+			while (!parse_at_end(p) && !parse_is(p, K_VIEW) &&
+			       !parse_is_word(p, 0, "SQL") && !parse_is_word(p, 0, "DEFINER"))
+				p->at++;
+			node_touch(n);
+		} else if (parse_is_word(p, 0, "SQL") && parse_is_word(p, 1, "SECURITY")) {
+			p->at += 3;
 			node_touch(n);
 		} else {
 			break;

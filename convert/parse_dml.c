@@ -15,7 +15,7 @@ struct node *parse_output(struct parser *p)
 	if (parse_accept(p, K_INTO)) {
 		node_put(n, 1, parse_name(p));
 		if (parse_is_symbol(p, '('))
-			parse_ident_list(p);
+			node_put(n, 2, parse_ident_list(p));
 		node_touch(n);
 	}
 	return parse_close(p, n);
@@ -399,6 +399,11 @@ struct node *parse_merge(struct parser *p, struct node *with, uint32_t first)
 
 	node_put(n, MERGE_WITH, with);
 	p->at++;
+	if (parse_is(p, K_WITH) && parse_is_word(p, 2, "EVOLUTION")) { /* WITH SCHEMA EVOLUTION */
+		p->at += 3;
+		n->flags |= FLAG_BY_NAME;
+		node_touch(n);
+	}
 	if (!parse_accept(p, K_INTO))
 		node_touch(n);
 	node_put(n, MERGE_TARGET, parse_table(p));

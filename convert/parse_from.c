@@ -442,7 +442,7 @@ static struct node *relation_suffix(struct parser *p, struct node *left)
 
 struct join_words {
 	int op; /* -1: no join here */
-	bool natural, condition;
+	bool natural, condition, hint;
 };
 
 /* JOIN after its adjectives; hints between (LEFT HASH JOIN) are taken, too. */
@@ -573,15 +573,18 @@ static void nested_join(struct parser *p, struct node *n)
 static struct node *joins(struct parser *p, struct node *left)
 {
 	while (!p->failed) {
+		uint32_t first = p->at;
 		struct join_words w = join_words(p);
 		struct node *n;
 
 		if (w.op < 0)
 			break;
+		for (uint32_t i = first; i < p->at; i++) /* INNER HASH JOIN */
+			w.hint |= i > first && !p->t->items[i].keyword;
 		n = parse_open_at(p, NODE_JOIN, left->at);
 		n->op = (uint8_t)w.op;
 		n->flags |= w.natural ? FLAG_NATURAL : 0;
-		if (str_is_word(token_text(p->t, p->at - 2), "directed"))
+		if (w.hint || str_is_word(token_text(p->t, p->at - 2), "directed"))
 			node_touch(n);
 		node_put(n, JOIN_LEFT, left);
 		node_put(n, JOIN_RIGHT, relation_suffix(p, relation_primary(p)));

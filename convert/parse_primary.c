@@ -6,6 +6,12 @@
 
 #include <string.h>
 
+/* At most 2147483647. */
+static bool is_int(struct str digits)
+{
+	return digits.len < 10 || (digits.len == 10 && memcmp(digits.p, "2147483647", 10) <= 0);
+}
+
 static struct node *number(struct parser *p)
 {
 	struct node *n = parse_open(p, NODE_NUMBER);
@@ -13,7 +19,7 @@ static struct node *number(struct parser *p)
 	char last = s.len > 1 ? (char)(s.p[s.len - 1] | 32) : '0';
 	bool point = memchr(s.p, '.', s.len) || memchr(s.p, 'e', s.len) || memchr(s.p, 'E', s.len);
 
-	n->type = point ? TYPE_NUMERIC : s.len > 9 ? TYPE_BIGINT : TYPE_INT;
+	n->type = point ? TYPE_NUMERIC : is_int(s) ? TYPE_INT : TYPE_BIGINT;
 	if (last == 'd' && s.len > 2 && (s.p[s.len - 2] | 32) == 'b') {
 		n->type = TYPE_NUMERIC;
 		n->op = TYPE_NUMERIC;

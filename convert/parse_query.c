@@ -116,7 +116,7 @@ static void top(struct parser *p, struct node *select)
 		return;
 	n = parse_open(p, NODE_TOP);
 	p->at++;
-	node_put(n, 0, parse_limit_number(p));
+	node_put(n, 0, parse_primary(p)); /* TOP 5 * is no product */
 	if (parse_accept(p, K_PERCENT))
 		n->flags |= FLAG_PERCENT;
 	if (parse_accept2(p, K_WITH, K_TIES))
@@ -394,8 +394,10 @@ struct node *parse_values(struct parser *p)
 	do {
 		struct node *row = NULL;
 
-		if (parse_is(p, K_ROW) && parse_symbol_at(p, 1, '('))
+		if (parse_is(p, K_ROW) && parse_symbol_at(p, 1, '(')) {
 			p->at++; /* MySQL's VALUES ROW(1, 2) */
+			node_touch(n);
+		}
 		row = parse_expression(p);
 		if (row->kind == NODE_PAREN) {
 			row->kind = NODE_ROW;
@@ -545,6 +547,17 @@ static void fetch(struct parser *p, struct node *q)
 	node_put(q, QUERY_LIMIT, parse_close(p, n));
 }
 
+/* LOCK IN SHARE MODE */
+static void share_lock(struct parser *p, struct node *q)
+{
+	struct node *n = parse_open(p, NODE_RAW);
+
+	n->text = (struct str){"FOR SHARE", 9};
+	p->at += 4;
+	node_touch(n);
+	node_put(q, QUERY_LOCK, parse_close(p, n));
+}
+
 /* FOR UPDATE, FOR XML, OPTION (...): their tokens. */
 static void tail(struct parser *p, struct node *q)
 {
@@ -615,6 +628,8 @@ static void query_tail(struct parser *p, struct node *q)
 			 (next == K_UPDATE || next == K_SHARE || next == K_NO || next == K_KEY ||
 			  next == K_XML || next == K_JSON || next == K_READ || next == K_BROWSE))
 			tail(p, q);
+		else if (k == K_LOCK && next == K_IN)
+			share_lock(p, q);
 		else if (k == K_OPTION && parse_symbol_at(p, 1, '('))
 			tail(p, q);
 		else

@@ -371,10 +371,19 @@ static struct node *prefixed_string(struct parser *p)
 		return parse_close(p, n);
 	}
 	if (p->t->text.p[parse_peek(p, 0)->begin] == '_' && p->d->flags & DIALECT_PIPES_OR) {
-		p->at++;
+		uint32_t first = p->at++;
+
 		n = parse_primary(p);
+		n->first = n->at = first;
 		node_touch(n);
 		return n;
+	}
+	if (parse_is_word(p, 0, "B") && p->d->flags & DIALECT_PIPES_OR) {
+		n = parse_open(p, NODE_RAW);
+		n->text = (struct str){p->t->text.p + p->t->items[p->at].begin,
+				       p->t->items[p->at + 1].end - p->t->items[p->at].begin};
+		p->at += 2;
+		return parse_close(p, n);
 	}
 	return NULL;
 }
@@ -436,6 +445,8 @@ struct node *parse_special(struct parser *p)
 	const struct token *next = parse_peek(p, 1);
 	bool open = parse_symbol_at(p, 1, '(');
 
+	if (open && parse_is_word(p, 0, "SUBSTR"))
+		return wordy(p);
 	if (next->kind == TOKEN_STRING && k == KEYWORD_NONE) {
 		struct node *n = prefixed_string(p);
 

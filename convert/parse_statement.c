@@ -27,6 +27,29 @@ static struct node *with_statement(struct parser *p)
 	}
 }
 
+/* FROM t SELECT a WHERE ...; other statements behind FROM are taken as they stand. */
+static struct node *from_first(struct parser *p)
+{
+	struct parse_mark mark = parse_mark(p);
+	struct node *from, *query, *select;
+
+	p->at++;
+	from = parse_from_list(p);
+	if (parse_is(p, K_SELECT)) {
+		query = parse_query(p);
+		select = query->kind == NODE_QUERY ? query->child[QUERY_BODY] : NULL;
+		if (!p->failed && select && select->kind == NODE_SELECT &&
+		    !select->child[SELECT_FROM]) {
+			node_put(select, SELECT_FROM, from);
+			node_touch(select);
+			node_touch(query);
+			return query;
+		}
+	}
+	parse_back(p, mark);
+	return parse_rest(p, NODE_UTILITY);
+}
+
 static struct node *explain(struct parser *p)
 {
 	return parse_rest(p, NODE_UTILITY);
@@ -73,6 +96,8 @@ struct node *parse_statement(struct parser *p)
 		return parse_comment(p);
 	case K_EXPLAIN:
 		return explain(p);
+	case K_FROM:
+		return from_first(p);
 	default:
 		break;
 	}

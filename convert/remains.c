@@ -45,6 +45,8 @@ static const char *what_remains(const struct node *n)
 			       : NULL;
 	case NODE_GROUP:
 		return n->flags & FLAG_ALL && n->count == 0 ? "GROUP BY ALL" : NULL;
+	case NODE_SAMPLE:
+		return n->op != SAMPLE_PERCENT ? "TABLESAMPLE of this kind" : NULL;
 	case NODE_SORT:
 		return n->flags & FLAG_ALL ? "ORDER BY ALL" : NULL;
 	case NODE_SETOP:

@@ -11,6 +11,7 @@
 
 #define DIALECTS_MAX 16
 #define RULES_MAX    16 /* of one kind */
+#define RESTARTS_MAX 8
 
 /* Rules of one table by kind: places in the table, 0xffff ends. */
 struct rule_index {
@@ -59,8 +60,8 @@ struct walker {
 	const struct rule_index *before, *after;
 };
 
-/* Applies the rules for what stands in the slot. Returns what stands there now. */
-static struct node *apply(struct walker *w, const struct rule_index *x, struct node *n)
+/* Applies the rules of its kind to what stands in the slot. Returns what stands there now. */
+static struct node *apply_kind(struct walker *w, const struct rule_index *x, struct node *n)
 {
 	struct node *parent = n->parent;
 	uint32_t slot = n->slot;
@@ -74,6 +75,19 @@ static struct node *apply(struct walker *w, const struct rule_index *x, struct n
 			return NULL;
 		n = parent->child[slot];
 		if (n->kind != kind)
+			break;
+	}
+	return n;
+}
+
+/* On the way down, what a rule put there is seen by the rules of its own kind. */
+static struct node *apply(struct walker *w, const struct rule_index *x, struct node *n)
+{
+	for (int i = 0; i < RESTARTS_MAX && n; i++) {
+		unsigned kind = n->kind;
+
+		n = apply_kind(w, x, n);
+		if (!n || n->kind == kind || x != w->before)
 			break;
 	}
 	return n;

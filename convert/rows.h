@@ -273,7 +273,8 @@
 		TRUNC_UNIT(name, "week"), TRUNC_UNIT(name, "day"), TRUNC_UNIT(name, "hour"),       \
 		TRUNC_UNIT(name, "minute"), TRUNC_UNIT(name, "second"),                            \
 		TRUNC_UNIT(name, "millisecond"), TRUNC_UNIT(name, "microsecond"),                  \
-		TRUNC_UNIT(name, "decade"), TRUNC_UNIT(name, "century")
+		TRUNC_UNIT(name, "decade"), TRUNC_UNIT(name, "century"),                           \
+		TRUNC_UNIT(name, "millennium")
 
 /* Months between, as Oracle counts: whole when both are the same day or both the last one. */
 #define LAST_OF_MONTH(x) "extract(day FROM " x "::timestamp + INTERVAL '1 day') = 1"

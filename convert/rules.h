@@ -25,6 +25,9 @@ extern const struct rule rules_snowflake_before[], rules_snowflake_after[];
 
 typedef bool rule_function(struct rewrite *r, struct node *n);
 
+/* Whether an expression has an aggregate of its own query (rules_common.c). */
+bool has_aggregate(const struct node *n);
+
 /* rules_common.c: applied on the way down */
 /* rules_snowflake_tables.c */
 extern rule_function rule_table_functions, rule_column_number;
@@ -34,12 +37,27 @@ extern rule_function rule_bool_number;
 extern rule_function rule_empty_string, rule_concat_null, rule_date_difference;
 /* rules_dates.c, rules_like.c, rules_case.c */
 extern rule_function rule_date_number, rule_interval_number, rule_date_zero, rule_like_brackets,
-	rule_like_escape, rule_in_case, rule_distinct_case;
+	rule_like_escape, rule_in_case, rule_distinct_case, rule_group_case, rule_select_case;
 /* rules_tsql_*.c */
 extern rule_function rule_database_name, rule_collation, rule_at_value, rule_bit_compare,
 	rule_bit_argument, rule_bit_default, rule_for_texts, rule_for_rows, rule_open_json,
 	rule_stuff_xml, rule_xml_value, rule_table_function;
+extern rule_function rule_change, rule_set_column, rule_output; /* rules_tsql_dml.c */
+extern rule_function rule_batch;				/* rules_tsql_batch.c */
+extern rule_function rule_json_call, rule_json_table;		/* rules_json_sql.c */
+/* rules_ddl.c */
+extern rule_function rule_definition, rule_constraint_options, rule_identity_type,
+	rule_view_options, rule_computed_type;
+/* rules_oracle_dml.c */
+extern rule_function rule_merge_where, rule_change_rownum, rule_lock_wait, rule_any_list,
+	rule_cycle, rule_bare_word, rule_is_nan;
+/* Takes a condition on ROWNUM out of that slot: how many rows, or NULL (rules_oracle_rows.c). */
+struct node *rownum_take(struct rewrite *r, struct node *n, uint32_t slot);
 extern rule_function rule_fetch_percent; /* rules_limit.c */
+/* rules_pivot_names.c, rules_window.c */
+extern rule_function rule_pivot_values, rule_pivot_oracle, rule_unpivot_names, rule_percentile_over,
+	rule_list_over, rule_lag_nulls, rule_list_overflow, rule_list_distinct;
+extern rule_function rule_collection, rule_sequence, rule_rowid, rule_table_sample;
 extern rule_function rule_keep, rule_outer_join, rule_hierarchy;
 extern rule_function rule_compare_case, rule_like_case, rule_divide_by_zero, rule_rownum,
 	rule_rownum_value, rule_level_series, rule_path, rule_lateral_alias, rule_nulls_order,
@@ -49,6 +67,17 @@ extern rule_function rule_compare_case, rule_like_case, rule_divide_by_zero, rul
 	rule_table_hint, rule_query_option, rule_recursive, rule_like, rule_index_base,
 	rule_plus_concat, rule_table_options, rule_parameter;
 
+/* rules_mysql_ddl.c: applied on the way down */
+extern rule_function rule_column_options, rule_table_keys;
+/* rules_mysql_dml.c */
+extern rule_function rule_mysql_insert, rule_mysql_update, rule_mysql_delete;
+/* rules_mysql_values.c: the first two on the way up */
+extern rule_function rule_json_arrow, rule_xor, rule_truth, rule_truth_compare, rule_sort_null,
+	rule_interval_parts, rule_server_variable, rule_mysql_collate;
+extern rule_function rule_mysql_statement; /* rules_mysql_alter.c */
+
+/* rules_databricks_values.c: applied on the way up (rule_spark_lag_nulls: down) */
+extern rule_function rule_text_number, rule_date_interval, rule_zoned_literal, rule_spark_lag_nulls;
 /* rules_relations.c: applied on the way down */
 extern rule_function rule_named_table, rule_named_column, rule_sample, rule_sample_query, rule_asof,
 	rule_exclude;
@@ -56,7 +85,8 @@ extern rule_function rule_named_table, rule_named_column, rule_sample, rule_samp
 extern rule_function rule_json_array, rule_json_object, rule_json_index;
 
 /* rules_star.c: applied on the way down (star, order row), or up (pivot, unpivot) */
-extern rule_function rule_star, rule_query_star, rule_order_row, rule_pivot, rule_unpivot;
+extern rule_function rule_star, rule_star_in, rule_star_argument, rule_query_star, rule_order_row,
+	rule_pivot, rule_unpivot;
 
 /* rules_databricks_utility.c, _dml.c, _ddl.c: applied on the way down */
 extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, rule_merge,

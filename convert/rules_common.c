@@ -167,18 +167,50 @@ bool rule_values_columns(struct rewrite *r, struct node *n)
 	return true;
 }
 
+static bool has_same(const struct node *n, const struct node *what)
+{
+	if (node_same(n, what))
+		return true;
+	for (uint32_t i = 0; i < n->count; i++)
+		if (n->child[i] && has_same(n->child[i], what))
+			return true;
+	return false;
+}
+
+/* A column that is in no grouping set is NULL in every row. */
+static void make_null(struct rewrite *r, struct node *n, const struct node *column)
+{
+	if (!n || (n->kind == NODE_CALL && !n->child[CALL_OVER]))
+		return;
+	if (node_same(n, column)) {
+		struct node *null = node_null(r->arena), *item = n->parent;
+		const char *type = type_name(type_of(r, n));
+
+		if (item->kind == NODE_ITEM && !item->child[ITEM_ALIAS] && n->kind == NODE_COLUMN)
+			node_set(item, ITEM_ALIAS, node_copy(r->arena, n->child[n->count - 1]));
+		node_replace(n, type ? node_cast(r->arena, null, type) : null);
+		return;
+	}
+	for (uint32_t i = 0; i < n->count; i++)
+		make_null(r, n->child[i], column);
+}
+
 /* GROUP BY a, b GROUPING SETS (...): the list before it only names columns. */
 bool rule_group_sets(struct rewrite *r, struct node *n)
 {
-	struct node *last = n->count ? n->child[n->count - 1] : NULL;
+	struct node *last = n->count ? n->child[n->count - 1] : NULL, *select = n->parent;
 
-	(void)r;
 	if (n->flags & (FLAG_ROLLUP | FLAG_CUBE)) {
 		node_touch(n);
 		return true;
 	}
 	if (!last || last->kind != NODE_GROUPING || !(last->flags & FLAG_SPECIAL))
 		return false;
+	for (uint32_t i = 0; i + 1 < n->count && select->kind == NODE_SELECT; i++)
+		if (!has_same(last, n->child[i])) {
+			make_null(r, select->child[SELECT_ITEMS], n->child[i]);
+			make_null(r, select->child[SELECT_HAVING], n->child[i]);
+		}
 	n->child[0] = last;
 	last->slot = 0;
 	n->count = 1;
@@ -228,7 +260,7 @@ static const char *const aggregates[] = {"count",
 					 "percentile_cont",
 					 "percentile_disc"};
 
-static bool has_aggregate(const struct node *n)
+bool has_aggregate(const struct node *n)
 {
 	if (!n || n->kind == NODE_SUBQUERY || n->kind == NODE_EXISTS)
 		return false;
@@ -295,12 +327,52 @@ bool rule_order_all(struct rewrite *r, struct node *n)
 	return true;
 }
 
+static struct node *named_column(struct rewrite *r, struct node *relation, struct node *name)
+{
+	struct node *alias = relation->kind == NODE_TABLE     ? relation->child[TABLE_ALIAS]
+			     : relation->kind == NODE_DERIVED ? relation->child[DERIVED_ALIAS]
+							      : NULL,
+		    *column, *table;
+
+	if (alias)
+		table = alias->child[ALIAS_NAME];
+	else if (relation->kind == NODE_TABLE)
+		table = relation->child[TABLE_NAME]->child[relation->child[TABLE_NAME]->count - 1];
+	else
+		return NULL;
+	column = node_make(r->arena, NODE_COLUMN);
+	node_add(r->arena, column, node_copy(r->arena, table));
+	node_add(r->arena, column, node_copy(r->arena, name));
+	return column;
+}
+
+/* USING (a) of a semi join as a condition, where both sides have a name. */
+static void using_condition(struct rewrite *r, struct node *n)
+{
+	struct node *using = n->child[JOIN_USING], *all = NULL;
+
+	for (uint32_t i = 0; using && i < using->count; i++) {
+		struct node *left = named_column(r, n->child[JOIN_LEFT], using->child[i]);
+		struct node *right = named_column(r, n->child[JOIN_RIGHT], using->child[i]);
+
+		if (!left || !right)
+			return;
+		all = node_logic(r->arena, OP_AND, all, node_binary(r->arena, OP_EQ, left, right));
+	}
+	if (all)
+		node_put(n, JOIN_ON, all);
+}
+
 /* SEMI and ANTI joins: [NOT] EXISTS. */
 bool rule_semi_join(struct rewrite *r, struct node *n)
 {
 	struct node *select = node_above(n, NODE_SELECT), *exists, *q, *inner, *from, *list, *item;
 
-	if ((n->op != JOIN_SEMI && n->op != JOIN_ANTI) || !n->child[JOIN_ON] || !select)
+	if ((n->op != JOIN_SEMI && n->op != JOIN_ANTI) || !select)
+		return false;
+	if (!n->child[JOIN_ON])
+		using_condition(r, n);
+	if (!n->child[JOIN_ON])
 		return false;
 	inner = node_make(r->arena, NODE_SELECT);
 	list = node_make(r->arena, NODE_LIST);

@@ -72,8 +72,9 @@ static struct node *made_by(struct rewrite *r, struct node *n)
 {
 	n = column_definition(n);
 	if (n->kind == NODE_INDEX) {
-		n = made_by(r, n->child[0]);
-		return n->kind == NODE_ARRAY && n->count ? column_definition(n->child[0]) : n;
+		struct node *element = column_element(made_by(r, n->child[0]));
+
+		return element ? column_definition(element) : n;
 	}
 	if (n->kind == NODE_MEMBER) {
 		struct node *field =
@@ -82,6 +83,22 @@ static struct node *made_by(struct rewrite *r, struct node *n)
 		return field ? column_definition(field) : n;
 	}
 	return n;
+}
+
+/* A field that is an array: its elements out of jsonb. */
+static bool array_field(struct rewrite *r, struct node *n, struct node *field)
+{
+	struct node *name = node_string(r->arena, n->child[1]->text), *now, *place;
+	const char *element = type_name(type_element(r, column_definition(field)));
+
+	place = node_take(r->arena, n);
+	now = rewrite_template(r, "ARRAY(SELECT jsonb_array_elements_text($1 -> $2))", 2,
+			       (struct node *[]){n->child[0], name});
+	if (element)
+		now = node_cast(r->arena, now, arena_printf(r->arena, "%s[]", element));
+	now->type = TYPE_ARRAY;
+	node_replace(place, now);
+	return true;
 }
 
 /* A field of a struct, which is jsonb. */
@@ -97,7 +114,10 @@ static bool rule_member(struct rewrite *r, struct node *n)
 	field = shape_field_named(r, made_by(r, base), n->child[1]->text);
 	if (field)
 		t = type_of(r, field);
-	if (more && (t <= TYPE_NULL || shape_is_struct(column_definition(field))))
+	if (!more && t == TYPE_ARRAY)
+		return array_field(r, n, field);
+	if (more &&
+	    (t <= TYPE_NULL || t == TYPE_ARRAY || shape_is_struct(column_definition(field))))
 		t = TYPE_JSON;
 	place = node_take(r->arena, n);
 	name = node_string(r->arena, n->child[1]->text);
@@ -106,10 +126,124 @@ static bool rule_member(struct rewrite *r, struct node *n)
 	return true;
 }
 
+/* IDENTIFIER('a.b'): the name. */
+static struct node *identifier_name(struct rewrite *r, const struct node *call, enum node_kind kind)
+{
+	const struct node *arg = node_arg(call, 0);
+	struct node *name;
+	size_t begin = 0;
+
+	if (!node_calls(call, "identifier") || node_arg_count(call) != 1 ||
+	    arg->kind != NODE_STRING)
+		return NULL;
+	name = node_make(r->arena, kind);
+	for (size_t i = 0; i <= arg->text.len; i++)
+		if (i == arg->text.len || arg->text.p[i] == '.') {
+			node_add(r->arena, name,
+				 node_ident(r->arena, arena_strndup(r->arena, arg->text.p + begin,
+								    i - begin)));
+			begin = i + 1;
+		}
+	return name;
+}
+
+static bool rule_identifier(struct rewrite *r, struct node *n)
+{
+	struct node *name = identifier_name(r, n, NODE_COLUMN);
+
+	if (!name || n->parent->kind == NODE_TABLE_CALL)
+		return false;
+	node_replace(n, name);
+	return true;
+}
+
+static bool rule_identifier_table(struct rewrite *r, struct node *n)
+{
+	struct node *name = identifier_name(r, n->child[TABLE_CALL_CALL], NODE_NAME), *table;
+
+	if (!name)
+		return false;
+	table = node_make(r->arena, NODE_TABLE);
+	node_put(table, TABLE_NAME, name);
+	node_put(table, TABLE_ALIAS, n->child[TABLE_CALL_ALIAS]);
+	node_replace(n, table);
+	return true;
+}
+
+/* grouping_id() is over all columns of GROUP BY. */
+static bool rule_grouping_id(struct rewrite *r, struct node *n)
+{
+	const struct node *select = node_above(n, NODE_SELECT), *group;
+
+	if (!node_calls(n, "grouping_id") || node_arg_count(n) || !select)
+		return false;
+	group = select->child[SELECT_GROUP];
+	if (!group || group->flags & FLAG_ALL)
+		return false;
+	for (uint32_t i = 0; i < group->count; i++) {
+		const struct node *g = group->child[i];
+
+		if (g->kind == NODE_GROUPING && g->op == GROUPING_SETS)
+			continue;
+		for (uint32_t k = 0; g->kind == NODE_GROUPING && k < g->count; k++)
+			node_add(r->arena, n->child[CALL_ARGS], node_copy(r->arena, g->child[k]));
+		if (g->kind != NODE_GROUPING)
+			node_add(r->arena, n->child[CALL_ARGS], node_copy(r->arena, g));
+	}
+	node_touch(n);
+	return true;
+}
+
+static struct node *select_of(struct node *q)
+{
+	while (q && (q->kind == NODE_QUERY || q->kind == NODE_PAREN))
+		q = q->child[q->kind == NODE_QUERY ? QUERY_BODY : 0];
+	return q && q->kind == NODE_SELECT ? q : NULL;
+}
+
+/* UNION BY NAME: the items of the right side in the order of the left. */
+static bool rule_by_name(struct rewrite *r, struct node *n)
+{
+	struct column_list *left, *right;
+	struct node *select = select_of(n->child[1]), *list;
+
+	if (!(n->flags & FLAG_BY_NAME) || !select)
+		return false;
+	left = arena_alloc(r->arena, 2 * sizeof(*left));
+	right = left + 1;
+	left->count = right->count = 0;
+	left->steps = right->steps = 0;
+	if (!columns_of_query(n->child[0], left) || !columns_of_query(select, right) ||
+	    left->count != right->count || right->count != select->child[SELECT_ITEMS]->count)
+		return false;
+	list = node_make(r->arena, NODE_LIST);
+	for (uint32_t i = 0; i < left->count; i++)
+		for (uint32_t k = 0; k < right->count; k++)
+			if (names_equal(left->names[i], right->names[k])) {
+				node_add(
+					r->arena, list,
+					node_copy(r->arena, select->child[SELECT_ITEMS]->child[k]));
+				break;
+			}
+	if (list->count != left->count)
+		return false;
+	node_set(select, SELECT_ITEMS, list);
+	n->flags &= ~(uint32_t)FLAG_BY_NAME;
+	node_touch(n);
+	return true;
+}
+
 const struct rule rules_databricks_before[] = {
 	{NODE_COLUMN, "struct column", rule_struct_column},
+	{NODE_CALL, "lag nulls", rule_spark_lag_nulls},
+	{NODE_CALL, "star argument", rule_star_argument},
+	{NODE_IN, "star in", rule_star_in},
 	{NODE_SELECT, "star", rule_star},
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
+	{NODE_CALL, "identifier", rule_identifier},
+	{NODE_CALL, "grouping id", rule_grouping_id},
+	{NODE_TABLE_CALL, "identifier", rule_identifier_table},
+	{NODE_SETOP, "by name", rule_by_name},
 	{NODE_TABLE_CALL, "range", rule_range},
 	{NODE_TABLE, "sample", rule_sample},
 	{NODE_DERIVED, "values columns", rule_values_columns},
@@ -148,7 +282,10 @@ const struct rule rules_databricks_after[] = {
 	{NODE_PATH, "path", rule_path},
 	{NODE_MEMBER, "member", rule_member},
 	{NODE_SORT, "nulls order", rule_nulls_order},
+	{NODE_BINARY, "text number", rule_text_number},
 	{NODE_BINARY, "division", rule_division},
+	{NODE_BINARY, "date interval", rule_date_interval},
+	{NODE_TYPED, "zoned literal", rule_zoned_literal},
 	{NODE_BINARY, "operator", rule_operator},
 	{NODE_NUMBER, "number suffix", rule_number_suffix},
 	{NODE_INTERVAL, "interval", rule_interval},

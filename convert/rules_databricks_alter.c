@@ -32,9 +32,9 @@ struct node *words_variable(struct rewrite *r, const struct node *name, struct n
 	const struct node *last = name->child[name->count - 1];
 	struct str s = words_name(r, last)->text;
 
-	key = node_string(r->arena, (struct str){arena_printf(r->arena, "session.%.*s", (int)s.len,
-							      s.p),
-						 s.len + 8});
+	key = node_string(
+		r->arena,
+		(struct str){arena_printf(r->arena, "session.%.*s", (int)s.len, s.p), s.len + 8});
 	value = node_bare(rewrite_template(r, "set_config($1, ($2)::text, false)", 2,
 					   (struct node *[]){key, value}));
 	node_add(r->arena, out, value);
@@ -227,6 +227,20 @@ static bool constraint(struct rewrite *r, struct parser *p, struct node *out, bo
 		add(r, out, parse_primary(p));
 		return true;
 	}
+	if (parse_accept2(p, K_FOREIGN, K_KEY)) {
+		add(r, out, words(r, "FOREIGN KEY ("));
+		add(r, out, parse_ident_list(p));
+		add(r, out, words(r, ") REFERENCES"));
+		if (!accept_word(p, "REFERENCES"))
+			return false;
+		add(r, out, parse_name(p));
+		if (parse_is_symbol(p, '(')) {
+			add(r, out, words(r, "("));
+			add(r, out, parse_ident_list(p));
+			add(r, out, words(r, ")"));
+		}
+		return true;
+	}
 	if (!parse_accept2(p, K_PRIMARY, K_KEY))
 		return false;
 	add(r, out, words(r, "PRIMARY KEY ("));
@@ -255,9 +269,8 @@ static bool action(struct rewrite *r, struct parser *p, struct node *out)
 		return rename(r, p, out);
 	if (parse_accept(p, K_ALTER) || accept_word(p, "CHANGE"))
 		return alter_column(r, p, out);
-	if (parse_accept(p, K_SET) && accept_word(p, "OWNER"))
-		return false;
-	parse_back(p, mark);
+	if (parse_accept(p, K_SET) && !parse_is_word(p, 0, "OWNER"))
+		parse_back(p, mark);
 	if (accept_word(p, "OWNER") && accept_word(p, "TO")) {
 		add(r, out, words(r, "OWNER TO"));
 		add(r, out, parse_column_ident(p));

@@ -93,8 +93,8 @@ static void partition_columns(struct rewrite *r, struct node *n)
 	if (!o)
 		return;
 	p.at = o->first + 2;
-	if (!parse_is_symbol(&p, '(') || parse_symbol_at(&p, 2, ',') || parse_symbol_at(&p, 2, ')') ||
-	    parse_symbol_at(&p, 2, '('))
+	if (!parse_is_symbol(&p, '(') || parse_symbol_at(&p, 2, ',') ||
+	    parse_symbol_at(&p, 2, ')') || parse_symbol_at(&p, 2, '('))
 		return;
 	more = parse_table_elements(&p);
 	if (p.failed)

@@ -22,7 +22,7 @@ static struct column_list *list_new(struct rewrite *r)
 {
 	struct column_list *l = arena_alloc(r->arena, sizeof(*l));
 
-	l->count = 0;
+	l->count = l->steps = 0;
 	return l;
 }
 
@@ -79,7 +79,10 @@ static bool partition_values(struct rewrite *r, struct node *n)
 	return true;
 }
 
-/* p = 1 AND q = 2; NULL when a partition has no value. */
+/*
+ * p = 1 AND q = 2 of the partitions that have a value; NULL: none has. In Databricks' default mode
+ * (static) all partitions below those are overwritten.
+ */
 static struct node *partition_condition(struct rewrite *r, const struct node *partition)
 {
 	struct node *all = NULL;
@@ -89,11 +92,11 @@ static struct node *partition_condition(struct rewrite *r, const struct node *pa
 		struct node *column = node_make(r->arena, NODE_COLUMN);
 
 		if (!one->child[1])
-			return NULL;
+			continue;
 		node_add(r->arena, column, node_copy(r->arena, one->child[0]->child[0]));
-		all = node_logic(r->arena, OP_AND, all,
-				 node_binary(r->arena, OP_EQ, column,
-					     node_copy(r->arena, one->child[1])));
+		all = node_logic(
+			r->arena, OP_AND, all,
+			node_binary(r->arena, OP_EQ, column, node_copy(r->arena, one->child[1])));
 	}
 	return all;
 }
@@ -159,11 +162,8 @@ bool rule_insert(struct rewrite *r, struct node *n)
 		node_set(n, INSERT_COLUMNS, name_list(r, l));
 	}
 	if (partition) {
-		if (overwrite) {
+		if (overwrite)
 			where = partition_condition(r, partition);
-			if (!where)
-				return false;
-		}
 		if (!partition_values(r, n))
 			return false;
 		node_set(n, INSERT_PARTITION, NULL);
@@ -198,8 +198,7 @@ static struct str relation_name(const struct node *n)
 
 	if (alias)
 		return node_last_name(alias->child[ALIAS_NAME]);
-	return n->kind == NODE_TABLE ? node_last_name(n->child[TABLE_NAME])
-				     : (struct str){NULL, 0};
+	return n->kind == NODE_TABLE ? node_last_name(n->child[TABLE_NAME]) : (struct str){NULL, 0};
 }
 
 static struct node *source_column(struct rewrite *r, const struct column_list *l, uint32_t i,
@@ -226,8 +225,7 @@ static bool merge_star(struct rewrite *r, struct node *when, const struct column
 			struct str name = l->names[i];
 
 			node_put(set, 0,
-				 node_column(r->arena,
-					     arena_strndup(r->arena, name.p, name.len)));
+				 node_column(r->arena, arena_strndup(r->arena, name.p, name.len)));
 			node_put(set, 1, source_column(r, l, i, source));
 			node_add(r->arena, list, set);
 		}
@@ -296,6 +294,9 @@ bool rule_merge(struct rewrite *r, struct node *n)
 	struct str source = relation_name(n->child[MERGE_SOURCE]);
 	bool known = columns_of_relation(n->child[MERGE_SOURCE], l), done = false;
 
+	if (n->flags & FLAG_BY_NAME)
+		rewrite_finding(r, n->child[MERGE_TARGET], "OPTION-DROPPED",
+				"new columns are not added: Postgres has no SCHEMA EVOLUTION");
 	for (uint32_t i = 0; i < whens->count; i++)
 		if (known)
 			done |= merge_star(r, whens->child[i], l, source);

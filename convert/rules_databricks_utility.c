@@ -98,7 +98,8 @@ static struct node *describe(struct rewrite *r, struct parser *p)
 {
 	struct node *out, *name;
 
-	if (accept_word(p, "DATABASE") || accept_word(p, "SCHEMA")) {
+	if (!parse_symbol_at(p, 1, '.') &&
+	    (accept_word(p, "DATABASE") || accept_word(p, "SCHEMA"))) {
 		accept_word(p, "EXTENDED");
 		name = parse_name(p);
 		out = words(r, "SELECT schema_name AS database_name, schema_owner AS owner FROM "
@@ -294,6 +295,11 @@ static struct node *set(struct rewrite *r, struct parser *p)
 	return out;
 }
 
+static struct node *reset(struct rewrite *r, struct parser *p)
+{
+	return at_end(p) ? words(r, "RESET ALL") : NULL;
+}
+
 /* DECLARE [OR REPLACE] [VARIABLE] a [type] [DEFAULT x] */
 static struct node *declare(struct rewrite *r, struct parser *p)
 {
@@ -420,11 +426,11 @@ static const struct {
 	const char *word;
 	reader *read;
 } readers[] = {
-	{"ALTER", words_alter}, {"ANALYZE", analyze},	{"CREATE", create},
-	{"DECLARE", declare},	{"DESC", describe},	{"DESCRIBE", describe},
-	{"DROP", drop},		{"EXPLAIN", explain},	{"OPTIMIZE", optimize}, {"SET", set},
-	{"SHOW", show},		{"TRUNCATE", truncate}, {"USE", use},
-	{"VACUUM", plain_vacuum},
+	{"ALTER", words_alter}, {"ANALYZE", analyze}, {"CREATE", create},
+	{"DECLARE", declare},	{"DESC", describe},   {"DESCRIBE", describe},
+	{"DROP", drop},		{"EXPLAIN", explain}, {"OPTIMIZE", optimize},
+	{"RESET", reset},	{"SET", set},	      {"SHOW", show},
+	{"TRUNCATE", truncate}, {"USE", use},	      {"VACUUM", plain_vacuum},
 };
 
 /* Statements that Postgres would take or that mean the same are left alone. */
@@ -434,7 +440,34 @@ static bool is_postgres(const struct parser *p)
 	       parse_is_word(p, 0, "REVOKE") || parse_is_word(p, 0, "COMMIT") ||
 	       parse_is_word(p, 0, "ROLLBACK") || parse_is_word(p, 0, "START") ||
 	       parse_is_word(p, 0, "BEGIN") || parse_is_word(p, 0, "CALL") ||
-	       parse_is_word(p, 0, "SET") || parse_is_word(p, 0, "RESET");
+	       parse_is_word(p, 0, "RESET") ||
+	       (parse_is_word(p, 0, "SET") && parse_is_word(p, 1, "TIME")) ||
+	       (parse_is(p, K_ALTER) && parse_is_word(p, 1, "SCHEMA")) ||
+	       (parse_is(p, K_CREATE) && parse_is_word(p, 1, "INDEX"));
+}
+
+/* `name` of a statement that stays as it is: "name". */
+static bool requote(struct rewrite *r, struct parser *p, struct node *n)
+{
+	struct node *out = words(r, "");
+	bool quoted = false;
+
+	for (p->at = n->first; p->at < n->last;) {
+		const struct token *t = parse_peek(p, 0);
+
+		if (t->kind == TOKEN_QUOTED) {
+			quoted = true;
+			node_add(r->arena, out, parse_ident(p));
+			continue;
+		}
+		node_add(r->arena, out,
+			 words(r, arena_strndup(r->arena, r->tokens->text.p + t->begin,
+						t->end - t->begin)));
+		p->at++;
+	}
+	if (quoted)
+		node_replace(n, out);
+	return quoted;
 }
 
 bool rule_databricks_utility(struct rewrite *r, struct node *n)
@@ -454,8 +487,11 @@ bool rule_databricks_utility(struct rewrite *r, struct node *n)
 		node_replace(n, out);
 		return true;
 	}
+	p.failed = false;
 	p.at = n->first;
-	if (!is_postgres(&p) && n->kind == NODE_UTILITY)
+	if (is_postgres(&p) && n->kind != NODE_PROCEDURAL)
+		return requote(r, &p, n);
+	if (n->kind != NODE_PROCEDURAL)
 		rewrite_finding(r, n, "NOT-CONVERTED", "%.*s has no counterpart in Postgres",
 				(int)(n->text.len > 30 ? 30 : n->text.len), n->text.p);
 	return false;

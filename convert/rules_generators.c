@@ -31,10 +31,10 @@ static bool recognize(const struct node *call, struct generator *g)
 		const char *name;
 		enum generator_kind kind;
 		bool outer;
-	} names[] = {{"explode", EXPLODE, false},     {"explode_outer", EXPLODE, true},
+	} names[] = {{"explode", EXPLODE, false},      {"explode_outer", EXPLODE, true},
 		     {"posexplode", POSITIONS, false}, {"posexplode_outer", POSITIONS, true},
-		     {"inline", INLINE, false},	      {"inline_outer", INLINE, true},
-		     {"stack", STACK, false},	      {"json_tuple", TUPLE, false}};
+		     {"inline", INLINE, false},	       {"inline_outer", INLINE, true},
+		     {"stack", STACK, false},	       {"json_tuple", TUPLE, false}};
 
 	*g = (struct generator){.kind = GENERATORS};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -141,7 +141,8 @@ static bool explode(struct rewrite *r, struct generator *g)
 	}
 	if (g->kind == POSITIONS) {
 		g->relation = derived_template(
-			r, "(SELECT (_i - 1)::int, _x FROM unnest($1) WITH ORDINALITY AS _u(_x, _i))",
+			r,
+			"(SELECT (_i - 1)::int, _x FROM unnest($1) WITH ORDINALITY AS _u(_x, _i))",
 			1, g->args);
 		add_name(r, g, "pos");
 	} else {
@@ -210,8 +211,7 @@ static bool inline_fields(struct rewrite *r, struct generator *g, struct node *a
 {
 	struct node *items, *one = array->child[0], *element;
 
-	g->relation =
-		derived_template(r, "(SELECT _e FROM unnest($1) AS _u(_e))", 1, g->args);
+	g->relation = derived_template(r, "(SELECT _e FROM unnest($1) AS _u(_e))", 1, g->args);
 	items = items_of(g->relation);
 	element = items->child[0]->child[ITEM_VALUE];
 	for (uint32_t k = 0; k < shape_field_count(one); k++) {
@@ -261,8 +261,7 @@ static bool stack(struct rewrite *r, struct generator *g)
 		for (uint32_t k = 0; k < width; k++) {
 			uint32_t at = 1 + i * width + k;
 
-			node_add(r->arena, row,
-				 at < g->count ? g->args[at] : node_null(r->arena));
+			node_add(r->arena, row, at < g->count ? g->args[at] : node_null(r->arena));
 		}
 		node_add(r->arena, values, row);
 	}
@@ -355,8 +354,8 @@ bool rule_lateral_view(struct rewrite *r, struct node *n)
 		return false;
 	name_relation(r, &g, table, columns);
 	place = node_take(r->arena, n);
-	node_replace(place, join(r, n->child[VIEW_SOURCE], g.relation,
-				 g.outer || n->flags & FLAG_OUTER));
+	node_replace(place,
+		     join(r, n->child[VIEW_SOURCE], g.relation, g.outer || n->flags & FLAG_OUTER));
 	return true;
 }
 

@@ -3,33 +3,59 @@
  */
 #include "convert/rules.h"
 
+#include <string.h>
+
 static bool is_rownum(const struct node *n)
 {
 	return n->kind == NODE_COLUMN && n->count == 1 && str_is_word(n->child[0]->text, "rownum");
 }
 
-/* ROWNUM <= n, ROWNUM < n, ROWNUM = 1: how many rows; NULL: something else. */
+static struct node *one_less(struct rewrite *r, struct node *count)
+{
+	char text[16] = "";
+	int64_t value;
+
+	if (count->kind == NODE_NUMBER && count->text.len < sizeof(text)) {
+		memcpy(text, count->text.p, count->text.len);
+		if (text_to_int(text, &value) && value > 0)
+			return node_number(r->arena, (long)value - 1);
+	}
+	return node_binary(r->arena, OP_SUBTRACT, count, node_number(r->arena, 1));
+}
+
+/*
+ * ROWNUM <= n, ROWNUM < n, ROWNUM = 1, n >= ROWNUM, ROWNUM BETWEEN 1 AND n: how many rows; NULL:
+ * something else.
+ */
 static struct node *row_limit(struct rewrite *r, const struct node *n)
 {
 	struct node *count;
 
-	if (n->kind != NODE_BINARY || !is_rownum(n->child[0]))
+	if (n->kind == NODE_BETWEEN && !(n->flags & FLAG_NOT) && is_rownum(n->child[0]) &&
+	    (str_is(n->child[1]->text, "1") || str_is(n->child[1]->text, "0")))
+		return n->child[2];
+	if (n->kind != NODE_BINARY)
+		return NULL;
+	if (is_rownum(n->child[1]) && n->op == OP_GE)
+		return n->child[0];
+	if (is_rownum(n->child[1]) && n->op == OP_GT)
+		return one_less(r, n->child[0]);
+	if (!is_rownum(n->child[0]))
 		return NULL;
 	count = n->child[1];
 	if (n->op == OP_LE || (n->op == OP_EQ && str_is(count->text, "1")))
 		return count;
 	if (n->op != OP_LT)
 		return NULL;
-	return node_binary(r->arena, OP_SUBTRACT, count, node_number(r->arena, 1));
+	return one_less(r, count);
 }
 
-/* Takes the condition on ROWNUM out of WHERE. */
-static struct node *take_limit(struct rewrite *r, struct node *n)
+struct node *rownum_take(struct rewrite *r, struct node *n, uint32_t slot)
 {
-	struct node *where = n->child[SELECT_WHERE], *count = row_limit(r, where);
+	struct node *where = n->child[slot], *count = row_limit(r, where);
 
 	if (count) {
-		node_set(n, SELECT_WHERE, NULL);
+		node_set(n, slot, NULL);
 		return count;
 	}
 	if (where->kind != NODE_LOGIC || where->op != OP_AND)
@@ -42,20 +68,84 @@ static struct node *take_limit(struct rewrite *r, struct node *n)
 	return count;
 }
 
-/* WHERE ROWNUM <= n: LIMIT of a block without an ORDER BY of its own (ROWNUM counts before it). */
+/* ROWNUM counts the rows before they are ordered, grouped or made distinct. */
+static bool counts_first(const struct node *select)
+{
+	const struct node *q = select->parent;
+
+	return q->kind != NODE_QUERY || q->child[QUERY_LIMIT] || q->child[QUERY_ORDER] ||
+	       select->child[SELECT_GROUP] || select->flags & FLAG_DISTINCT ||
+	       has_aggregate(select->child[SELECT_ITEMS]);
+}
+
+/* (SELECT * FROM relation WHERE ... LIMIT n) in the place of the relation. */
+static bool limit_inside(struct rewrite *r, struct node *n, struct node *limit)
+{
+	struct node *from = n->child[SELECT_FROM],
+		    *t = from && from->count == 1 ? from->child[0] : NULL;
+	struct node *select, *items, *item, *q, *derived, *alias, *inner, *place;
+	struct str name;
+
+	if (!t || (t->kind != NODE_TABLE && t->kind != NODE_DERIVED))
+		return false;
+	alias = t->child[t->kind == NODE_TABLE ? TABLE_ALIAS : (uint32_t)DERIVED_ALIAS];
+	name = alias		       ? alias->child[ALIAS_NAME]->text
+	       : t->kind == NODE_TABLE ? node_last_name(t->child[TABLE_NAME])
+				       : rewrite_new_name(r, 't')->text;
+	place = node_take(r->arena, t);
+	select = node_make(r->arena, NODE_SELECT);
+	items = node_make(r->arena, NODE_LIST);
+	item = node_make(r->arena, NODE_ITEM);
+	node_put(item, ITEM_VALUE, node_make(r->arena, NODE_STAR));
+	node_add(r->arena, items, item);
+	inner = node_make(r->arena, NODE_FROM);
+	node_add(r->arena, inner, t);
+	node_put(select, SELECT_ITEMS, items);
+	node_put(select, SELECT_FROM, inner);
+	node_put(select, SELECT_WHERE, n->child[SELECT_WHERE]);
+	n->child[SELECT_WHERE] = NULL;
+	q = node_make(r->arena, NODE_QUERY);
+	node_put(q, QUERY_BODY, select);
+	node_put(q, QUERY_LIMIT, limit);
+	derived = node_make(r->arena, NODE_DERIVED);
+	alias = node_make(r->arena, NODE_ALIAS);
+	node_put(alias, ALIAS_NAME,
+		 node_ident(r->arena, arena_strndup(r->arena, name.p, name.len)));
+	node_put(derived, DERIVED_QUERY, q);
+	node_put(derived, DERIVED_ALIAS, alias);
+	node_replace(place, derived);
+	node_touch(n);
+	return true;
+}
+
+static bool has_limit(struct rewrite *r, const struct node *where)
+{
+	if (where->kind != NODE_LOGIC || where->op != OP_AND)
+		return row_limit(r, where);
+	for (uint32_t i = 0; i < where->count; i++)
+		if (row_limit(r, where->child[i]))
+			return true;
+	return false;
+}
+
+/* WHERE ROWNUM <= n: LIMIT of the block, or of its rows before the rest is done to them. */
 bool rule_rownum(struct rewrite *r, struct node *n)
 {
-	struct node *q = n->parent, *count, *limit;
+	struct node *from = n->child[SELECT_FROM], *limit;
+	bool inside;
 
-	if (!n->child[SELECT_WHERE] || !q || q->kind != NODE_QUERY || q->child[QUERY_LIMIT] ||
-	    q->child[QUERY_ORDER] || n->child[SELECT_GROUP] || n->flags & FLAG_DISTINCT)
+	if (!n->child[SELECT_WHERE] || !n->parent || !has_limit(r, n->child[SELECT_WHERE]))
 		return false;
-	count = take_limit(r, n);
-	if (!count)
+	inside = counts_first(n);
+	if (inside &&
+	    (!from || from->count != 1 ||
+	     (from->child[0]->kind != NODE_TABLE && from->child[0]->kind != NODE_DERIVED)))
 		return false;
 	limit = node_make(r->arena, NODE_LIMIT);
-	node_put(limit, LIMIT_COUNT, count);
-	node_set(q, QUERY_LIMIT, limit);
+	node_put(limit, LIMIT_COUNT, rownum_take(r, n, SELECT_WHERE));
+	if (inside)
+		return limit_inside(r, n, limit);
+	node_set(n->parent, QUERY_LIMIT, limit);
 	return true;
 }
 

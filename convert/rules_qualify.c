@@ -177,8 +177,7 @@ static void carry_order(struct rewrite *r, struct node *n, struct node *inner,
 			struct node *carried = rewrite_new_name(r, 'o');
 
 			node_add(r->arena, inner,
-				 item_of(r, node_copy(r->arena, n),
-					 node_copy(r->arena, carried)));
+				 item_of(r, node_copy(r->arena, n), node_copy(r->arena, carried)));
 			name = carried;
 		} else if (n->count == 1) {
 			return;

@@ -4,6 +4,8 @@
 #include "convert/rules.h"
 
 const struct rule rules_redshift_before[] = {
+	{NODE_QUERY, "hierarchy", rule_hierarchy},
+	{NODE_SELECT, "outer join", rule_outer_join},
 	{NODE_SELECT, "exclude", rule_exclude},
 	{NODE_SELECT, "star", rule_star},
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
@@ -18,7 +20,10 @@ const struct rule rules_redshift_before[] = {
 	{NODE_GROUP, "group all", rule_group_all},
 	{NODE_JOIN, "join condition", rule_join_condition},
 	{NODE_WITH, "recursive", rule_recursive},
+	{NODE_COLUMN_DEF, "column options", rule_column_options},
 	{NODE_CREATE_TABLE, "table options", rule_table_options},
+	{NODE_CREATE_VIEW, "create view", rule_create_view},
+	{NODE_ASSIGN, "assign target", rule_assign_target},
 	{NODE_PARAMETER, "parameter", rule_parameter},
 	{0},
 };

@@ -17,6 +17,8 @@ static bool rule_whole_match(struct rewrite *r, struct node *n)
 }
 
 const struct rule rules_snowflake_before[] = {
+	{NODE_QUERY, "hierarchy", rule_hierarchy},
+	{NODE_SELECT, "outer join", rule_outer_join},
 	{NODE_TABLE_CALL, "named table", rule_named_table},
 	{NODE_CALL, "named column", rule_named_column},
 	{NODE_SELECT, "table functions", rule_table_functions},
@@ -36,7 +38,11 @@ const struct rule rules_snowflake_before[] = {
 	{NODE_JOIN, "asof", rule_asof},
 	{NODE_WITH, "recursive", rule_recursive},
 	{NODE_FROM, "dual", rule_dual},
+	{NODE_CREATE_TABLE, "create table", rule_create_table},
+	{NODE_COLUMN_DEF, "column options", rule_column_options},
 	{NODE_CREATE_TABLE, "table options", rule_table_options},
+	{NODE_CREATE_VIEW, "create view", rule_create_view},
+	{NODE_ASSIGN, "assign target", rule_assign_target},
 	{NODE_PARAMETER, "column number", rule_column_number},
 	{NODE_PARAMETER, "parameter", rule_parameter},
 	{0},

@@ -15,7 +15,7 @@ static struct column_list *list_new(struct rewrite *r)
 {
 	struct column_list *l = arena_alloc(r->arena, sizeof(*l));
 
-	l->count = 0;
+	l->count = l->steps = 0;
 	return l;
 }
 
@@ -101,6 +101,44 @@ bool rule_star(struct rewrite *r, struct node *n)
 	return done;
 }
 
+/* f(*, a) and x IN (*): the columns. count(*) is what it is. */
+static bool write_out_values(struct rewrite *r, struct node *list)
+{
+	const struct node *select = node_above(list, NODE_SELECT);
+	bool done = false;
+
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct node *star = list->child[i], *q;
+		struct column_list *all = list_new(r);
+		uint32_t at = i;
+
+		if (star->kind != NODE_STAR || star->child[STAR_REPLACE] || !select ||
+		    !select->child[SELECT_FROM] ||
+		    !columns_of_relation(select->child[SELECT_FROM], all))
+			continue;
+		q = star->child[STAR_QUALIFIER];
+		node_remove(list, i);
+		for (uint32_t k = 0; k < all->count; k++)
+			if (!(q && !names_equal(node_last_name(q), all->qualifiers[k])) &&
+			    !in_list(star->child[STAR_EXCEPT], all->names[k]))
+				node_insert(r->arena, list, at++, column_reference(r, all, k));
+		done = true;
+	}
+	return done;
+}
+
+bool rule_star_in(struct rewrite *r, struct node *n)
+{
+	return n->child[1] && n->child[1]->kind == NODE_LIST && write_out_values(r, n->child[1]);
+}
+
+bool rule_star_argument(struct rewrite *r, struct node *n)
+{
+	if (!n->child[CALL_ARGS] || node_calls(n, "count"))
+		return false;
+	return write_out_values(r, n->child[CALL_ARGS]);
+}
+
 /* Before ORDER BY ALL looks at the items. */
 bool rule_query_star(struct rewrite *r, struct node *n)
 {
@@ -180,8 +218,7 @@ static struct node *equals(struct rewrite *r, const struct node *column, struct 
 		return node_binary(r->arena, OP_EQ, node_copy(r->arena, column), value);
 	for (uint32_t i = 0; i < column->count; i++)
 		all = node_logic(r->arena, OP_AND, all,
-				 node_binary(r->arena, OP_EQ,
-					     node_copy(r->arena, column->child[i]),
+				 node_binary(r->arena, OP_EQ, node_copy(r->arena, column->child[i]),
 					     node_copy(r->arena, value->child[i])));
 	return all;
 }
@@ -320,12 +357,10 @@ static bool group_by_row(struct rewrite *r, const struct node *n, const struct c
 				  node_string(r->arena, used->names[i]));
 	row = node_make(r->arena, NODE_COLUMN);
 	for (uint32_t i = 0; i < source->child[TABLE_NAME]->count; i++)
-		node_add(r->arena, row,
-			 node_copy(r->arena, source->child[TABLE_NAME]->child[i]));
+		node_add(r->arena, row, node_copy(r->arena, source->child[TABLE_NAME]->child[i]));
 	row = rewrite_template(r, "jsonb_populate_record(NULL::_t, $1)", 1,
 			       (struct node *[]){node_copy(r->arena, key)});
-	node_arg(row, 0)->child[CAST_TYPE]->text =
-		node_last_name(source->child[TABLE_NAME]);
+	node_arg(row, 0)->child[CAST_TYPE]->text = node_last_name(source->child[TABLE_NAME]);
 	star = node_make(r->arena, NODE_MEMBER);
 	node_put(star, 0, node_paren(r->arena, row));
 	node_put(star, 1, node_make(r->arena, NODE_STAR));

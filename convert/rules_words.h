@@ -1,5 +1,5 @@
 /*
- * rules_words.h - private to the rules of Databricks: statements that are put together from words
+ * rules_words.h - private to the rules: statements that are put together from words
  * and trees. A made RAW node prints its text and then its children, blanks between.
  */
 #ifndef LAKEPORT_CONVERT_RULES_WORDS_H
@@ -17,5 +17,10 @@ struct node *words_variable(struct rewrite *r, const struct node *name, struct n
 
 /* ALTER TABLE and VIEW, read from behind the word ALTER; NULL: not understood. */
 struct node *words_alter(struct rewrite *r, struct parser *p);
+
+/* rules_mysql_ddl.c: indexes; their names get the table's before them. */
+struct node *index_name(struct rewrite *r, const struct node *table, const struct node *index);
+struct node *create_index(struct rewrite *r, const struct node *table, const struct node *name,
+			  struct node *columns, bool unique);
 
 #endif

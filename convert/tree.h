@@ -120,7 +120,7 @@
 	X(DELETE, "with target from where order limit returning") \
 	X(MERGE, "with target source on whens returning") \
 	X(MERGE_WHEN, "condition action") /* op: MERGE_... */ \
-	X(OUTPUT, "items into")	/* T-SQL OUTPUT, RETURNING */ \
+	X(OUTPUT, "items into columns") /* T-SQL OUTPUT, RETURNING */ \
 	X(CREATE_TABLE, "name elements query options like") \
 	X(COLUMN_DEF, "name type constraints") \
 	X(CONSTRAINT, "name columns value reference options") /* op: CONSTRAINT_... */ \
@@ -448,7 +448,8 @@ struct node {
 	uint8_t kind;	      /* enum node_kind */
 	uint8_t op;	      /* by kind */
 	uint8_t type;	      /* enum type_code; memory of type_of() */
-	uint8_t element;      /* of an array: its elements' */
+	uint8_t element;      /* of an array: its elements'; of a map: its values' */
+	uint8_t keys;	      /* of a map: its keys' type, when it is known */
 	uint32_t flags;	      /* enum node_flags */
 	uint32_t first, last; /* tokens it was read from; first == last: none */
 	uint32_t at, until;   /* the place in the source that it stands in */

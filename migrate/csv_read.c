@@ -127,6 +127,7 @@ static void fill_shape(struct arena *a, const struct csv_layout *l, const struct
 	size_t i;
 
 	shape->column_count = l->field_count;
+	shape->by_place = !l->header;
 	shape->columns = arena_alloc(a, (l->field_count + 1) * sizeof(*shape->columns));
 	for (i = 0; i < l->field_count; i++) {
 		shape->columns[i].name = l->header
@@ -281,7 +282,7 @@ static void put_field(struct reader *r, size_t i, const struct csv_field *f)
 	} else if (column == ROW_UNKNOWN) {
 		row_unknown(&r->row, r->layout.names[i], t, (struct str){0});
 	} else {
-		row_put(&r->row, column, t, r->window.plain, (struct str){0});
+		row_put(&r->row, column, t, r->window.plain, NULL);
 	}
 }
 

@@ -369,11 +369,11 @@ static void put_member(struct reader *r, const struct member *m)
 			m->whole;
 	} else if (v->kind == JSON_STRING) {
 		row_put(&r->row, m->column, json_unescape(v, &r->row.block->arena), false,
-			m->whole);
+			&m->whole);
 	} else if (kind == BLOCK_TEXT ||
 		   (v->kind == JSON_NUMBER && kind != BLOCK_BOOL && kind != BLOCK_BYTES) ||
 		   (kind == BLOCK_BOOL && (v->kind == JSON_TRUE || v->kind == JSON_FALSE))) {
-		row_put(&r->row, m->column, m->whole, r->window.plain, m->whole);
+		row_put(&r->row, m->column, m->whole, r->window.plain, &m->whole);
 	} else {
 		row_misfit(&r->row, m->column, REJECT_BAD_VALUE, m->whole, m->whole);
 	}
@@ -408,7 +408,7 @@ static void put_members(struct reader *r)
 	}
 }
 
-/* The class INPUT error of fail_unknown. */
+/* The class INPUT error of fail_unknown, and of `unknown`. */
 static int refuse_unknown(const struct reader *r, struct error *e)
 {
 	size_t i;
@@ -416,12 +416,15 @@ static int refuse_unknown(const struct reader *r, struct error *e)
 	for (i = 0; i < r->member_count; i++) {
 		const struct member *m = &r->members[i];
 
-		if (m->column == ROW_UNKNOWN)
-			return error_set(e, ERROR_INPUT,
-					 "line %lld of '%s' has a key '%.*s' that the target does "
-					 "not have",
-					 (long long)r->line, r->row.path,
-					 (int)(m->name.len < 200 ? m->name.len : 200), m->name.p);
+		if (m->column != ROW_UNKNOWN)
+			continue;
+		if (r->row.rules->unknown)
+			*r->row.rules->unknown = true;
+		return error_set(e, ERROR_INPUT,
+				 "line %lld of '%s' has a key '%.*s' that the target does "
+				 "not have",
+				 (long long)r->line, r->row.path,
+				 (int)(m->name.len < 200 ? m->name.len : 200), m->name.p);
 	}
 	return 0;
 }
@@ -572,7 +575,8 @@ static int json_read(struct reader *r, struct block *b, struct error *e)
 			status = read_on(r, e);
 			if (status)
 				return status;
-		} else if (r->row.rules->fail_unknown && refuse_unknown(r, e) < 0)
+		} else if ((r->row.rules->fail_unknown || r->row.rules->unknown) &&
+			   refuse_unknown(r, e) < 0)
 			return -1;
 	}
 	b->bytes = (uint64_t)(w->place - begin);

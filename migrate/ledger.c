@@ -374,6 +374,15 @@ bool ledger_claim_lost(const struct error *e)
 	return strcmp(e->sqlstate, LEDGER_LOST) == 0;
 }
 
+void ledger_wait(struct pg *pg, const struct ledger_file *f)
+{
+	char sql[100];
+
+	snprintf(sql, sizeof(sql), "select from lakeport.file where file = %" PRId64 " for update",
+		 f->id);
+	pg_exec(pg, sql, NULL);
+}
+
 int ledger_fail(struct pg *pg, int64_t run, struct ledger_file *f, int attempts, double wait_s,
 		const struct error *why, struct error *e)
 {

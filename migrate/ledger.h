@@ -110,6 +110,9 @@ int ledger_claim(struct pg *pg, int64_t run, struct ledger_file *const *files, s
 /* The statement that locks the claimed row at the begin of the transaction that loads it. */
 void ledger_lock_sql(struct buf *sql, int64_t run, const struct ledger_file *f);
 
+/* Waits, as long as lock_timeout allows, until no transaction holds the row of the file. */
+void ledger_wait(struct pg *pg, const struct ledger_file *f);
+
 /*
  * The statement that says `done`. It fails (lakeport.mine()) when the claim was lost, so that a
  * commit sent right behind it does not happen.

@@ -42,9 +42,18 @@ void load_run_end(struct load_run *run, const char *outcome, const char *error, 
 		  int64_t files)
 {
 	struct error e = ERROR_INIT;
+	int status = 0;
 
-	if (run->pg && run->number &&
-	    ledger_run_end(run->pg, run->number, outcome, error, rows, files, &e) < 0)
+	if (run->pg && run->number)
+		status = ledger_run_end(run->pg, run->number, outcome, error, rows, files, &e);
+	if (status < 0 && e.class == ERROR_CONNECT) { /* the load has outlived this connection */
+		pg_close(run->pg);
+		run->pg = pg_connect(run->dsn, NULL);
+		if (run->pg)
+			status = ledger_run_end(run->pg, run->number, outcome, error, rows, files,
+						&e);
+	}
+	if (status < 0)
 		log_debug("the end of the run was not written: %s", e.text);
 	pg_close(run->pg);
 	run->pg = NULL;
@@ -99,6 +108,14 @@ static void decide_changed(const struct load_settings *s, struct load_file *f)
 	}
 }
 
+static void leave_alone(struct load_file *f)
+{
+	f->outcome = LOAD_DEAD;
+	error_set(&f->error, ERROR_INPUT, "failed %d times in a row; left alone",
+		  f->ledger.attempts);
+	error_hint(&f->error, "mend the file, or give it another chance with --force");
+}
+
 /* Sets the outcome of what is not to be loaded; LOAD_WAITING: goes into the queue. */
 static int decide(const struct load_settings *s, struct load_file *f, struct error *e)
 {
@@ -112,7 +129,7 @@ static int decide(const struct load_settings *s, struct load_file *f, struct err
 		if (s->force || !f->ledger.same) /* another file, another chance */
 			f->ledger.attempts = 0;
 		else
-			f->outcome = LOAD_DEAD;
+			leave_alone(f);
 		return 0;
 	}
 	if (s->force) {
@@ -293,21 +310,28 @@ static void add_up(struct load_result *out)
 	}
 }
 
-/* Statistics, when half of the table or more is new: autovacuum sees to the rest. */
+/*
+ * Statistics, when half of the table or more is new and autovacuum will not make them within the
+ * minute: it is off, or the table is partitioned.
+ */
 static int analyze(struct load *l, struct error *e)
 {
 	struct buf sql = {0};
 	char *text;
-	double rows = 0;
 	int status = 0;
 
 	if (l->out->rows == 0)
 		return 0;
-	buf_printf(&sql, "select greatest(reltuples, 0)::float8 from pg_class where oid = %u",
-		   l->target.oid);
+	buf_printf(&sql,
+		   "select %" PRId64 " >= reltuples / 2 and not (relkind = 'r' and "
+		   "current_setting('autovacuum')::bool and current_setting('track_counts')::bool "
+		   "and coalesce((select option_value::bool from pg_options_to_table(reloptions) "
+		   "where option_name = 'autovacuum_enabled'), true)) "
+		   "from pg_class where oid = %u",
+		   l->out->rows, l->target.oid);
 	text = pg_scalar(l->pg, buf_text(&sql), e);
 	buf_clear(&sql);
-	if (text && text_to_double(text, &rows) && (double)l->out->rows >= rows / 2) {
+	if (text && *text == 't') {
 		buf_printf(&sql, "analyze %s", l->target.quoted);
 		status = pg_exec(l->pg, buf_text(&sql), e);
 	}
@@ -342,6 +366,24 @@ static int look_at_files(struct load *l, struct error *e)
 	return 0;
 }
 
+/* The workers may have outlived a break of the network that this connection did not see. */
+static int connect_again(struct load *l, struct error *e)
+{
+	if (pg_exec(l->pg, "select 1", NULL) == 0)
+		return 0;
+	pg_close(l->pg);
+	l->pg = load_connect(l->run->dsn, l->settings, e);
+	return l->pg ? 0 : -1;
+}
+
+static int load_queue(struct load *l, void (*tick)(void *, const struct load_result *),
+		      void *context, struct error *e)
+{
+	if (l->queue_count == 0)
+		return 0;
+	return load_workers(l, tick, context, e) < 0 ? -1 : connect_again(l, e);
+}
+
 static int load_all(struct load *l, void (*tick)(void *, const struct load_result *), void *context,
 		    struct error *e)
 {
@@ -350,11 +392,9 @@ static int load_all(struct load *l, void (*tick)(void *, const struct load_resul
 	if (ledger_task(l->pg, s->schema, s->table, s->strategy->name, &l->task, e) < 0 ||
 	    wait_for_task(l, e) < 0 || load_prepare(l, e) < 0 || look_at_files(l, e) < 0)
 		return -1;
-	if (l->queue_count && load_workers(l, tick, context, e) < 0)
+	if (load_queue(l, tick, context, e) < 0 || second_chance(l, e) < 0)
 		return -1;
-	if (second_chance(l, e) < 0 || (l->queue_count && load_workers(l, tick, context, e) < 0))
-		return -1;
-	return 0;
+	return load_queue(l, tick, context, e);
 }
 
 /* On a connection of its own, since the other may be broken. */

@@ -63,8 +63,8 @@ static const struct option load_options[] = {
 	 0.001, 60, NULL, NULL},
 	{0, "lock-timeout", OPTION_SECONDS, "TIME", "how long to wait for a lock on the table",
 	 "10s", 0.1, 86400, NULL, NULL},
-	{0, "format", OPTION_CHOICE, "FORMAT", "of the files; auto: by name and content", "auto", 0,
-	 0, format_words, NULL},
+	{0, "format", OPTION_CHOICE, "FORMAT", "of the files; auto looks at name and content",
+	 "auto", 0, 0, format_words, NULL},
 	{0, "delimiter", OPTION_TEXT, "CHAR", "CSV: between fields; 'tab' (found out)", NULL, 0, 0,
 	 NULL, NULL},
 	{0, "quote", OPTION_TEXT, "CHAR", "CSV: around fields; 'none' for none", "\"", 0, 0, NULL,
@@ -249,7 +249,9 @@ static void say_trouble(const struct load_result *out)
 	for (i = 0; i < out->file_count && said < 10; i++) {
 		const struct load_file *f = &out->files[i];
 
-		if (f->outcome != LOAD_FAILED && f->outcome != LOAD_CHANGED)
+		if (f->error.class == ERROR_NONE ||
+		    (f->outcome != LOAD_FAILED && f->outcome != LOAD_CHANGED &&
+		     f->outcome != LOAD_DEAD))
 			continue;
 		log_warn("'%s': %s", f->ledger.path, f->error.text);
 		said++;

@@ -59,6 +59,28 @@ static int add_pattern(struct list *l, const char *pattern, bool folder, struct 
 	return status;
 }
 
+/* Sources that are still to come. A database's URL may hold a password: it is not repeated. */
+static int refuse_source(const char *name, struct error *e)
+{
+	const char *scheme = strstr(name, "://");
+	char *log;
+	bool delta;
+
+	if (scheme && strcspn(name, "/") == (size_t)(scheme - name) + 1) {
+		error_set(e, ERROR_INPUT, "cannot load from a %.*s address yet, only from files",
+			  (int)(scheme - name), name);
+		return error_hint(e, "export it to Parquet or CSV and name those files");
+	}
+	log = xasprintf("%s/_delta_log", name);
+	delta = is_folder(log);
+	free(log);
+	if (!delta)
+		return 0;
+	error_set(e, ERROR_INPUT, "'%s' is a Delta table, and those cannot be read yet", name);
+	return error_hint(e, "its Parquet files alone may hold deleted and old rows: export the "
+			     "table to files");
+}
+
 /* A file of that very name comes before the pattern that the name might be. */
 static int add_name(struct list *l, const char *name, struct error *e)
 {
@@ -66,6 +88,8 @@ static int add_name(struct list *l, const char *name, struct error *e)
 	char *pattern;
 	int status;
 
+	if (refuse_source(name, e) < 0)
+		return -1;
 	if (is_folder(name)) {
 		pattern = xasprintf("%s/*", name);
 		status = add_pattern(l, pattern, true, e);

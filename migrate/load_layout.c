@@ -1,8 +1,8 @@
 /*
  * load_layout.c - which column of a file goes where. A column of the target is wanted from the file
  * unless the target makes it itself (generated), a strategy or an audit setting owns it, or it has
- * a default and the file does not know it. What the target has and we do not send keeps its
- * default.
+ * a default and the file does not know it (by its name; by its place where it has no names). What
+ * the target has and we do not send keeps its default.
  */
 #include "migrate/load_parts.h"
 
@@ -29,11 +29,40 @@ static bool is_found(const struct table_shape *found, const char *name, bool exa
 	return false;
 }
 
-static bool is_wanted(const struct load_settings *s, const struct table_shape *found,
-		      const struct target_column *c)
+/* May a file without names fill it? `identity`: also what the server numbers by itself. */
+static bool has_place(const struct load_settings *s, const struct target_column *c, bool identity)
+{
+	return !c->generated && !is_own(s, c->name) && strcmp(c->name, RESCUE_COLUMN) != 0 &&
+	       (identity || !c->identity_always);
+}
+
+/*
+ * A file without names fills the columns from the left, as many as it has; the others keep their
+ * defaults. It numbers an identity column itself only when it has a value for every column.
+ */
+static bool is_placed(const struct load_settings *s, const struct target *t,
+		      const struct table_shape *found, const struct target_column *c)
+{
+	size_t i, others = 0, before = 0;
+	bool identity;
+
+	for (i = 0; i < t->column_count; i++)
+		others += has_place(s, &t->columns[i], false);
+	identity = found->column_count > others;
+	for (i = 0; &t->columns[i] < c; i++)
+		before += has_place(s, &t->columns[i], identity);
+	if (!has_place(s, c, identity))
+		return false;
+	return before < found->column_count || !c->has_default;
+}
+
+static bool is_wanted(const struct load_settings *s, const struct target *t,
+		      const struct table_shape *found, const struct target_column *c)
 {
 	if (c->generated || is_own(s, c->name))
 		return false;
+	if (found && found->by_place && strcmp(c->name, RESCUE_COLUMN) != 0)
+		return is_placed(s, t, found, c);
 	if (s->drift == DRIFT_RESCUE && strcmp(c->name, RESCUE_COLUMN) == 0)
 		return true;
 	return !c->has_default || !found || is_found(found, c->name, s->source.exact_case);
@@ -45,8 +74,6 @@ bool layout_needs_shape(const struct load_settings *s, const struct target *t)
 
 	if (s->drift == DRIFT_ADD_COLUMNS || s->drift == DRIFT_WIDEN || s->drift == DRIFT_FAIL)
 		return true;
-	if (s->source.header == 0 && s->source.format == FORMAT_CSV)
-		return false; /* by place: there are no names */
 	for (i = 0; i < t->column_count; i++)
 		if (t->columns[i].has_default && !is_own(s, t->columns[i].name))
 			return true;
@@ -142,7 +169,7 @@ int layout_make(struct layout *l, const struct load_settings *s, const struct ta
 	l->staged = staged || s->strategy->staged;
 	l->rules.fail_unknown = s->drift == DRIFT_FAIL;
 	for (i = 0; i < t->column_count; i++) {
-		if (!is_wanted(s, found, &t->columns[i]))
+		if (!is_wanted(s, t, found, &t->columns[i]))
 			continue;
 		want(l, s, &t->columns[i]);
 		l->staged |= !t->columns[i].direct;

@@ -17,6 +17,8 @@
 #include "common/log.h"
 #include "migrate/file_hash.h"
 
+#define LOOK_AT_ALL (-2) /* failed: the sample did not show all columns */
+
 struct unit {
 	struct worker *w;
 	const struct load_settings *s;
@@ -30,6 +32,8 @@ struct unit {
 	int64_t now_us, rows; /* rows in the stage so far */
 	struct buf changes;
 	bool find_refused;
+	bool look_at_all; /* of the files' rows for columns, not at a sample */
+	bool unknown;	  /* the files have columns that the sample did not show */
 };
 
 static int run_buf(struct pg *pg, struct buf *sql, struct error *e)
@@ -80,6 +84,7 @@ static int read_target(struct unit *u, struct error *e)
 static int find_columns(struct unit *u, struct error *e)
 {
 	bool follow = u->s->drift != DRIFT_NONE && u->s->drift != DRIFT_RESCUE;
+	struct load_settings s = *u->s;
 	struct table_shape found = {0};
 	struct load_file *files;
 	bool need;
@@ -92,14 +97,19 @@ static int find_columns(struct unit *u, struct error *e)
 	files = arena_alloc(&u->arena, u->n * sizeof(*files));
 	for (i = 0; i < u->n; i++)
 		files[i] = *u->files[i];
+	if (u->look_at_all)
+		s.source.sample_rows = INT64_MAX;
 	if (need)
-		status = load_describe(u->s, files, u->n, &u->arena, &found, e);
-	if (status == 0 && follow)
+		status = load_describe(&s, files, u->n, &u->arena, &found, e);
+	if (status == 0 && follow && !found.by_place)
 		changes = target_drift(u->w->pg, u->s, &u->w->target, &found, &u->changes, e);
 	if (status < 0 || changes < 0 || (changes > 0 && read_target(u, e) < 0))
 		return -1;
-	return layout_make(&u->layout, u->s, &u->w->target, need ? &found : NULL, u->find_refused,
-			   e);
+	status = layout_make(&u->layout, u->s, &u->w->target, need ? &found : NULL, u->find_refused,
+			     e);
+	if (follow && u->s->drift != DRIFT_FAIL && !u->look_at_all)
+		u->layout.rules.unknown = &u->unknown;
+	return status;
 }
 
 /* Rows of a file that is loaded again, when a second time would leave them twice. */
@@ -423,8 +433,8 @@ static void report(struct unit *u)
 		u->files[i]->written.inserted = u->files[i]->counts.rows;
 }
 
-static int attempt(struct worker *w, struct load_file **files, size_t n, bool find_refused,
-		   struct error *e)
+static int try_once(struct worker *w, struct load_file **files, size_t n, bool find_refused,
+		    bool look_at_all, struct error *e)
 {
 	struct unit u = {.w = w, .s = w->load->settings, .files = files, .n = n};
 	struct load_rejects reasons = w->reasons;
@@ -432,6 +442,7 @@ static int attempt(struct worker *w, struct load_file **files, size_t n, bool fi
 	size_t i;
 
 	u.find_refused = find_refused;
+	u.look_at_all = look_at_all;
 	u.hashes = arena_alloc(&u.arena, n * sizeof(*u.hashes));
 	for (i = 0; i < n; i++)
 		forget(files[i]);
@@ -450,7 +461,20 @@ static int attempt(struct worker *w, struct load_file **files, size_t n, bool fi
 	buf_release(&u.ledger);
 	buf_release(&u.changes);
 	arena_release(&u.arena);
-	return status;
+	return status < 0 && u.unknown ? LOOK_AT_ALL : status;
+}
+
+/* Columns that no sample has shown: all of the file is looked at, then it is loaded. */
+static int attempt(struct worker *w, struct load_file **files, size_t n, bool find_refused,
+		   struct error *e)
+{
+	int status = try_once(w, files, n, find_refused, false, e);
+
+	if (status != LOOK_AT_ALL || e->class == ERROR_CONNECT || interrupt_count())
+		return status < 0 ? -1 : 0;
+	log_debug("'%s': %s; looking at all of it", files[0]->ledger.path, e->text);
+	memset(e, 0, sizeof(*e));
+	return try_once(w, files, n, find_refused, true, e);
 }
 
 int unit_load(struct worker *w, struct load_file **files, size_t n, struct error *e)

@@ -89,12 +89,17 @@ static int look_again(struct worker *w, const struct load_file *f, struct ledger
 	return ledger_look(w->pg, w->load->task, now, 1, e);
 }
 
-/* The answer to a commit was lost: it happened when the ledger has one version more. */
+/*
+ * The answer to a commit was lost: it happened when the ledger has one version more. The server may
+ * still be at it; the file's row is free when it is through.
+ */
 static bool was_committed(struct worker *w, const struct load_file *f)
 {
 	struct error ignored = ERROR_INIT;
 	struct ledger_file now;
 
+	if (connect(w) == 0)
+		ledger_wait(w->pg, &f->ledger);
 	return look_again(w, f, &now, &ignored) == 0 && now.loaded &&
 	       now.version == f->ledger.version + 1;
 }

@@ -34,7 +34,7 @@ static bool is_digit(char c)
 	return (unsigned char)(c - '0') < 10;
 }
 
-struct str parse_trim(struct str t)
+struct str parse_trim_blanks(struct str t)
 {
 	while (t.len && isspace((unsigned char)*t.p)) {
 		t.p++;

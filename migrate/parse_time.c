@@ -48,7 +48,7 @@ static bool take_word(struct text *t, const char *word)
 {
 	size_t n = strlen(word);
 
-	if ((size_t)(t->end - t->p) < n || strncasecmp(t->p, word, n) != 0)
+	if ((size_t)(t->end - t->p) < n || ((*t->p ^ *word) & ~0x20) || strncasecmp(t->p, word, n))
 		return false;
 	t->p += n;
 	return true;

@@ -24,6 +24,11 @@ int parse_bool(struct str t, bool *out)
 {
 	size_t i;
 
+	if ((t.len == 4 && memcmp(t.p, "true", 4) == 0) ||
+	    (t.len == 5 && memcmp(t.p, "false", 5) == 0)) { /* what most programs write */
+		*out = t.len == 4;
+		return PARSE_OK;
+	}
 	t = parse_trim(t);
 	for (i = 0; i < sizeof(booleans) / sizeof(booleans[0]); i++) {
 		if (t.len >= booleans[i].least && t.len <= strlen(booleans[i].word) &&

@@ -63,6 +63,13 @@ void calendar_civil(int64_t days, int64_t *year, int *month, int *day);
 int parse_put(struct block *b, size_t column, struct str t, const struct zone *zone, bool plain);
 
 /* The text without blanks around it. */
-struct str parse_trim(struct str t);
+struct str parse_trim_blanks(struct str t);
+
+static inline struct str parse_trim(struct str t)
+{
+	if (t.len && (unsigned char)t.p[0] > ' ' && (unsigned char)t.p[t.len - 1] > ' ')
+		return t; /* the usual text has none */
+	return parse_trim_blanks(t);
+}
 
 #endif

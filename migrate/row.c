@@ -163,12 +163,12 @@ void row_put_null(struct row *r, size_t column)
 			  "NULL, which the column does not allow");
 }
 
-void row_put(struct row *r, size_t column, struct str text, bool plain, struct str json)
+void row_put(struct row *r, size_t column, struct str text, bool plain, const struct str *json)
 {
 	int reason = parse_put(r->block, column, text, r->zone, plain);
 
 	if (reason != PARSE_OK)
-		row_misfit(r, column, reason, text, json);
+		row_misfit(r, column, reason, text, json ? *json : (struct str){0});
 }
 
 void row_unknown(struct row *r, struct str name, struct str text, struct str json)

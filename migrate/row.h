@@ -57,8 +57,11 @@ bool row_full(const struct row *r);
 void row_begin(struct row *r, int64_t line, int64_t place);
 void row_fault(struct row *r, enum reject_reason reason, const char *column, const char *format,
 	       ...) __attribute__((format(printf, 4, 5)));
-/* A text for a column. `json` is its form for the rescue column, or empty: a JSON string of it. */
-void row_put(struct row *r, size_t column, struct str text, bool plain, struct str json);
+/*
+ * A text for a column. `json` is its form for the rescue column, or NULL: a JSON string of it (a
+ * pointer, since a third pair of words passed by value costs more than all else here).
+ */
+void row_put(struct row *r, size_t column, struct str text, bool plain, const struct str *json);
 /* A value that the column cannot hold, for one of enum reject_reason. */
 void row_misfit(struct row *r, size_t column, int reason, struct str text, struct str json);
 void row_put_null(struct row *r, size_t column);

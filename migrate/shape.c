@@ -253,7 +253,8 @@ int shape_parse(struct arena *a, const char *text, struct table_shape *out, stru
 		struct source_column c = {0};
 
 		status = take_column(a, &p, &c, e);
-		if (status == 0 && find(&(struct table_shape){columns, count}, c.name))
+		if (status == 0 &&
+		    find(&(struct table_shape){.columns = columns, .column_count = count}, c.name))
 			status = error_set(e, ERROR_CONFIG, "column '%s' is there twice", c.name);
 		if (status < 0)
 			break;

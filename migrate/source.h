@@ -52,6 +52,7 @@ struct source_column {
 struct table_shape {
 	struct source_column *columns;
 	size_t column_count;
+	bool by_place; /* the part has no names (column1, column2, ...): its columns have places */
 };
 
 /* What a reader does with a column of the file that the target does not have, or a value that does
@@ -60,6 +61,8 @@ struct reader_rules {
 	bool rescue; /* unknown columns, misfits, other case: into the rescue column as jsonb */
 	size_t rescue_column; /* its place in `wanted`; a JSON column */
 	bool fail_unknown;    /* a column that the target does not have is an error */
+	bool *unknown; /* JSON: a key that the target does not have is an error, too, and sets this:
+			* no sample shows all keys; NULL: it is left out */
 };
 
 struct reader; /* private to the source */

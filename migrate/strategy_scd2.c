@@ -28,7 +28,7 @@ static void scd2_columns(const struct load_settings *s, struct arena *a, struct 
 	columns[n + 1] = (struct source_column){s->end_column, time, false, false};
 	columns[n + 2] =
 		(struct source_column){s->current_column, {.kind = BLOCK_BOOL}, true, false};
-	*shape = (struct table_shape){columns, n + 3};
+	*shape = (struct table_shape){.columns = columns, .column_count = n + 3};
 }
 
 static int scd2_check(const struct load_settings *s, const struct target *t, struct error *e)

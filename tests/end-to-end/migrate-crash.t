@@ -43,6 +43,17 @@ loads() { # DATABASE
 	"$lakeport" migrate load -q -d "$into" "$data/history" --into t.history --strategy scd2 --keys k >/dev/null 2>>"$work/$1.log" & pids+=($!)
 }
 
+# A server whose backend was killed recovers before it takes connections again.
+ready() {
+	for _ in $(seq 600); do
+		scripts/postgres status >/dev/null 2>&1 || scripts/postgres start >/dev/null 2>&1
+		psql -XAtq -d "${url%/*}/storm" -c "select 1" >/dev/null 2>&1 && return
+		sleep 0.1
+	done
+	echo "the server did not come back within a minute"
+	return 1
+}
+
 strike() {
 	local victim
 	case $((RANDOM % 5)) in
@@ -54,6 +65,7 @@ strike() {
 }
 
 for ((r = 1; r <= rounds; r++)); do
+	begun=$SECONDS
 	arrive "$r"
 	pids=()
 	loads storm
@@ -67,8 +79,10 @@ for ((r = 1; r <= rounds; r++)); do
 		done
 	done 2>/dev/null
 	wait 2>/dev/null
-	scripts/postgres start >/dev/null 2>&1
+	ready
+	[ $((SECONDS - begun)) -lt 10 ] || echo "# round $r took $((SECONDS - begun)) s"
 done 2>/dev/null
+ok "the server is there again" ready
 
 finish_loads() { # DATABASE: until nothing fails; 0 when one more run had nothing to do
 	pids=()
@@ -84,7 +98,11 @@ ok "the run without kills succeeds" finish_loads calm
 digest() { # DATABASE QUERY
 	psql -XAtq -d "${url%/*}/$1" -c "select count(*), md5(string_agg(x::text, ',' order by x::text)) from ($2) x"
 }
-same() { equal "$(digest storm "$1")" "$(digest calm "$1")"; }
+same() {
+	local calm
+	calm=$(digest calm "$1")
+	[ "${calm%%|*}" -gt 0 ] && equal "$(digest storm "$1")" "$calm"
+}
 ok "append: the same rows" same "select id, v, t, _source_file, _line from t.append"
 ok "append: no row twice" equal "$(psql -XAtq -d "${url%/*}/storm" -c "select count(*) - count(distinct (_source_file, _line)) from t.append")" 0
 ok "append: as many as the files have" equal "$(psql -XAtq -d "${url%/*}/storm" -c "select count(*) from t.append")" \

@@ -112,6 +112,21 @@ ok "odd columns: done" equal "$status" 0
 ok "odd columns: values" equal "$(sql "select id, \"Name\", m, p, tags, made, twice, j from odd")" \
 	'1|Ann|happy|3|{1,2}|2000-01-01 00:00:00+00|6|{"a":1}'
 
+# Without names a file fills the columns from the left, whatever defaults they have.
+sql "create table places (a int default 7, b text default 'x', g int generated always as (a * 2) stored, c int)"
+printf '1,one,10\n2,,20\n' >"$data/places.csv"
+load "$data/places.csv" --into places --header no
+ok "no header: by place, defaults or not" equal "$status $(sql "select * from places order by a")" "0 1|one|2|10
+2||4|20"
+printf '3,three\n' >"$data/two.csv"
+sql "alter table places alter c set default 99"
+load "$data/two.csv" --into places --header no
+ok "no header: what is further right keeps its default" equal "$status $(sql "select * from places where a = 3")" "0 3|three|6|99"
+sql "create table numbered (id int generated always as identity, v text, w int)"
+load "$data/places.csv" --into numbered --header no
+ok "no header: an identity is numbered by the file when it has all columns" equal "$status $(sql "select id, v, w from numbered order by id")" "0 1|one|10
+2||20"
+
 # Drift.
 printf 'k,v\n1,a\n' >"$data/d1.csv"
 printf 'k,v,extra\n9999999999,b,1.5\n' >"$data/d2.csv"
@@ -129,6 +144,13 @@ load "$data/d3.csv" --into drift --drift rescue
 ok "drift rescue: done" equal "$status" 0
 ok "drift rescue: what did not fit" equal "$(sql "select _rescued_data->>'other', coalesce(_rescued_data->>'k', '-') from drift where v in ('c', 'd') order by v")" "x|-
 y|seven"
+
+awk 'BEGIN { for (i = 1; i <= 30000; i++) print "{\"id\":" i (i == 29000 ? ",\"late\":1.5" : i == 29500 ? ",\"late\":\"x\",\"Other\":[1]" : "") "}" }' >"$data/lately.json"
+sql "create table lately (id int)"
+load "$data/lately.json" --into lately --drift add-columns --json
+ok "keys that no sample shows: the file is read again" equal "$status $(metric rows)" "0 30000"
+ok "keys that no sample shows: nothing is lost" equal "$(sql "select id, late, \"Other\" from lately where late is not null order by id")" '29000|1.5|
+29500|x|[1]'
 
 # Values at their edges, read back.
 cat >"$data/edge.json" <<'END'
@@ -192,9 +214,19 @@ wait
 load "$data/many/1.json" --into locked
 ok "and is loaded by the next run" equal "$status $(sql "select count(*) from locked")" "0 1"
 
+# Where autovacuum does not come, the load makes the statistics of a table that is new.
+sql "create table alone (k int, v text) with (autovacuum_enabled = false)"
+printf 'k,v\n1,a\n2,b\n' >"$data/alone.csv"
+load "$data/alone.csv" --into alone
+ok "statistics without autovacuum" equal "$(sql "select reltuples from pg_class where relname = 'alone'")" 2
+
 # Wrong input: a clear line, the right status, nothing changed.
 fails 2 "a missing file" "cannot read" migrate load -d "$dsn" "$data/none.csv" --into x
 fails 2 "a pattern without a match" "no file matches" migrate load -d "$dsn" "$data/*.none" --into x
+mkdir -p "$data/delta/_delta_log" && touch "$data/delta/part-0.parquet"
+fails 2 "a Delta table" "is a Delta table, and those cannot be read yet" migrate load -d "$dsn" "$data/delta" --into x
+fails 2 "another database" "cannot load from a mysql address yet" migrate load -d "$dsn" "mysql://me:secret@host/db" --into x
+ok "its password is not repeated" absent -rq secret "$work/out" "$work/err"
 fails 2 "no table" "no table is named" migrate load -d "$dsn" "$data/b.csv"
 fails 2 "keys are missing" "needs keys" migrate load -d "$dsn" "$data/b.csv" --into x --strategy merge
 fails 2 "a key that is no column" "no column 'nokey'" migrate load -d "$dsn" "$data/b.csv" --into x --strategy merge --keys nokey

@@ -125,4 +125,24 @@ load "$data/g.csv" --into gh --strategy scd2 --keys k --on-bad-row skip
 ok "scd2: refused rows are left out" equal "$(sql "select string_agg(k || ':' || v, ',' order by k) from gh where is_current")" "1:1,2:2,3:3"
 fails 2 "a table without history columns" "which scd2 needs" \
 	migrate load -d "$dsn" "$data/h1.csv" --into g --strategy scd2 --keys k
+# merge: somebody else inserts one of the new keys meanwhile, and commits when we wait for it.
+sql "create table race (k int primary key, v text)"
+psql -Xq -d "$dsn" -c "begin; insert into race values (1, 'theirs'); select pg_sleep(1.5); commit" >/dev/null &
+other=$!
+until [ "$(sql "select count(*) from pg_stat_activity where query like 'begin; insert into race%' and wait_event = 'PgSleep'")" = 1 ]; do
+	sleep 0.05
+done
+printf 'k,v\n1,ours\n2,ours\n' >"$data/race.csv"
+load "$data/race.csv" --into race --strategy merge --keys k --json
+wait $other
+ok "merge: a key that appears meanwhile is updated" equal \
+	"$status $(sql "select string_agg(k || v, ',' order by k) from race")" "0 1ours,2ours"
+
+# merge: counts where the backend's counters do not tell (a trigger).
+sql "create table counted (k int primary key, v text); create function same() returns trigger language plpgsql as 'begin return new; end'; create trigger t before insert on counted for each row execute function same(); insert into counted values (1, 'old'), (2, 'same')"
+printf 'k,v\n1,new\n2,same\n3,new\n' >"$data/counted.csv"
+load "$data/counted.csv" --into counted --strategy merge --keys k
+ok "merge: inserted and updated, with a trigger" equal \
+	"$(sql "select string_agg(k || v, ',' order by k) from counted")" "1new,2same,3new"
+
 done_testing

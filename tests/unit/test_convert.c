@@ -5,6 +5,7 @@
  */
 #include "tests/unit/unit.h"
 
+#include <pg_query.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,20 @@ static void cut_end(char *s)
 		s[--n] = '\0';
 }
 
+/* Postgres' own parser takes what was converted in full. */
+static void check_parses(const struct conversion *c)
+{
+	PgQueryParseResult r;
+
+	if (c->status == CONVERSION_NOT || c->status == CONVERSION_PARTLY)
+		return;
+	r = pg_query_parse(c->sql);
+	if (r.error)
+		print_message("%s\n%s\n", c->sql, r.error->message);
+	assert_null(r.error);
+	pg_query_free_parse_result(r);
+}
+
 static void check_case(const struct dialect *d, struct one_case *c)
 {
 	struct convert_settings s;
@@ -63,6 +78,7 @@ static void check_case(const struct dialect *d, struct one_case *c)
 	if (strcmp(out.sql, c->expected) != 0)
 		print_message("source: %s\n", c->source);
 	assert_string_equal(out.sql, c->expected);
+	check_parses(&out);
 	convert_settings_init(&s, dialect_find("postgres")); /* what we print parses, unchanged */
 	convert_statement(&a, &s, (struct str){c->expected, strlen(c->expected)}, &again);
 	if (out.status != CONVERSION_NOT && out.status != CONVERSION_PARTLY)

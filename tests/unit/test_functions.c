@@ -194,14 +194,14 @@ static bool is_word_of(const char *p, size_t n, const char *const *words)
 static void check_condition(const char *dialect, const struct function_rule *r, const char *p,
 			    size_t n)
 {
-	static const char *const plain[] = {"distinct", "filter", "over",      "order",
-					    "ignore",	"star",	  "ansi",      "!ansi",
-					    "ci",	"!ci",	  "separator", NULL};
+	static const char *const plain[] = {"distinct",	 "filter", "over",  "order", "ignore",
+					    "star",	 "ansi",   "!ansi", "ci",    "!ci",
+					    "separator", "plain",  NULL};
 	static const char *const words[] = {
 		"int",	     "numeric",	 "float",    "text",	"bool",	  "date",
 		"timestamp", "time",	 "interval", "binary",	"json",	  "array",
 		"struct",    "map",	 "lambda",   "literal", "string", "0",
-		"positive",  "negative", "days",     NULL};
+		"positive",  "negative", "days",     "int4",	"zoned",  NULL};
 
 	if (is_word_of(p, n, plain))
 		return;
@@ -209,6 +209,12 @@ static void check_condition(const char *dialect, const struct function_rule *r, 
 		fail_msg("%s %s: '%.*s'", dialect, r->name, (int)n, p);
 	if (p[1] == '?' || strncmp(p + 2, "unit:", 5) == 0 || strncmp(p + 2, "lower:", 6) == 0)
 		return;
+	if (strncmp(p + 2, "keys:", 5) == 0 || strncmp(p + 2, "values:", 7) == 0) {
+		const char *colon = memchr(p, ':', n);
+
+		n -= (size_t)(colon + 1 - p) - 2; /* the type behind it stands where "=..." does */
+		p = colon - 1;
+	}
 	for (const char *q = p + 2; q < p + n; q += strcspn(q, "|,") + 1) {
 		size_t k = strcspn(q, "|,");
 

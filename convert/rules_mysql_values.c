@@ -1,0 +1,180 @@
+/*
+ * rules_mysql_values.c - MySQL's operators and truths: j->'$.a', XOR, numbers as conditions,
+ * intervals of two units, ORDER BY NULL.
+ */
+#include <string.h>
+
+#include "convert/rules.h"
+
+/* j->'$.a', j->>'$.a': paths, where Postgres has keys. */
+bool rule_json_arrow(struct rewrite *r, struct node *n)
+{
+	bool text = n->op == OP_ARROW2;
+	struct node *args[2] = {n->child[0], n->child[1]}, *get, *place;
+
+	if ((n->op != OP_ARROW && !text) || args[1]->kind != NODE_STRING ||
+	    args[1]->text.len == 0 || args[1]->text.p[0] != '$')
+		return false;
+	get = rewrite_template(r, text ? "($1::jsonb #>> $path2)" : "($1::jsonb #> $path2)", 2,
+			       args);
+	if (!get)
+		get = rewrite_template(r,
+				       text ? "(jsonb_path_query_first($1::jsonb, $2::jsonpath) "
+					      "#>> '{}')"
+					    : "jsonb_path_query_first($1::jsonb, $2::jsonpath)",
+				       2, args);
+	place = node_take(r->arena, n);
+	node_replace(place, get)->type = text ? TYPE_TEXT : TYPE_JSON;
+	return true;
+}
+
+/* A number where a condition is meant. */
+static void make_truth(struct rewrite *r, struct node *n)
+{
+	struct node *place, *bare = n ? node_bare(n) : NULL;
+
+	if (!bare || !type_is_number(type_of(r, bare)))
+		return;
+	place = node_take(r->arena, n);
+	node_replace(place, node_binary(r->arena, OP_NE, n, node_number(r->arena, 0)))->type =
+		TYPE_BOOL;
+}
+
+/* a XOR b */
+bool rule_xor(struct rewrite *r, struct node *n)
+{
+	struct node *place;
+
+	if (n->op != OP_XOR)
+		return false;
+	make_truth(r, n->child[0]);
+	make_truth(r, n->child[1]);
+	place = node_take(r->arena, n);
+	node_replace(place, rewrite_template(r, "(($1) <> ($2))", 2,
+					     (struct node *[]){n->child[0], n->child[1]}))
+		->type = TYPE_BOOL;
+	return true;
+}
+
+/* WHERE 1, a OR 1, NOT 0, CASE WHEN n THEN: a number that is not 0 is true. */
+bool rule_truth(struct rewrite *r, struct node *n)
+{
+	switch (n->kind) {
+	case NODE_LOGIC:
+		for (uint32_t i = 0; i < n->count; i++)
+			make_truth(r, n->child[i]);
+		return true;
+	case NODE_SELECT:
+		make_truth(r, n->child[SELECT_WHERE]);
+		make_truth(r, n->child[SELECT_HAVING]);
+		return true;
+	case NODE_JOIN:
+		make_truth(r, n->child[JOIN_ON]);
+		return true;
+	case NODE_UNARY:
+		if (n->op == OP_NOT)
+			make_truth(r, n->child[0]);
+		return true;
+	case NODE_WHEN:
+		if (n->parent && n->parent->parent && n->parent->parent->kind == NODE_CASE &&
+		    !n->parent->parent->child[CASE_OPERAND])
+			make_truth(r, n->child[0]);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* (a = b) = 1: truth compared with a number. */
+static bool truth_with_number(struct rewrite *r, struct node *n)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		struct node *value = n->child[i], *place;
+
+		if (type_of(r, value) != TYPE_BOOL || value->kind == NODE_BOOL ||
+		    !type_is_number(type_of(r, n->child[1 - i])))
+			continue;
+		place = node_take(r->arena, value);
+		node_replace(place, node_cast(r->arena, value, "int"))->type = TYPE_INT;
+		return true;
+	}
+	return false;
+}
+
+bool rule_truth_compare(struct rewrite *r, struct node *n)
+{
+	if (n->op < OP_EQ || n->op > OP_GE)
+		return false;
+	return truth_with_number(r, n);
+}
+
+/* ORDER BY NULL: in no order. */
+bool rule_sort_null(struct rewrite *r, struct node *n)
+{
+	struct node *order = n->child[QUERY_ORDER];
+
+	(void)r;
+	if (!order || order->count != 1 || !order->child[0]->child[0] ||
+	    order->child[0]->child[0]->kind != NODE_NULL)
+		return false;
+	node_set(n, QUERY_ORDER, NULL);
+	return true;
+}
+
+/* INTERVAL '1:30' MINUTE_SECOND and the like, as Postgres reads them. */
+bool rule_interval_parts(struct rewrite *r, struct node *n)
+{
+	static const struct {
+		const char *unit, *before, *after;
+	} units[] = {{"year_month", "", ""},	 {"day_hour", "", ":00"}, {"day_minute", "", ""},
+		     {"day_second", "", ""},	 {"hour_minute", "", ""}, {"hour_second", "", ""},
+		     {"minute_second", "0:", ""}};
+	struct node *value = n->child[0];
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		const char *text;
+
+		if (!str_is(n->text, units[i].unit))
+			continue;
+		if (value->kind != NODE_STRING) {
+			rewrite_finding(r, n, "NOT-CONVERTED", "INTERVAL %s was left as it is",
+					units[i].unit);
+			return false;
+		}
+		text = arena_printf(r->arena, "%s%.*s%s", units[i].before, (int)value->text.len,
+				    value->text.p, units[i].after);
+		value->text = (struct str){text, strlen(text)};
+		node_touch(value);
+		n->text = (struct str){"", 0};
+		node_touch(n);
+		return true;
+	}
+	return false;
+}
+
+/* @@name: a setting of the server. */
+bool rule_server_variable(struct rewrite *r, struct node *n)
+{
+	if (n->text.len < 2 || n->text.p[0] != '@' || n->text.p[1] != '@')
+		return false;
+	rewrite_finding(r, n, "NOT-CONVERTED", "'%.*s' is a setting of MySQL", (int)n->text.len,
+			n->text.p);
+	n->number = 1; /* so that it is no parameter */
+	return false;
+}
+
+/* a COLLATE utf8mb4_bin: byte by byte; others: as the column has it. */
+bool rule_mysql_collate(struct rewrite *r, struct node *n)
+{
+	struct str name = node_last_name(n->child[1]);
+	bool binary = name.p && ((name.len > 4 && !memcmp(name.p + name.len - 4, "_bin", 4)) ||
+				 str_is_word(name, "binary"));
+
+	if (!binary) {
+		node_replace(n, n->child[0]);
+		return true;
+	}
+	node_set(n, 1, node_ident(r->arena, "C"));
+	n->child[1]->flags |= FLAG_QUOTED;
+	return true;
+}
