@@ -79,7 +79,7 @@ static void names_that_postgres_would_cut_are_refused(void **state)
 {
 	char name[65];
 	struct source_column columns[] = {{.name = "a"}, {.name = "A"}, {.name = name}};
-	struct table_shape shape = {columns, 3};
+	struct table_shape shape = {.columns = columns, .column_count = 3};
 	struct error e = ERROR_INIT;
 
 	(void)state;
@@ -108,7 +108,7 @@ static struct target_column columns_of_t[] = {
 static void columns_go_where_they_belong(void **state)
 {
 	struct source_column found_columns[] = {{.name = "V"}, {.name = "tags"}};
-	struct table_shape found = {found_columns, 2};
+	struct table_shape found = {.columns = found_columns, .column_count = 2};
 	struct target t = {.schema = "s", .table = "t", .quoted = "\"s\".\"t\""};
 	struct load_settings s;
 	struct error e = ERROR_INIT;
