@@ -21,18 +21,18 @@ int error_set(struct error *e, enum error_class class, const char *format, ...)
 
 int error_context(struct error *e, const char *format, ...)
 {
-	char old[sizeof(e->text)];
+	struct error old;
 	va_list args;
 	size_t used;
 
 	if (!e)
 		return -1;
-	memcpy(old, e->text, sizeof(old));
+	memcpy(old.text, e->text, sizeof(old.text));
 	va_start(args, format);
 	vsnprintf(e->text, sizeof(e->text), format, args);
 	va_end(args);
 	used = strlen(e->text);
-	snprintf(e->text + used, sizeof(e->text) - used, ": %s", old);
+	snprintf(e->text + used, sizeof(e->text) - used, ": %s", old.text);
 	return -1;
 }
 

@@ -291,7 +291,8 @@ static int server_failure(struct pg *pg, const PGresult *r, struct error *e)
 
 	if (primary) {
 		error_set(e, ERROR_SQL, "%s (SQLSTATE %s)", primary, state ? state : "unknown");
-		snprintf(e->sqlstate, sizeof(e->sqlstate), "%s", state ? state : "");
+		if (e)
+			snprintf(e->sqlstate, sizeof(e->sqlstate), "%s", state ? state : "");
 		if (e && position && text_to_int(position, &at) && at > 0 && at <= INT_MAX)
 			e->position = (int)at;
 		if (hint)

@@ -13,7 +13,7 @@
 #include "convert/names.h"
 #include "convert/parse.h"
 
-#define CACHE_SLOTS 8192 /* a power of two, more than there are rules */
+#define CACHE_SLOTS 16384 /* a power of two, more than there are rules */
 
 struct cached {
 	const char *text;
@@ -51,7 +51,7 @@ static struct node *parse_template(const char *text)
 /* By the text's address: rows are constants. */
 static const struct cached *template_of(const char *text)
 {
-	size_t i = ((uintptr_t)text * 0x9e3779b97f4a7c15u) >> 51;
+	size_t i = ((uintptr_t)text * 0x9e3779b97f4a7c15u) >> 50;
 	struct cached *c;
 
 	pthread_mutex_lock(&cache_lock);

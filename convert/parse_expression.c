@@ -206,11 +206,11 @@ static struct node *binary(struct parser *p, struct node *left, enum operator op
 	return check_operands(p, n);
 }
 
-static struct node *between(struct parser *p, struct node *left, bool not )
+static struct node *between(struct parser *p, struct node *left, bool negated)
 {
 	struct node *n = parse_open_at(p, NODE_BETWEEN, left->at);
 
-	n->flags |= not ? FLAG_NOT : 0;
+	n->flags |= negated ? FLAG_NOT : 0;
 	p->at++;
 	if (parse_accept(p, K_SYMMETRIC))
 		n->flags |= FLAG_SYMMETRIC;
@@ -223,11 +223,11 @@ static struct node *between(struct parser *p, struct node *left, bool not )
 	return check_operands(p, n);
 }
 
-static struct node *in(struct parser *p, struct node *left, bool not )
+static struct node *in(struct parser *p, struct node *left, bool negated)
 {
 	struct node *n = parse_open_at(p, NODE_IN, left->at);
 
-	n->flags |= not ? FLAG_NOT : 0;
+	n->flags |= negated ? FLAG_NOT : 0;
 	p->at++;
 	node_put(n, 0, left);
 	if (!parse_is_symbol(p, '(')) { /* IN UNNEST(x), IN :list */
@@ -265,11 +265,11 @@ static void like_pattern(struct parser *p, struct node *n)
 		node_put(n, 2, parse_binary(p, BIND_OTHER));
 }
 
-static struct node *like(struct parser *p, struct node *left, bool not )
+static struct node *like(struct parser *p, struct node *left, bool negated)
 {
 	struct node *n = parse_open_at(p, NODE_LIKE, left->at);
 
-	n->flags |= not ? FLAG_NOT : 0;
+	n->flags |= negated ? FLAG_NOT : 0;
 	n->op = parse_is(p, K_LIKE)	 ? LIKE_LIKE
 		: parse_is(p, K_ILIKE)	 ? LIKE_ILIKE
 		: parse_is(p, K_SIMILAR) ? LIKE_SIMILAR
@@ -313,13 +313,13 @@ static struct node *is(struct parser *p, struct node *left)
 	return check_operands(p, n);
 }
 
-static struct node *is_null_word(struct parser *p, struct node *left, bool not )
+static struct node *is_null_word(struct parser *p, struct node *left, bool negated)
 {
 	struct node *n = parse_open_at(p, NODE_IS, left->at);
 
 	p->at++;
 	n->op = IS_NULL;
-	n->flags |= not ? FLAG_NOT : 0;
+	n->flags |= negated ? FLAG_NOT : 0;
 	node_put(n, 0, left);
 	return check_operands(p, n);
 }
@@ -350,38 +350,38 @@ static struct node *collate(struct parser *p, struct node *left)
 /* A predicate or other word after an operand; NULL: none of binding `min` or tighter. */
 static struct node *word_operator(struct parser *p, struct node *left, int min)
 {
-	bool not = parse_is(p, K_NOT);
-	enum keyword k = parse_keyword(p, not );
+	bool negated = parse_is(p, K_NOT);
+	enum keyword k = parse_keyword(p, negated);
 
-	if (!not &&k == K_AT && parse_keyword(p, 1) == K_TIME && min <= BIND_AT)
+	if (!negated && k == K_AT && parse_keyword(p, 1) == K_TIME && min <= BIND_AT)
 		return at_zone(p, left);
-	if (!not &&k == K_COLLATE && min <= BIND_COLLATE)
+	if (!negated && k == K_COLLATE && min <= BIND_COLLATE)
 		return collate(p, left);
 	if (min > BIND_IN)
 		return NULL;
 	switch (k) {
 	case K_BETWEEN:
-		p->at += not ;
-		return between(p, left, not );
+		p->at += negated;
+		return between(p, left, negated);
 	case K_IN:
-		p->at += not ;
-		return in(p, left, not );
+		p->at += negated;
+		return in(p, left, negated);
 	case K_SIMILAR:
 	case K_GLOB:
-		if (parse_symbol_at(p, not +1, ',') || parse_symbol_at(p, not +1, ')'))
+		if (parse_symbol_at(p, negated + 1, ',') || parse_symbol_at(p, negated + 1, ')'))
 			return NULL;
 		/* fall through */
 	case K_LIKE:
 	case K_ILIKE:
 	case K_RLIKE:
 	case K_REGEXP:
-		p->at += not ;
-		return like(p, left, not );
+		p->at += negated;
+		return like(p, left, negated);
 	case K_IS:
-		return not || min > BIND_IS ? NULL : is(p, left);
+		return negated || min > BIND_IS ? NULL : is(p, left);
 	case K_ISNULL:
 	case K_NOTNULL:
-		return not || min > BIND_IS ? NULL : is_null_word(p, left, k == K_NOTNULL);
+		return negated || min > BIND_IS ? NULL : is_null_word(p, left, k == K_NOTNULL);
 	case K_NULL: /* a NOT NULL */
 		return NULL;
 	default:

@@ -5,6 +5,7 @@
  */
 #include "convert/rules.h"
 
+#include <assert.h>
 #include <strings.h>
 
 #include "convert/rules_words.h"
@@ -392,13 +393,12 @@ static void delete_several(struct rewrite *r, struct node *n, struct node **tabl
 		add_item(r, query, ctid_of(r, tables[i]),
 			 node_ident(r->arena, arena_printf(r->arena, "row%u", i + 1)));
 	for (uint32_t i = 0; i <= count; i++) {
-		struct node *cte = node_make(r->arena, NODE_CTE), *one = query;
+		struct node *cte = node_make(r->arena, NODE_CTE), *one = query, *row;
 		const char *name = i ? arena_printf(r->arena, "gone%u", i) : "doomed";
 
 		if (i) {
-			one = node_bare(rewrite_template(
-				r, arena_printf(r->arena, "(SELECT row%u FROM doomed)", i), 0,
-				NULL));
+			row = node_column(r->arena, arena_printf(r->arena, "row%u", i));
+			one = node_bare(rewrite_template(r, "(SELECT $1 FROM doomed)", 1, &row));
 			one = delete_rows(r, tables[i - 1], one->child[0]);
 		}
 		if (i == count) {
@@ -409,6 +409,7 @@ static void delete_several(struct rewrite *r, struct node *n, struct node **tabl
 		node_put(cte, CTE_BODY, one);
 		node_add(r->arena, with, cte);
 	}
+	assert(last); /* the round of i == count */
 	node_put(last, DELETE_WITH, with);
 	node_replace(n, last);
 }

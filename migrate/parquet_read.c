@@ -121,11 +121,11 @@ static int parquet_describe(const struct source_options *o, const char *path, st
 			    struct table_shape *shape, struct error *e)
 {
 	duck_handle connection = NULL;
-	struct column *columns;
+	struct column *columns = NULL;
 	const char *file;
 	uint64_t bytes;
 	int status = -1, fd = open_file(path, a, &file, &bytes, e);
-	size_t i, count;
+	size_t i, count = 0;
 
 	(void)o; /* a Parquet file says itself what it is */
 	if (fd >= 0)
