@@ -52,9 +52,9 @@ C_FILES    := $(sort $(wildcard $(addsuffix /*.[ch],common $(TOOLS) tests/unit t
 all: $(BUILD)/lakeport            ## build build/lakeport
 
 .PHONY: demo
-demo:                             ## install what is missing, measure a private Postgres, draw a report
+demo:                             ## install what is missing, load files into a private Postgres, measure it, draw a report
 	scripts/setup build run duckdb
-	$(MAKE) all
+	$(MAKE) all $(BUILD)/tests/duck_sql
 	scripts/demo
 
 .PHONY: install

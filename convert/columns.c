@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #define HOPS_MAX   16 /* from a column to what it stands for */
-#define SCOPES_MAX 8
+#define SCOPES_MAX 16
 #define DEPTH_MAX  16	/* of definitions that ask for others: WITH RECURSIVE asks for itself */
 #define STEPS_MAX  2000 /* relations and queries looked at for one list */
 
@@ -340,6 +340,17 @@ static bool find_in_relation(const struct node *n, struct str table, struct str 
 	}
 }
 
+/* The SELECT whose relations a node inside `up` sees: ORDER BY stands beside it. */
+static const struct node *scope_of(const struct node *up)
+{
+	if (up->kind == NODE_SELECT)
+		return up;
+	if (up->kind != NODE_QUERY)
+		return NULL;
+	up = body_of(up);
+	return up && up->kind == NODE_SELECT ? up : NULL;
+}
+
 static bool find(const struct node *n, struct column_source *out, unsigned depth)
 {
 	struct str column = node_last_name(n), table = {NULL, 0};
@@ -349,11 +360,13 @@ static bool find(const struct node *n, struct column_source *out, unsigned depth
 	if (n->count > 1)
 		table = n->child[n->count - 2]->text;
 	for (int i = 0; i < SCOPES_MAX && up; up = up->parent) {
-		if (up->kind != NODE_SELECT)
+		const struct node *select = scope_of(up);
+
+		if (!select)
 			continue;
 		i++;
-		if (up->child[SELECT_FROM] &&
-		    find_in_relation(up->child[SELECT_FROM], table, column, out))
+		if (select->child[SELECT_FROM] &&
+		    find_in_relation(select->child[SELECT_FROM], table, column, out))
 			return true;
 	}
 	return false;
@@ -403,7 +416,9 @@ static bool named_in(const struct node *n, struct str name)
 bool relation_in_scope(const struct node *n, struct str name)
 {
 	for (const struct node *up = n->parent; up; up = up->parent) {
-		if (up->kind == NODE_SELECT && named_in(up->child[SELECT_FROM], name))
+		const struct node *select = scope_of(up);
+
+		if (select && named_in(select->child[SELECT_FROM], name))
 			return true;
 		if (up->kind == NODE_UPDATE || up->kind == NODE_DELETE || up->kind == NODE_MERGE ||
 		    up->kind == NODE_INSERT || up->kind == NODE_RAW)
@@ -423,6 +438,15 @@ static struct node *definition(struct node *n, unsigned depth)
 		n = s.value;
 	}
 	return node_bare(n);
+}
+
+const struct node *column_scope(const struct node *n)
+{
+	const struct node *select = NULL;
+
+	for (n = n->parent; n && !select; n = n->parent)
+		select = scope_of(n);
+	return select;
 }
 
 struct node *column_definition(struct node *n)

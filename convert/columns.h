@@ -39,6 +39,9 @@ bool column_find(const struct node *column, struct column_source *out);
 /* Whether a relation of that name (or alias) is in scope of `n`. */
 bool relation_in_scope(const struct node *n, struct str name);
 
+/* The SELECT whose relations a node sees first: the one around it, or beside its ORDER BY. */
+const struct node *column_scope(const struct node *n);
+
 /* Without parentheses and through columns: what the value is made by. Never NULL. */
 struct node *column_definition(struct node *n);
 

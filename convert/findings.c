@@ -146,7 +146,7 @@ static const struct finding_kind kinds[] = {
 	 "The part is not a literal, or Postgres has none like it.",
 	 NULL, "Write the expression for each part that occurs."},
 	{"UPSERT-KEY", FINDING_CHANGED, "an upsert by the primary key",
-	 "MySQL looks at every unique key of the table; here the primary key under its default name "
+	 "MySQL looks at every unique key; here the primary key under its default name "
 	 "decides, and other unique keys are errors.",
 	 "ON DUPLICATE KEY UPDATE  ->  ON CONFLICT ON CONSTRAINT t_pkey DO UPDATE",
 	 "Name the columns of the key instead: ON CONFLICT (a, b)."},

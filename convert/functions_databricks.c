@@ -51,6 +51,14 @@
 	"1 END) END FROM _r WHERE _i <= length($1)) SELECT CASE WHEN num_nulls($1, $2) = 0 THEN "  \
 	"_p[length($2) + 1] END FROM _r WHERE _j = 1 ORDER BY _i DESC LIMIT 1)"
 
+/* One bit a step. */
+#define CRC32(bytes)                                                                               \
+	"(WITH RECURSIVE _r(_i, _c) AS (SELECT 0, 4294967295::bigint UNION ALL SELECT _i + 1, "    \
+	"(_d >> 1) # CASE WHEN _d & 1 = 1 THEN 3988292384 ELSE 0 END FROM (SELECT _i, CASE "       \
+	"WHEN _i % 8 = 0 THEN _c # get_byte(" bytes ", _i / 8) ELSE _c END AS _d FROM _r WHERE "   \
+	"_i < 8 * length(" bytes ")) AS _s) SELECT CASE WHEN " bytes " IS NOT NULL THEN _c # "     \
+	"4294967295 END FROM _r ORDER BY _i DESC LIMIT 1)"
+
 static const struct function_rule rules[] = {
 	/* rows */
 	SAME("abs", 1, 1, "1"),
@@ -182,7 +190,8 @@ static const struct function_rule rules[] = {
 	CALL("countif", 1, "count(*) FILTER (WHERE $1)", "int"),
 	SAME("covar_pop", 2, 2, "float"),
 	SAME("covar_samp", 2, 2, "float"),
-	CALL("crc32", 1, "lakeport.crc32(" BYTES("1") ")", "int"),
+	WHEN("crc32", 1, "1=binary", CRC32("$1"), "int"),
+	CALL("crc32", 1, CRC32(BYTES("1")), "int"),
 	CALL("csc", 1, "(1 / sin($1))", "float"),
 	SAME("cume_dist", 0, 0, "float"),
 	CALL("cume_dist", 1, "cume_dist()", "float"),

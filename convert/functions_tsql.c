@@ -95,6 +95,8 @@ static const struct function_rule rules[] = {
 	CAST_CUT("cast:bigint", "bigint"),
 	WHEN("cast:boolean", 1, "1=int|numeric|float", "($1 <> 0)", "bool"),
 	WHEN("cast:bytea", 1, "1=text", "convert_to($1, 'UTF8')", "binary"),
+	WHEN("cast:float8", 1, "1=interval", "(extract(epoch FROM $1) / 86400)::float8", "float"),
+	WHEN("cast:int", 1, "1=interval", "round(extract(epoch FROM $1) / 86400)::int", "int"),
 	CAST_CUT("cast:int", "int"),
 	CAST_CUT("cast:smallint", "smallint"),
 	WHEN("cast:text", 1, "1=binary", "convert_from($1, 'UTF8')", "text"),

@@ -123,8 +123,8 @@ struct node *parse_alter(struct parser *p);
 struct node *parse_drop(struct parser *p);
 struct node *parse_comment(struct parser *p);
 struct node *parse_column_def(struct parser *p);
-struct node *parse_table_element(struct parser *p);		/* a column or a constraint */
-struct node *parse_table_elements(struct parser *p);		/* (column, constraint, ...) */
+struct node *parse_table_element(struct parser *p);  /* a column or a constraint */
+struct node *parse_table_elements(struct parser *p); /* (column, constraint, ...) */
 struct node *parse_table_constraint(struct parser *p);
 struct node *parse_output(struct parser *p);			/* OUTPUT, RETURNING; NULL: none */
 struct node *parse_items(struct parser *p);			/* of a select list */

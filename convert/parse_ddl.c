@@ -232,7 +232,8 @@ struct node *parse_column_def(struct parser *p)
 	node_put(n, COLUMN_DEF_NAME, parse_column_ident(p));
 	parse_accept_symbol(p, ':');
 	if (!parse_is(p, K_AS) && !parse_is_symbol(p, ',') && !parse_is_symbol(p, ')') &&
-	    !parse_is(p, K_COMMENT) && !parse_at_end(p))
+	    !parse_is(p, K_COMMENT) && !parse_is(p, K_DEFAULT) && !parse_is(p, K_NOT) &&
+	    !parse_is(p, K_NULL) && !parse_at_end(p))
 		node_put(n, COLUMN_DEF_TYPE, parse_type(p));
 	constraints = parse_open(p, NODE_LIST);
 	while (!p->failed && !parse_at_end(p) && !parse_is_symbol(p, ',') &&
@@ -257,8 +258,8 @@ static bool begins_table_constraint(const struct parser *p)
 		return true;
 	case K_KEY:
 	case K_INDEX:
-		return parse_symbol_at(p, 1, '(') || parse_symbol_at(p, 2, '(') ||
-		       parse_keyword(p, 2) == K_USING;
+		return next == K_USING || parse_symbol_at(p, 1, '(') ||
+		       parse_symbol_at(p, 2, '(') || parse_keyword(p, 2) == K_USING;
 	case K_FULLTEXT:
 	case K_SPATIAL:
 		return true;
@@ -559,6 +560,7 @@ static void create_words(struct parser *p, struct node *n)
 			p->at++;
 			node_touch(n);
 		} else if (parse_is_word(p, 0, "ALGORITHM") || parse_is_word(p, 0, "DEFINER")) {
+			p->at++;
 			while (!parse_at_end(p) && !parse_is(p, K_VIEW) &&
 			       !parse_is_word(p, 0, "SQL") && !parse_is_word(p, 0, "DEFINER"))
 				p->at++;

@@ -152,6 +152,8 @@ static void insert_source(struct parser *p, struct node *n)
 		if (parse_is(p, K_VALUE))
 			node_touch(n);
 		node_put(q, QUERY_BODY, parse_values(p));
+		if (n->flags & FLAG_CHANGED) /* perhaps VALUE */
+			node_touch(q->child[QUERY_BODY]);
 		node_put(n, INSERT_SOURCE, parse_close(p, q));
 		if (parse_is(p, K_AS)) { /* MySQL: AS new */
 			p->at++;
@@ -194,6 +196,10 @@ struct node *parse_insert(struct parser *p, struct node *with, uint32_t first)
 	}
 	if (parse_accept2(p, K_BY, K_NAME)) {
 		n->flags |= FLAG_BY_NAME;
+		node_touch(n);
+	}
+	if (parse_is_symbol(p, '(') && parse_symbol_at(p, 1, ')')) { /* MySQL: () VALUES () */
+		p->at += 2;
 		node_touch(n);
 	}
 	if (begins_columns(p))

@@ -165,6 +165,12 @@ struct node *parse_table(struct parser *p)
 	if (parse_accept(p, K_ONLY))
 		n->flags |= FLAG_ONLY;
 	node_put(n, TABLE_NAME, parse_name(p));
+	if (p->d->flags & DIALECT_EMPTY_NULL && str_is(token_text(p->t, p->at), "@") &&
+	    parse_is_name(p, 1)) { /* Oracle's t@link */
+		p->at++;
+		parse_name(p);
+		n->child[TABLE_NAME]->op = 2;
+	}
 	parse_accept_symbol(p, '*');
 	node_put(n, TABLE_VERSION, version(p));
 	table_hints(p, n);

@@ -422,6 +422,32 @@ static struct node *postfix(struct parser *p, struct node *left)
 	return left;
 }
 
+/* Words of Redshift before a value: TEXT 'a', APPROXIMATE COUNT(...); NULL: none of them. */
+static struct node *redshift_word(struct parser *p, enum keyword k)
+{
+	struct node *n;
+
+	if (!(p->d->flags & DIALECT_POSTGRES_PRECEDENCE) || k >= KEYWORD_COUNT ||
+	    keyword_class(k) >= KEYWORD_T)
+		return NULL;
+	if (parse_peek(p, 1)->kind == TOKEN_STRING) {
+		n = parse_open(p, NODE_TYPED);
+		node_put(n, 0, parse_type(p));
+		node_put(n, 1, parse_primary(p));
+		return parse_close(p, n);
+	}
+	if (parse_is_word(p, 0, "APPROXIMATE") && parse_is_name(p, 1) &&
+	    parse_symbol_at(p, 2, '(')) {
+		uint32_t first = p->at++;
+
+		n = parse_primary(p); /* the exact answer will do */
+		n->first = n->at = first;
+		node_touch(n);
+		return n;
+	}
+	return NULL;
+}
+
 static struct node *word(struct parser *p)
 {
 	enum keyword k = parse_keyword(p, 0);
@@ -430,8 +456,17 @@ static struct node *word(struct parser *p)
 	if (p->d->flags & DIALECT_LAMBDA && parse_symbol_at(p, 1, SYMBOL_ARROW))
 		return lambda(p);
 	n = parse_special(p);
+	if (!n)
+		n = redshift_word(p, k);
 	if (n)
 		return n;
+	if (k == K_DEFAULT && (parse_symbol_at(p, 1, ',') || parse_symbol_at(p, 1, ')') ||
+			       parse_peek(p, 1)->kind == TOKEN_END)) { /* of a column */
+		n = parse_open(p, NODE_RAW);
+		n->text = (struct str){"DEFAULT", 7};
+		p->at++;
+		return parse_close(p, n);
+	}
 	/* LEFT and RIGHT begin no expression, so here they are names: (left, right) -> ... */
 	if (k != KEYWORD_NONE && keyword_stops(k) && !parse_symbol_at(p, 1, '(') &&
 	    !parse_symbol_at(p, 1, '.') && keyword_class(k) >= KEYWORD_T &&

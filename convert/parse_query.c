@@ -155,6 +155,8 @@ bool parse_begins_alias(const struct parser *p)
 
 	if (t->kind == TOKEN_QUOTED)
 		return true;
+	if (t->keyword == K_LOCK && parse_keyword(p, 1) == K_IN) /* IN SHARE MODE */
+		return false;
 	return t->kind == TOKEN_WORD &&
 	       (t->keyword == KEYWORD_NONE || !keyword_stops((enum keyword)t->keyword));
 }
@@ -325,7 +327,11 @@ static void into(struct parser *p, struct node *n)
 	parse_accept(p, K_TABLE);
 	list = parse_open(p, NODE_LIST);
 	do {
-		node_add(p->a, list, parse_name(p));
+		struct node *name = parse_name(p);
+
+		if (name->count && name->child[name->count - 1]->op == 1)
+			node_touch(n); /* #temp */
+		node_add(p->a, list, name);
 	} while (parse_accept_symbol(p, ','));
 	node_put(n, SELECT_INTO, parse_close(p, list));
 }

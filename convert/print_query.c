@@ -64,6 +64,15 @@ static void set_operation(struct printer *p, const struct node *n)
 	print_node(p, n->child[1]);
 }
 
+/* INTO #t */
+static bool makes_temporary(const struct node *into)
+{
+	const struct node *name = into && into->count == 1 ? into->child[0] : NULL;
+
+	return name && name->kind == NODE_NAME && name->count &&
+	       name->child[name->count - 1]->op == 1;
+}
+
 static void select(struct printer *p, const struct node *n)
 {
 	print_text(p, "SELECT ");
@@ -75,7 +84,8 @@ static void select(struct printer *p, const struct node *n)
 		print_text(p, ") ");
 	}
 	print_node(p, n->child[SELECT_ITEMS]);
-	clause(p, " INTO ", n->child[SELECT_INTO]);
+	clause(p, makes_temporary(n->child[SELECT_INTO]) ? " INTO TEMPORARY " : " INTO ",
+	       n->child[SELECT_INTO]);
 	clause(p, " FROM ", n->child[SELECT_FROM]);
 	clause(p, " WHERE ", n->child[SELECT_WHERE]);
 	clause(p, " ", n->child[SELECT_CONNECT]);

@@ -43,8 +43,9 @@ extern rule_function rule_database_name, rule_collation, rule_at_value, rule_bit
 	rule_bit_argument, rule_bit_default, rule_for_texts, rule_for_rows, rule_open_json,
 	rule_stuff_xml, rule_xml_value, rule_table_function;
 extern rule_function rule_change, rule_set_column, rule_output; /* rules_tsql_dml.c */
-extern rule_function rule_batch;				/* rules_tsql_batch.c */
-extern rule_function rule_json_call, rule_json_table;		/* rules_json_sql.c */
+extern rule_function rule_into_temporary, rule_database_link;
+extern rule_function rule_batch;		      /* rules_tsql_batch.c */
+extern rule_function rule_json_call, rule_json_table; /* rules_json_sql.c */
 /* rules_ddl.c */
 extern rule_function rule_definition, rule_constraint_options, rule_identity_type,
 	rule_view_options, rule_computed_type;

@@ -41,17 +41,18 @@ static bool rule_range(struct rewrite *r, struct node *n)
 /* a.b where no relation is called a: field b of the struct a. */
 static bool rule_struct_column(struct rewrite *r, struct node *n)
 {
+	const struct node *select = column_scope(n);
 	struct node *base, *place, *member;
 	uint32_t first = 1;
 
-	if (n->count < 2 || !node_above(n, NODE_SELECT) || !n->parent)
+	if (n->count < 2 || !select || !select->child[SELECT_FROM])
 		return false;
 	if (relation_in_scope(n, n->child[0]->text)) {
 		if (n->count < 3 || relation_in_scope(n, n->child[1]->text))
 			return false;
 		first = 2; /* t.a.b */
 	}
-	if (first >= n->count || !node_above(n, NODE_SELECT)->child[SELECT_FROM])
+	if (first >= n->count)
 		return false;
 	place = node_take(r->arena, n);
 	base = node_make(r->arena, NODE_COLUMN);

@@ -38,6 +38,12 @@ static struct node *days(struct rewrite *r, struct node *n)
 	return one;
 }
 
+/* moment - x, where x is a column of unknown type: more often a date than a number. */
+static bool may_be_date(const struct node *n, uint32_t slot)
+{
+	return n->op == OP_SUBTRACT && node_bare(n->child[slot])->kind == NODE_COLUMN;
+}
+
 /* moment + n, n + moment, moment - n. */
 bool rule_date_number(struct rewrite *r, struct node *n)
 {
@@ -49,7 +55,7 @@ bool rule_date_number(struct rewrite *r, struct node *n)
 		return false;
 	a = type_of(r, n->child[0]);
 	b = type_of(r, n->child[1]);
-	if (is_stamp(a) && (type_is_number(b) || b <= TYPE_UNKNOWN))
+	if (is_stamp(a) && (type_is_number(b) || (b <= TYPE_UNKNOWN && !may_be_date(n, 1))))
 		slot = 1;
 	else if (is_stamp(b) && n->op == OP_ADD && (type_is_number(a) || a <= TYPE_UNKNOWN))
 		slot = 0;

@@ -356,9 +356,30 @@ static struct node *create_sequence(struct rewrite *r, struct parser *p)
 	return out;
 }
 
+/* CREATE USER u IDENTIFIED BY p */
+static struct node *create_user(struct rewrite *r, struct parser *p)
+{
+	struct node *out = words(r, "CREATE USER");
+	struct str word;
+
+	add(r, out, parse_column_ident(p));
+	if (!accept_word(p, "IDENTIFIED") || !parse_accept(p, K_BY) || !parse_is_name(p, 0))
+		return NULL;
+	word = token_text(p->t, p->at++);
+	if (word.len > 1 && word.p[0] == '"')
+		word = (struct str){word.p + 1, word.len - 2};
+	add_words(r, out, "PASSWORD");
+	add(r, out, node_string(r->arena, word));
+	drop_rest(r, p, out);
+	return out;
+}
+
 static struct node *create(struct rewrite *r, struct parser *p)
 {
 	bool unique = parse_accept(p, K_UNIQUE);
+
+	if (accept_word(p, "USER"))
+		return create_user(r, p);
 
 	while (parse_accept(p, K_CLUSTERED) || accept_word(p, "NONCLUSTERED") ||
 	       accept_word(p, "BITMAP") || accept_word(p, "COLUMNSTORE"))

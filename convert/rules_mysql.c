@@ -5,6 +5,7 @@
 
 const struct rule rules_mysql_before[] = {
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
+	{NODE_TABLE_CALL, "json table", rule_json_table},
 	{NODE_FROM, "dual", rule_dual},
 	{NODE_DERIVED, "derived alias", rule_derived_alias},
 	{NODE_GROUP, "group sets", rule_group_sets},

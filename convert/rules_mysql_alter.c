@@ -388,8 +388,7 @@ static struct node *drop(struct rewrite *r, struct parser *p)
 	if (parse_accept2(p, K_IF, K_EXISTS))
 		node_add(r->arena, out, words(r, "IF EXISTS"));
 	do {
-		if (out->child[out->count ? out->count - 1 : 0] && out->count &&
-		    out->child[out->count - 1]->kind == NODE_NAME)
+		if (out->count && out->child[out->count - 1]->kind == NODE_NAME)
 			node_add(r->arena, out, words(r, ","));
 		node_add(r->arena, out, parse_name(p));
 	} while (parse_accept_symbol(p, ','));

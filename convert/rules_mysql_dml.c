@@ -283,6 +283,7 @@ static struct node *limited(struct rewrite *r, struct node *n, uint32_t where, u
 	query = select_from(r, node_copy(r->arena, table), n->child[where]);
 	add_item(r, query, node_column(r->arena, "ctid"), NULL);
 	node_put(query, QUERY_ORDER, n->child[order]);
+	node_touch(n->child[limit]);
 	node_put(query, QUERY_LIMIT, n->child[limit]);
 	return in_query(r, node_column(r->arena, "ctid"), query);
 }
@@ -389,14 +390,14 @@ static void delete_several(struct rewrite *r, struct node *n, struct node **tabl
 
 	for (uint32_t i = 0; i < count; i++)
 		add_item(r, query, ctid_of(r, tables[i]),
-			 node_ident(r->arena, arena_printf(r->arena, "_row%u", i + 1)));
+			 node_ident(r->arena, arena_printf(r->arena, "row%u", i + 1)));
 	for (uint32_t i = 0; i <= count; i++) {
 		struct node *cte = node_make(r->arena, NODE_CTE), *one = query;
-		const char *name = i ? arena_printf(r->arena, "_gone%u", i) : "_rows";
+		const char *name = i ? arena_printf(r->arena, "gone%u", i) : "doomed";
 
 		if (i) {
 			one = node_bare(rewrite_template(
-				r, arena_printf(r->arena, "(SELECT _row%u FROM _rows)", i), 0,
+				r, arena_printf(r->arena, "(SELECT row%u FROM doomed)", i), 0,
 				NULL));
 			one = delete_rows(r, tables[i - 1], one->child[0]);
 		}

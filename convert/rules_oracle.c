@@ -30,6 +30,7 @@ const struct rule rules_oracle_before[] = {
 	{NODE_IS, "is nan", rule_is_nan},
 	{NODE_JOIN, "apply", rule_apply},
 	{NODE_TABLE_CALL, "collection", rule_collection},
+	{NODE_TABLE, "database link", rule_database_link},
 	{NODE_TABLE, "sample", rule_table_sample},
 	{NODE_COLUMN, "sequence", rule_sequence},
 	{NODE_COLUMN, "rowid", rule_rowid},

@@ -105,3 +105,16 @@ bool rule_table_sample(struct rewrite *r, struct node *n)
 	node_touch(n);
 	return true;
 }
+
+/* t@link: a table of another database. */
+bool rule_database_link(struct rewrite *r, struct node *n)
+{
+	struct node *name = n->child[TABLE_NAME];
+
+	if (name->op != 2)
+		return false;
+	name->op = 0;
+	rewrite_finding(r, n, "DATABASE-NAME", "the database link was dropped");
+	node_touch(n);
+	return true;
+}

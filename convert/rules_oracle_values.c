@@ -32,6 +32,17 @@ bool rule_concat_null(struct rewrite *r, struct node *n)
 	return true;
 }
 
+static bool is_date(enum type_code t)
+{
+	return t == TYPE_TIMESTAMP || t == TYPE_DATE;
+}
+
+/* A column beside a date, of which nothing is known. */
+static bool maybe_date(enum type_code t, struct node *n)
+{
+	return t <= TYPE_UNKNOWN && node_bare(n)->kind == NODE_COLUMN;
+}
+
 /* date - date is a number of days. */
 bool rule_date_difference(struct rewrite *r, struct node *n)
 {
@@ -42,7 +53,8 @@ bool rule_date_difference(struct rewrite *r, struct node *n)
 		return false;
 	a = type_of(r, n->child[0]);
 	b = type_of(r, n->child[1]);
-	if ((a != TYPE_TIMESTAMP && a != TYPE_DATE) || (b != TYPE_TIMESTAMP && b != TYPE_DATE))
+	if (!(is_date(a) && is_date(b)) && !(is_date(a) && maybe_date(b, n->child[1])) &&
+	    !(is_date(b) && maybe_date(a, n->child[0])))
 		return false;
 	place = node_take(r->arena, n);
 	node_replace(place, rewrite_template(r, "extract(epoch FROM $1) / 86400", 1, &n))->type =

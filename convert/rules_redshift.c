@@ -24,6 +24,8 @@ const struct rule rules_redshift_before[] = {
 	{NODE_CREATE_TABLE, "table options", rule_table_options},
 	{NODE_CREATE_VIEW, "create view", rule_create_view},
 	{NODE_ASSIGN, "assign target", rule_assign_target},
+	{NODE_CALL, "percentile over", rule_percentile_over},
+	{NODE_CALL, "lag nulls", rule_lag_nulls},
 	{NODE_PARAMETER, "parameter", rule_parameter},
 	{0},
 };

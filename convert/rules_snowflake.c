@@ -50,6 +50,8 @@ const struct rule rules_snowflake_before[] = {
 
 const struct rule rules_snowflake_after[] = {
 	{NODE_DERIVED, "sample query", rule_sample_query},
+	{NODE_CALL, "percentile over", rule_percentile_over},
+	{NODE_CALL, "lag nulls", rule_lag_nulls},
 	{NODE_LIKE, "whole match", rule_whole_match},
 	{NODE_PATH, "path", rule_path},
 	{NODE_ARRAY, "json array", rule_json_array},

@@ -14,6 +14,18 @@
 	" WITH ORDINALITY AS _u(_v, _o)"                                                           \
 	" UNION ALL SELECT _k, NULL, _w FROM jsonb_each(CASE WHEN jsonb_typeof($1) = 'object'"     \
 	" THEN $1 END) AS _x(_k, _w)"
+/* All six columns, where they are asked for. */
+#define FLATTEN_ALL                                                                                \
+	"SELECT 1 AS seq, NULL::text AS key, '[' || _o - 1 || ']' AS path, (_o - 1)::int AS "      \
+	"index,"                                                                                   \
+	" _v AS value, $1 AS this"                                                                 \
+	" FROM jsonb_array_elements(CASE WHEN jsonb_typeof($1) = 'array' THEN $1 END)"             \
+	" WITH ORDINALITY AS _u(_v, _o)"                                                           \
+	" UNION ALL SELECT 1, _k, _k, NULL, _w, $1 FROM jsonb_each(CASE WHEN jsonb_typeof($1) ="   \
+	" 'object' THEN $1 END) AS _x(_k, _w)"
+#define OUTER_ALL                                                                                  \
+	" UNION ALL SELECT 1, NULL, NULL, NULL, NULL, $1 WHERE $1 IS NULL OR $1 IN ('[]', '{}')"   \
+	" OR jsonb_typeof($1) NOT IN ('array', 'object')"
 #define OUTER                                                                                      \
 	" UNION ALL SELECT NULL, NULL, NULL WHERE $1 IS NULL OR $1 IN ('[]', '{}')"                \
 	" OR jsonb_typeof($1) NOT IN ('array', 'object')"
@@ -34,10 +46,31 @@ static bool is_true(const struct node *n)
 	return n && n->kind == NODE_BOOL && n->op;
 }
 
+/* Whether the query names seq, path or this, or all columns. */
+static bool wants_all(const struct node *n)
+{
+	struct str last;
+
+	if (!n)
+		return false;
+	if (n->kind == NODE_STAR && n->parent && n->parent->kind != NODE_LIST)
+		return true;
+	if (n->kind == NODE_COLUMN) {
+		last = node_last_name(n);
+		return str_is_word(last, "seq") || str_is_word(last, "path") ||
+		       str_is_word(last, "this");
+	}
+	for (uint32_t i = 0; i < n->count; i++)
+		if (wants_all(n->child[i]))
+			return true;
+	return false;
+}
+
 /* The query that stands for the call, or NULL. */
 static struct node *query_of(struct rewrite *r, const struct node *call)
 {
 	struct node *args[2] = {NULL, NULL};
+	bool outer;
 
 	if (node_calls(call, "flatten")) {
 		struct node *path = named_argument(call, "path", 1);
@@ -50,11 +83,13 @@ static struct node *query_of(struct rewrite *r, const struct node *call)
 			args[0] = rewrite_template(r, "($1 #> $path2)", 2, args);
 		if (!args[0])
 			return NULL;
-		return rewrite_template(r,
-					is_true(named_argument(call, "outer", 2))
-						? "(" FLATTEN OUTER ")"
-						: "(" FLATTEN ")",
-					1, args);
+		outer = is_true(named_argument(call, "outer", 2));
+		if (wants_all(node_above(call, NODE_SELECT)))
+			return rewrite_template(
+				r, outer ? "(" FLATTEN_ALL OUTER_ALL ")" : "(" FLATTEN_ALL ")", 1,
+				args);
+		return rewrite_template(r, outer ? "(" FLATTEN OUTER ")" : "(" FLATTEN ")", 1,
+					args);
 	}
 	if (node_calls(call, "generator")) {
 		args[0] = named_argument(call, "rowcount", 0);
@@ -80,9 +115,9 @@ static void know_types(struct node *query)
 
 	while (q && (q->kind == NODE_QUERY || q->kind == NODE_SETOP))
 		q = q->kind == NODE_QUERY ? q->child[QUERY_BODY] : q->child[0];
-	if (!q || q->kind != NODE_SELECT || q->child[SELECT_ITEMS]->count != 3)
+	if (!q || q->kind != NODE_SELECT || q->child[SELECT_ITEMS]->count < 3)
 		return;
-	q = q->child[SELECT_ITEMS]->child[2];
+	q = q->child[SELECT_ITEMS]->child[q->child[SELECT_ITEMS]->count == 3 ? 2 : 4];
 	if (q->kind == NODE_ITEM && q->child[ITEM_VALUE])
 		q->child[ITEM_VALUE]->type = TYPE_JSON;
 }

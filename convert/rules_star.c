@@ -240,7 +240,9 @@ static void value_words(const struct node *n, struct buf *out)
 		buf_puts(out, "null");
 	else if (n->text.len)
 		buf_add(out, n->text.p, n->text.len);
-	else if (n->count)
+	else if (n->kind == NODE_CALL)
+		value_words(n->child[CALL_NAME], out);
+	else if (n->count && n->child[n->count - 1])
 		value_words(n->child[n->count - 1], out);
 }
 
@@ -260,7 +262,7 @@ static struct node *pivot_name(struct rewrite *r, const struct node *value,
 		if (aggregate->child[ITEM_ALIAS])
 			value_words(aggregate->child[ITEM_ALIAS], &b);
 		else
-			value_words(aggregate->child[ITEM_VALUE]->child[CALL_NAME], &b);
+			value_words(aggregate->child[ITEM_VALUE], &b);
 	}
 	n = node_ident(r->arena, buf_text(&b));
 	buf_release(&b);

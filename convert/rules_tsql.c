@@ -22,6 +22,7 @@ const struct rule rules_tsql_before[] = {
 	{NODE_MERGE, "output", rule_output},
 	{NODE_ASSIGN, "set column", rule_set_column},
 	{NODE_SELECT, "top", rule_top},
+	{NODE_SELECT, "into temporary", rule_into_temporary},
 	{NODE_CALL, "json call", rule_json_call},
 	{NODE_TABLE_CALL, "json table", rule_json_table},
 	{NODE_PIVOT, "pivot values", rule_pivot_values},

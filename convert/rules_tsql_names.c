@@ -22,6 +22,29 @@ bool rule_database_name(struct rewrite *r, struct node *n)
 	return true;
 }
 
+/* SELECT ... INTO #t: a table of the session. */
+bool rule_into_temporary(struct rewrite *r, struct node *n)
+{
+	struct node *list = n->child[SELECT_INTO], *name, *raw;
+
+	if (!list || list->count != 1 || list->child[0]->kind != NODE_NAME)
+		return false;
+	name = list->child[0];
+	if (name->child[name->count - 1]->op != 1)
+		return false;
+	raw = node_make(r->arena, NODE_RAW);
+	raw->text = (struct str){"TEMPORARY", 9};
+	while (name->count > 1) /* tempdb..#t */
+		node_remove(name, 0);
+	list->child[0] = NULL;
+	node_add(r->arena, raw, name);
+	node_touch(name);
+	node_put(list, 0, raw);
+	node_touch(list);
+	node_touch(n);
+	return true;
+}
+
 /* COLLATE Latin1_General_CI_AS: Postgres' own order, or that of the bytes where case counts. */
 bool rule_collation(struct rewrite *r, struct node *n)
 {

@@ -144,7 +144,8 @@ static bool open_json_columns(struct rewrite *r, struct node *n, const struct no
 	args[1] = node_string(r->arena, (struct str){text.p, strlen(text.p)});
 	items = node_make(r->arena, NODE_LIST);
 	for (uint32_t i = 0; i < columns->count; i++) {
-		item = columns->child[i]->kind == NODE_COLUMN_DEF
+		item = columns->child[i]->kind == NODE_COLUMN_DEF &&
+				       columns->child[i]->child[COLUMN_DEF_TYPE]
 			       ? json_column(r, columns->child[i])
 			       : NULL;
 		if (!item)

@@ -139,7 +139,9 @@ bool node_calls(const struct node *n, const char *name)
 
 uint32_t node_arg_count(const struct node *call)
 {
-	return call->child[CALL_ARGS] ? call->child[CALL_ARGS]->count : 0;
+	if (call->kind != NODE_CALL || !call->child[CALL_ARGS])
+		return 0;
+	return call->child[CALL_ARGS]->count;
 }
 
 struct node *node_arg(const struct node *call, uint32_t i)

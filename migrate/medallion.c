@@ -475,6 +475,23 @@ static int reconnect(struct flow *f, struct error *e)
 	return f->pg ? 0 : -1;
 }
 
+/* The answer to a commit may be lost: it happened when the ledger has what was to be loaded. */
+static bool was_committed(struct flow *f, const size_t *which, size_t n)
+{
+	struct error ignored = ERROR_INIT;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct ledger_file now = f->out->files[which[i]].ledger;
+
+		if (ledger_look(f->pg, f->task, &now, 1, &ignored) < 0 || !now.loaded ||
+		    strcmp(now.hash, f->hashes[which[i]]) != 0 ||
+		    now.version != f->out->files[which[i]].ledger.version + 1)
+			return false;
+	}
+	return true;
+}
+
 /* These together. -1: no more can be done (connection, interrupted). */
 static int load_unit(struct flow *f, size_t *which, size_t n, struct error *e)
 {
@@ -495,6 +512,10 @@ static int load_unit(struct flow *f, size_t *which, size_t n, struct error *e)
 		if (why.class == ERROR_INTERRUPTED || reconnect(f, e) < 0) {
 			*e = why;
 			return -1;
+		}
+		if (was_committed(f, which, n)) {
+			status = 0;
+			break;
 		}
 		if (!load_is_retryable(&why) || attempt >= f->settings->attempts)
 			break;

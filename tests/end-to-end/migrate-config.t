@@ -207,6 +207,24 @@ ok "a file that is loaded anew goes on anew" equal "$status $(sql "select count(
 load --dry-run
 ok "a dry run knows them" grep -Eq '^public.silver +0 +0 +0 +0 +2 +0$' "$work/out"
 
+# Killed again and again, two at once: every level is what one quiet run would have made.
+for i in $(seq 1 40); do printf 'id,mail,amount\n%s,k@x.org,1\n' $((1000 + i)) >"$data/k$i.csv"; done
+sed 's/b\[0-9\].csv/k*.csv/; s/bronze/kb/; s/silver/ks/; s/gold/kg/; s/table: log/table: kl/' "$work/load.yaml" >"$work/kill.yaml"
+for i in 1 2 3 4; do
+	"$lakeport" migrate load -d "$dsn" --config "$work/kill.yaml" >/dev/null 2>&1 &
+	victim=$!
+	"$lakeport" migrate load -d "$dsn" --config "$work/kill.yaml" >/dev/null 2>&1 &
+	sleep "0.$((i * 7 % 9))5"
+	kill -9 $victim $! 2>/dev/null
+	wait $victim $! 2>/dev/null
+done
+lakeport migrate load -d "$dsn" --config "$work/kill.yaml"
+ok "after kills: done" equal "$status" 0
+ok "nothing twice, nothing lost" equal "$(sql "select count(*), count(distinct id) from kb; select count(*) from ks; select n, total from kg; select count(*), count(distinct id) from kl")" "40|40
+40
+40|40.00
+40|40"
+
 # The Data Loader's configuration as it is.
 config <<END
 raw_data_path: /mnt/raw/
