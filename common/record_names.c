@@ -104,6 +104,8 @@ const struct metric_name record_metric_names[] = {
 	{"files_failed", "Files failed", "", BETTER_LOWER, "files that could not be loaded"},
 	{"client_cpu_share", "Client CPU", "%", BETTER_LOWER,
 	 "CPU time of the program over wall time; 100 is one core"},
+	{"server_cpu_share", "Server CPU", "%", BETTER_LOWER,
+	 "CPU time of all processes of the server over wall time; 100 is one core"},
 	{"elapsed_s", "Elapsed", "s", BETTER_LOWER, "wall time of the whole work"},
 	/* convert */
 	{"statements", "Statements", "", BETTER_NONE, "statements read"},

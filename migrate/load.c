@@ -32,6 +32,7 @@ int load_run_begin(struct load_run *run, const char *dsn, const char *record, co
 	run->pg = pg_connect(dsn, e);
 	if (!run->pg)
 		return -1;
+	server_cpu_begin(&run->server, run->pg);
 	return ledger_install(run->pg, e) < 0 ||
 			       ledger_run_begin(run->pg, record, verb, &run->number, e) < 0
 		       ? -1

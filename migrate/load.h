@@ -17,6 +17,7 @@
 #include "common/memory.h"
 #include "migrate/block.h"
 #include "migrate/ledger.h"
+#include "migrate/server_cpu.h"
 #include "migrate/settings.h"
 #include "migrate/strategy.h"
 
@@ -25,6 +26,7 @@ struct load_run {
 	const char *record; /* id of the run record; goes into _batch_id, too */
 	struct pg *pg;	    /* holds the run's lock, nothing else */
 	int64_t number;
+	struct server_cpu server;
 };
 
 /* Class CONNECT, REFUSED or SQL. */

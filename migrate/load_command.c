@@ -278,6 +278,7 @@ static int load_with_record(struct invocation *inv, struct load_command *c, stru
 	table.seconds = (double)(clock_now() - begun) / 1e9;
 	describe_target(r, &run, s);
 	judge(r, &c->result, status, e);
+	load_record_server(r, &run, table.seconds);
 	load_run_end(&run, outcome_word(r->outcome), r->error, c->result.rows,
 		     (int64_t)c->result.file_count);
 	say_trouble(&c->result);

@@ -265,3 +265,16 @@ void load_record(struct record *r, const struct load_table_result *tables, size_
 	add_files(r, tables, n);
 	add_findings(r, tables, n);
 }
+
+void load_record_server(struct record *r, const struct load_run *run, double seconds)
+{
+	double used = server_cpu_used(&run->server);
+
+	if (used >= 0 && seconds > 0)
+		record_metric(r, "server_cpu_share", NULL, 100 * used / seconds, false);
+	else if (run->number)
+		record_finding(r, "SERVER-CPU-UNKNOWN", SEVERITY_INFO, pg_host(run->pg),
+			       "the server's processes are not on this machine: its CPU time is "
+			       "not known",
+			       NULL);
+}

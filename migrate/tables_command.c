@@ -160,6 +160,7 @@ static int finish(struct invocation *inv, struct tables *m, struct load_run *run
 
 	tables_sum(m, &s);
 	tables_record(m, r, seconds, cpu_s);
+	load_record_server(r, run, seconds);
 	load_run_end(run, outcome_word(r->outcome), r->error, s.rows, (int64_t)s.loaded_files);
 	tables_tell(m, r, seconds);
 	tables_say(m);

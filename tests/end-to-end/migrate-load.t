@@ -15,6 +15,7 @@ printf 'id,name,amount,born,at\n4,"two\nlines",99999999.99,9999-12-31,2026-06-30
 load "$data/*.csv" --into sales.orders --json
 ok "a new table: done" equal "$status" 0
 ok "all rows are counted" equal "$(metric rows)" 4
+ok "CPU of both sides is in the record" between "$(metric client_cpu_share) > 0 && $(metric server_cpu_share)" 0 10000
 ok "two files" equal "$(metric files)" 2
 ok "the rows are there" equal "$(sql "select count(*), sum(amount), min(born), max(at) from sales.orders")" \
 	"4|100000011.59|0001-01-01|9999-12-31 23:59:59.999999"
