@@ -4,7 +4,10 @@
  */
 #include "convert/remains.h"
 
+#include <pg_query.h>
 #include <string.h>
+
+#include "convert/check_tree.h"
 
 struct remain {
 	uint8_t kind;
@@ -73,12 +76,48 @@ static const char *what_remains(const struct node *n)
 	}
 }
 
+/*
+ * A statement that was taken whole is Postgres' only where its own parser says so; and these words
+ * begin statements that it would take for something else.
+ */
+static bool is_foreign(struct rewrite *r, const struct node *n)
+{
+	static const char *const other_meaning[] = {"show", "copy",    "load",
+						    "lock", "cluster", "call"};
+	struct str first;
+	const char *text;
+	PgQueryParseResult parsed;
+	bool foreign;
+
+	if ((n->kind != NODE_UTILITY && n->kind != NODE_CREATE_OTHER) || n->first >= n->last ||
+	    n->count || n->flags & FLAG_CHANGED || r->dialect == &dialect_postgres)
+		return false;
+	first = token_text(r->tokens, n->first);
+	for (size_t i = 0; i < sizeof(other_meaning) / sizeof(other_meaning[0]); i++)
+		if (str_is_word(first, other_meaning[i]))
+			return true;
+	text = arena_strndup(r->arena, r->tokens->text.p + r->tokens->items[n->first].begin,
+			     r->tokens->items[n->last - 1].end - r->tokens->items[n->first].begin);
+	if (pgtree_too_long(text))
+		return true;
+	parsed = pg_query_parse(text);
+	foreign = parsed.error != NULL;
+	pg_query_free_parse_result(parsed);
+	return foreign;
+}
+
 static void walk(struct rewrite *r, const struct node *n)
 {
 	const char *what = what_remains(n);
 
 	if (what)
 		rewrite_finding(r, n, "NOT-CONVERTED", "%s was left as it is", what);
+	if (is_foreign(r, n)) {
+		struct str word = token_text(r->tokens, n->first);
+
+		rewrite_finding(r, n, "NOT-CONVERTED", "%.*s ... was left as it is",
+				(int)(word.len > 30 ? 30 : word.len), word.p);
+	}
 	for (uint32_t i = 0; i < n->count; i++)
 		if (n->child[i])
 			walk(r, n->child[i]);

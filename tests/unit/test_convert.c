@@ -1,7 +1,8 @@
 /*
  * test_convert.c - the converter by its cases: tests/convert/NAME.txt holds a dialect's, written
  * for this test. A case is the source, a line "->", what Postgres gets, and a blank line; lines
- * that begin with '#' before a case say what it is about. "-> same" is a text that must not change.
+ * that begin with '#' before a case say what it is about. "-> same" is a text that must not change;
+ * "-> left CODE" one that does not change and is reported.
  */
 #include "tests/unit/unit.h"
 
@@ -16,6 +17,7 @@
 
 struct one_case {
 	char source[4096], expected[4096];
+	char code[64]; /* of the finding that it must have, or "" */
 };
 
 /* Reads the next case; false at the end. */
@@ -24,7 +26,7 @@ static bool read_case(FILE *f, struct one_case *c)
 	char line[2048], *into = c->source;
 	size_t room = sizeof(c->source) - 1;
 
-	c->source[0] = c->expected[0] = '\0';
+	c->source[0] = c->expected[0] = c->code[0] = '\0';
 	while (fgets(line, sizeof(line), f)) {
 		if (line[0] == '\n' && into == c->expected)
 			return true;
@@ -34,7 +36,7 @@ static bool read_case(FILE *f, struct one_case *c)
 			into = c->expected;
 			continue;
 		}
-		if (strcmp(line, "-> same\n") == 0) {
+		if (strcmp(line, "-> same\n") == 0 || sscanf(line, "-> left %63s", c->code) == 1) {
 			memcpy(c->expected, c->source, sizeof(c->expected));
 			return true;
 		}
@@ -65,6 +67,17 @@ static void check_parses(const struct conversion *c)
 	pg_query_free_parse_result(r);
 }
 
+static void check_code(const struct conversion *c, const char *code)
+{
+	bool found = code[0] == '\0';
+
+	for (size_t i = 0; i < c->finding_count; i++)
+		found |= strcmp(c->findings[i].code, code) == 0;
+	if (!found)
+		print_message("%s\nhas no finding %s\n", c->sql, code);
+	assert_true(found);
+}
+
 static void check_case(const struct dialect *d, struct one_case *c)
 {
 	struct convert_settings s;
@@ -78,6 +91,7 @@ static void check_case(const struct dialect *d, struct one_case *c)
 	if (strcmp(out.sql, c->expected) != 0)
 		print_message("source: %s\n", c->source);
 	assert_string_equal(out.sql, c->expected);
+	check_code(&out, c->code);
 	check_parses(&out);
 	convert_settings_init(&s, dialect_find("postgres")); /* what we print parses, unchanged */
 	convert_statement(&a, &s, (struct str){c->expected, strlen(c->expected)}, &again);
