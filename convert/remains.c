@@ -4,10 +4,12 @@
  */
 #include "convert/remains.h"
 
+#include <ctype.h>
 #include <pg_query.h>
 #include <string.h>
 
 #include "convert/check_tree.h"
+#include "convert/names.h"
 
 struct remain {
 	uint8_t kind;
@@ -106,12 +108,80 @@ static bool is_foreign(struct rewrite *r, const struct node *n)
 	return foreign;
 }
 
+/* Functions that Postgres' grammar has and its catalog does not. */
+static bool in_grammar(const char *name)
+{
+	static const char *const names[] = {
+		"array",
+		"coalesce",
+		"exists",
+		"greatest",
+		"grouping",
+		"least",
+		"nullif",
+		"row",
+		"treat",
+		"unnest",
+		"xmlconcat",
+		"xmlelement",
+		"xmlexists",
+		"xmlforest",
+		"xmlparse",
+		"xmlpi",
+		"xmlroot",
+		"xmlserialize",
+		"collation",
+		"trim",
+		"current_date",
+		"current_time",
+		"current_timestamp",
+		"localtime",
+		"localtimestamp",
+		"current_user",
+		"session_user",
+		"user",
+		"current_role",
+		"current_catalog",
+		"normalize",
+		"any",
+		"all",
+		"some",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* A function that is the user's own, or that nobody knows: it must be made in the target. */
+static void report_function(struct rewrite *r, const struct node *n)
+{
+	const struct node *name = n->child[CALL_NAME];
+	const struct node *last = name && name->count ? name->child[name->count - 1] : NULL;
+	char *text;
+
+	if (!last || last->kind != NODE_IDENT || r->dialect == &dialect_postgres)
+		return;
+	if (name->count > 1 && (str_is_word(name->child[0]->text, r->settings->helper_schema) ||
+				str_is_word(name->child[0]->text, "pg_catalog")))
+		return;
+	text = arena_strndup(r->arena, last->text.p, last->text.len);
+	for (char *c = text; *c && !(last->flags & FLAG_QUOTED); c++)
+		*c = (char)tolower((unsigned char)*c);
+	if (name->count == 1 && (names_function(text) || in_grammar(text)))
+		return;
+	rewrite_finding(r, n, "FUNCTION-UNKNOWN", "function '%s' is not Postgres' own", text);
+}
+
 static void walk(struct rewrite *r, const struct node *n)
 {
 	const char *what = what_remains(n);
 
 	if (what)
 		rewrite_finding(r, n, "NOT-CONVERTED", "%s was left as it is", what);
+	if (n->kind == NODE_CALL)
+		report_function(r, n);
 	if (is_foreign(r, n)) {
 		struct str word = token_text(r->tokens, n->first);
 
