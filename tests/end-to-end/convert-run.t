@@ -47,7 +47,7 @@ ok "one bad statement does not stop the rest" equal "$(figures)" "4 3 0 1"
 ok "the record says which" equal "$(cell statements deep/er/q.SQL:2 status)" left
 ok "and what it passed" equal "$(cell statements deep/er/q.SQL:2 checks)" parses
 ok "files have their counts" equal "$(cell files deep/er/q.SQL left)" 1
-ok "effort is added up" equal "$(metric effort_min)" 20
+ok "effort is added up" equal "$(metric effort_min)" 25
 run_it "$in" "$in/plain.sql" --from databricks
 ok "with several arguments a folder keeps its name" [ -f "$out/in/deep/er/q.SQL" ]
 
