@@ -129,7 +129,7 @@ struct node *index_name(struct rewrite *r, const struct node *table, const struc
 	struct str t = node_last_name(table), i = index->text;
 	char *name;
 
-	if (i.len >= t.len && !strncasecmp(i.p, t.p, t.len))
+	if (t.len && i.len >= t.len && !strncasecmp(i.p, t.p, t.len))
 		return node_copy(r->arena, index);
 	name = arena_printf(r->arena, "%.*s_%.*s", (int)t.len, t.p, (int)i.len, i.p);
 	for (char *c = name; *c; c++)
