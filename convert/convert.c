@@ -68,6 +68,20 @@ static void not_understood(struct rewrite *r, struct str sql, const char *why, u
 	leave(r->arena, sql, out);
 }
 
+/* Texts that are too long, or hold a byte that no SQL text can. */
+static void refuse(struct rewrite *r, struct str sql, struct conversion *out)
+{
+	struct convert_finding *f = arena_alloc(r->arena, sizeof(*f));
+
+	f->code = "NOT-PARSED";
+	f->severity = FINDING_BLOCKER;
+	f->message = sql.len >= TEXT_MAX ? "the statement is too long" : "the text has a NUL byte";
+	out->findings = f;
+	out->finding_count = 1;
+	out->status = CONVERSION_NOT;
+	leave(r->arena, sql, out);
+}
+
 static void finish(struct rewrite *r, struct str sql, struct conversion *out)
 {
 	struct buf text = {.max = TEXT_MAX};
@@ -98,8 +112,10 @@ void convert_statement(struct arena *a, const struct convert_settings *s, struct
 	uint32_t where = 0;
 
 	*out = (struct conversion){.sql = "", .kind = "utility"};
-	if (sql.len >= TEXT_MAX)
-		sql.len = 0;
+	if (sql.len >= TEXT_MAX || (sql.len && memchr(sql.p, '\0', sql.len))) {
+		refuse(&r, sql, out);
+		return;
+	}
 	lexer_run(a, s->from, s->double_quotes_strings, sql, &tokens);
 	if (tokens.count <= 1) {
 		out->status = CONVERSION_SAME;
