@@ -45,7 +45,8 @@ static const struct finding_kind kinds[] = {
 	 "to_timestamp() do not know.",
 	 NULL, "Write the format by hand, or compute it in the application."},
 	{"FUNCTION-UNKNOWN", FINDING_OPEN, "a function that Postgres does not have",
-	 "It is the user's own, or of a package; neither the dialect's tables nor Postgres know it.",
+	 "It is the user's own, or of a package; neither the dialect's tables nor Postgres know "
+	 "it.",
 	 NULL, "Make a function of that name in the target, or change the call."},
 	{"HASH-DIFFERS", FINDING_BLOCKER, "a hash function that Postgres does not have",
 	 "The source's hash function gives values that no function of Postgres gives.", NULL,
