@@ -27,7 +27,7 @@ END
 }
 
 cat >"$work/script" <<'END'
-[{"match": "q_good", "answers": [{"sql": "select id from orders;"}]},
+[{"match": "q_good", "answers": [{"sql": "select id from orders;", "delay_ms": 300}]},
  {"match": "q_fenced", "answers": [{"content": "```sql\nselect id from orders\n```"}]},
  {"match": "q_chatty", "answers": [{"content": "Sure! Use this:\n```json\n{\"sql\": \"select id from orders\"}\n```\nHope it helps."}]},
  {"match": "q_parts", "answers": [{"parts": true, "content": "{\"sql\": \"select id from orders\"}"}]},
