@@ -139,7 +139,7 @@ server
 	>"$work/out" 2>"$work/err" &
 pid=$!
 until [ -f "$work/part/plain.sql" ] || ! kill -0 $pid; do sleep 0.05; done
-sleep 0.3
+sleep 1
 kill -INT $pid
 wait $pid
 status=$?
