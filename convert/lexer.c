@@ -583,8 +583,12 @@ static struct str decode(struct arena *a, struct str inner, char quote, bool bac
 
 	while (d.p < d.end) {
 		if (*d.p == '\\' && backslash && d.p + 1 < d.end) {
+			size_t before = d.len;
+
 			d.p++;
 			decode_escape(&d);
+			if (d.len == before + 1 && d.out[before] == '\0')
+				d.len = before; /* no text of Postgres can hold it */
 			continue;
 		}
 		if (*d.p == quote && d.p + 1 < d.end && d.p[1] == quote)
