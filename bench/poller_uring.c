@@ -214,7 +214,7 @@ static int uring_attach(struct client *c, struct error *e)
 	return 0;
 }
 
-/* Nothing of this session stays in the ring, so that its socket really closes. */
+/* Nothing of this connection stays in the ring, so that its socket really closes. */
 static void uring_detach(struct client *c)
 {
 	struct uring *u = c->worker->poller_state;

@@ -15,11 +15,6 @@
 static struct node *definition(struct node *n, unsigned depth);
 static bool find(const struct node *column, struct column_source *out, unsigned depth);
 
-bool names_equal(struct str a, struct str b)
-{
-	return a.p && b.p && a.len == b.len && !strncasecmp(a.p, b.p, a.len);
-}
-
 static bool add(struct column_list *l, struct str qualifier, struct str name)
 {
 	if (!name.p || l->count >= COLUMNS_MAX)
@@ -52,10 +47,10 @@ static bool of_star(const struct node *star, const struct node *from, struct col
 	out->steps = all->steps;
 	for (uint32_t i = 0; good && i < all->count; i++) {
 		const struct node *except = star->child[STAR_EXCEPT];
-		bool left = q && !names_equal(node_last_name(q), all->qualifiers[i]);
+		bool left = q && !str_same(node_last_name(q), all->qualifiers[i]);
 
 		for (uint32_t k = 0; except && k < except->count && !left; k++)
-			left = names_equal(node_last_name(except->child[k]), all->names[i]);
+			left = str_same(node_last_name(except->child[k]), all->names[i]);
 		if (!left)
 			good = add(out, (struct str){NULL, 0}, all->names[i]);
 	}
@@ -131,7 +126,7 @@ static const struct node *cte_of(const struct node *from, struct str name)
 		const struct node *with = up->kind == NODE_QUERY ? up->child[QUERY_WITH] : NULL;
 
 		for (uint32_t i = 0; with && i < with->count; i++)
-			if (names_equal(with->child[i]->child[CTE_NAME]->text, name))
+			if (str_same(with->child[i]->child[CTE_NAME]->text, name))
 				return with->child[i];
 	}
 	return NULL;
@@ -235,7 +230,7 @@ static bool find_in_query(const struct node *query, struct str name, uint32_t pl
 			continue;
 		if (item->child[ITEM_VALUE]->kind == NODE_STAR)
 			return false;
-		if (name.p ? names_equal(node_last_name(item), name) : i == place) {
+		if (name.p ? str_same(node_last_name(item), name) : i == place) {
 			out->value = item->child[ITEM_VALUE];
 			return true;
 		}
@@ -249,11 +244,11 @@ static bool find_renamed(const struct node *query, const struct node *columns, s
 	for (uint32_t i = 0; columns && i < columns->count; i++) {
 		const struct node *c = columns->child[i];
 
-		if (c->kind == NODE_COLUMN_DEF && names_equal(c->child[0]->text, name)) {
+		if (c->kind == NODE_COLUMN_DEF && str_same(c->child[0]->text, name)) {
 			out->type = c->child[COLUMN_DEF_TYPE];
 			return out->type != NULL;
 		}
-		if (c->kind != NODE_COLUMN_DEF && names_equal(c->text, name))
+		if (c->kind != NODE_COLUMN_DEF && str_same(c->text, name))
 			return query && find_in_query(query, (struct str){NULL, 0}, i, out);
 	}
 	return query && find_in_query(query, name, 0, out);
@@ -289,8 +284,8 @@ static bool find_in_call(const struct node *call, const struct node *columns, st
 	    !columns->count ||
 	    !(node_calls(call, "unnest") || node_calls(call, "explode") ||
 	      node_calls(call, "explode_outer") || node_calls(call, "posexplode")) ||
-	    !names_equal(columns->child[node_calls(call, "posexplode") && columns->count > 1]->text,
-			 column))
+	    !str_same(columns->child[node_calls(call, "posexplode") && columns->count > 1]->text,
+		      column))
 		return false;
 	out->value = element(arg, out->depth);
 	return out->value != NULL;
@@ -320,7 +315,7 @@ static bool find_in_relation(const struct node *n, struct str table, struct str 
 	case NODE_DERIVED:
 	case NODE_TABLE_CALL:
 		alias = n->child[1];
-		if (table.p && !(alias && names_equal(node_last_name(alias->child[0]), table)))
+		if (table.p && !(alias && str_same(node_last_name(alias->child[0]), table)))
 			return false;
 		if (n->kind == NODE_TABLE_CALL && alias &&
 		    find_in_call(n->child[0], alias->child[ALIAS_COLUMNS], column, out))
@@ -328,7 +323,7 @@ static bool find_in_relation(const struct node *n, struct str table, struct str 
 		return find_renamed(n->kind == NODE_DERIVED ? n->child[0] : NULL,
 				    alias ? alias->child[ALIAS_COLUMNS] : NULL, column, out);
 	case NODE_TABLE:
-		if (table.p && !names_equal(table_name(n), table))
+		if (table.p && !str_same(table_name(n), table))
 			return false;
 		cte = n->child[TABLE_NAME]->count == 1
 			      ? cte_of(n, node_last_name(n->child[TABLE_NAME]))
@@ -383,17 +378,17 @@ static bool named_in(const struct node *n, struct str name)
 		return false;
 	switch (n->kind) {
 	case NODE_TABLE:
-		if (names_equal(table_name(n), name))
+		if (str_same(table_name(n), name))
 			return true;
 		for (uint32_t i = 0; i < n->child[TABLE_NAME]->count; i++)
-			if (names_equal(n->child[TABLE_NAME]->child[i]->text, name))
+			if (str_same(n->child[TABLE_NAME]->child[i]->text, name))
 				return true;
 		return false;
 	case NODE_DERIVED:
 	case NODE_TABLE_CALL:
-		return n->child[1] && names_equal(node_last_name(n->child[1]->child[0]), name);
+		return n->child[1] && str_same(node_last_name(n->child[1]->child[0]), name);
 	case NODE_LATERAL_VIEW:
-		return names_equal(node_last_name(n->child[VIEW_TABLE]), name) ||
+		return str_same(node_last_name(n->child[VIEW_TABLE]), name) ||
 		       named_in(n->child[VIEW_SOURCE], name);
 	case NODE_FROM:
 	case NODE_JOIN:
@@ -407,7 +402,7 @@ static bool named_in(const struct node *n, struct str name)
 				return true;
 		return false;
 	case NODE_IDENT:
-		return names_equal(n->text, name);
+		return str_same(n->text, name);
 	default:
 		return false;
 	}

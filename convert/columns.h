@@ -51,6 +51,4 @@ struct node *column_element(struct node *array);
 /* A COLUMN of the list, quoted where it must be. */
 struct node *column_reference(struct rewrite *r, const struct column_list *list, uint32_t i);
 
-bool names_equal(struct str a, struct str b); /* without case; false when one is missing */
-
 #endif

@@ -229,11 +229,6 @@ static enum type_code of_query_column(struct rewrite *r, struct node *q, struct 
 	return TYPE_UNKNOWN;
 }
 
-static bool same_name(struct str a, struct str b)
-{
-	return a.p && b.p && a.len == b.len && !strncasecmp(a.p, b.p, a.len);
-}
-
 /* A column of a query whose columns may have been renamed. */
 static enum type_code of_renamed(struct rewrite *r, struct node *query, const struct node *columns,
 				 struct str name)
@@ -243,9 +238,9 @@ static enum type_code of_renamed(struct rewrite *r, struct node *query, const st
 			const struct node *c = columns->child[i];
 
 			if (c->kind == NODE_COLUMN_DEF) {
-				if (same_name(c->child[0]->text, name) && c->child[1])
+				if (str_same(c->child[0]->text, name) && c->child[1])
 					return of_type_node(r, c->child[1]);
-			} else if (same_name(c->text, name)) {
+			} else if (str_same(c->text, name)) {
 				return of_query_column(r, query, (struct str){NULL, 0}, i);
 			}
 		}
@@ -267,7 +262,7 @@ static enum type_code of_cte(struct rewrite *r, const struct node *from, struct 
 		for (uint32_t i = 0; with && i < with->count; i++) {
 			struct node *c = with->child[i];
 
-			if (same_name(c->child[CTE_NAME]->text, table))
+			if (str_same(c->child[CTE_NAME]->text, table))
 				return of_renamed(r, c->child[CTE_BODY], c->child[CTE_COLUMNS],
 						  column);
 		}
@@ -297,15 +292,15 @@ static enum type_code of_relation(struct rewrite *r, struct node *n, struct str 
 		return of_relation(r, n->child[0], table, column);
 	case NODE_DERIVED:
 		alias = n->child[DERIVED_ALIAS];
-		if (table.p && !(alias && same_name(node_last_name(alias->child[0]), table)))
+		if (table.p && !(alias && str_same(node_last_name(alias->child[0]), table)))
 			return TYPE_UNKNOWN;
 		return of_renamed(r, n->child[DERIVED_QUERY], alias ? alias->child[1] : NULL,
 				  column);
 	case NODE_TABLE:
 		alias = n->child[TABLE_ALIAS];
-		if (table.p && !same_name(alias ? node_last_name(alias->child[0])
-						: node_last_name(n->child[TABLE_NAME]),
-					  table))
+		if (table.p && !str_same(alias ? node_last_name(alias->child[0])
+					       : node_last_name(n->child[TABLE_NAME]),
+					 table))
 			return TYPE_UNKNOWN;
 		return n->child[TABLE_NAME]->count == 1
 			       ? of_cte(r, n, node_last_name(n->child[TABLE_NAME]), column)

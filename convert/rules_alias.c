@@ -8,14 +8,9 @@
 
 #define ITEMS_MAX 1000 /* each item looks at all after it */
 
-static bool same(struct str a, struct str b)
-{
-	return a.len == b.len && !strncasecmp(a.p, b.p, a.len);
-}
-
 static bool mentions(const struct node *n, struct str name)
 {
-	if (n->kind == NODE_COLUMN && same(n->child[n->count - 1]->text, name))
+	if (n->kind == NODE_COLUMN && str_same(n->child[n->count - 1]->text, name))
 		return true;
 	for (uint32_t i = 0; i < n->count; i++)
 		if (n->child[i] && mentions(n->child[i], name))
@@ -29,11 +24,12 @@ static bool is_input(const struct node *from, struct str name)
 	if (!from)
 		return false;
 	if (from->kind == NODE_IDENT)
-		return from->parent && from->parent->kind == NODE_LIST && same(from->text, name);
+		return from->parent && from->parent->kind == NODE_LIST &&
+		       str_same(from->text, name);
 	if (from->kind == NODE_ITEM) {
 		struct str own = node_last_name(from);
 
-		return own.p && same(own, name);
+		return own.p && str_same(own, name);
 	}
 	for (uint32_t i = 0; i < from->count; i++)
 		if (is_input(from->child[i], name))
@@ -47,7 +43,7 @@ static bool put_in(struct rewrite *r, struct node *n, struct str name, const str
 
 	if (n->kind == NODE_SUBQUERY || n->kind == NODE_EXISTS)
 		return false;
-	if (n->kind == NODE_COLUMN && n->count == 1 && same(n->child[0]->text, name)) {
+	if (n->kind == NODE_COLUMN && n->count == 1 && str_same(n->child[0]->text, name)) {
 		struct node *copy = node_copy(r->arena, value);
 
 		node_replace(n,

@@ -220,7 +220,7 @@ static bool rule_by_name(struct rewrite *r, struct node *n)
 	list = node_make(r->arena, NODE_LIST);
 	for (uint32_t i = 0; i < left->count; i++)
 		for (uint32_t k = 0; k < right->count; k++)
-			if (names_equal(left->names[i], right->names[k])) {
+			if (str_same(left->names[i], right->names[k])) {
 				node_add(
 					r->arena, list,
 					node_copy(r->arena, select->child[SELECT_ITEMS]->child[k]));

@@ -103,7 +103,7 @@ static struct node *partition_condition(struct rewrite *r, const struct node *pa
 
 static bool reads_table(const struct node *n, struct str name)
 {
-	if (n->kind == NODE_TABLE && names_equal(node_last_name(n->child[TABLE_NAME]), name))
+	if (n->kind == NODE_TABLE && str_same(node_last_name(n->child[TABLE_NAME]), name))
 		return true;
 	for (uint32_t i = 0; i < n->count; i++)
 		if (n->child[i] && reads_table(n->child[i], name))

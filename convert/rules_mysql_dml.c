@@ -10,11 +10,6 @@
 
 #include "convert/rules_words.h"
 
-static bool same(struct str a, struct str b)
-{
-	return a.len == b.len && !strncasecmp(a.p, b.p, a.len);
-}
-
 static struct node *qualified(struct rewrite *r, struct node *table, const char *name)
 {
 	struct node *column = node_make(r->arena, NODE_COLUMN);
@@ -46,7 +41,7 @@ static void excluded(struct upsert *u, struct node *n)
 		return;
 	}
 	if (n->kind == NODE_COLUMN && n->count == 2 && u->alias.p &&
-	    same(n->child[0]->text, u->alias)) {
+	    str_same(n->child[0]->text, u->alias)) {
 		node_replace(n->child[0], node_ident(a, "excluded"));
 		return;
 	}
@@ -204,8 +199,8 @@ static struct node *find_table(struct node *n, struct str name)
 	struct node *found = NULL;
 
 	if (n->kind == NODE_TABLE)
-		return same(name_of(n)->text, name) ||
-				       same(node_last_name(n->child[TABLE_NAME]), name)
+		return str_same(name_of(n)->text, name) ||
+				       str_same(node_last_name(n->child[TABLE_NAME]), name)
 			       ? n
 			       : NULL;
 	if (n->kind != NODE_JOIN && n->kind != NODE_FROM && n->kind != NODE_JOIN_PAREN)

@@ -40,11 +40,6 @@ struct reading {
 	int level;	   /* LEVEL: 1 in START WITH, 2 in CONNECT BY, 0 left */
 };
 
-static bool same(struct str a, struct str b)
-{
-	return a.p && b.p && a.len == b.len && !strncasecmp(a.p, b.p, a.len);
-}
-
 static bool is_pseudo(const struct node *n, const char *name)
 {
 	return n->kind == NODE_COLUMN && n->count == 1 && !(n->child[0]->flags & FLAG_QUOTED) &&
@@ -92,7 +87,7 @@ static void read_column(const struct reading *x, struct node *n, bool prior)
 	}
 	if (n->count == 1 && !is_pseudo(n, "rownum") && !is_pseudo(n, "sysdate"))
 		node_insert(a, n, 0, node_ident(a, table));
-	else if (n->count == 2 && same(n->child[0]->text, x->h->table))
+	else if (n->count == 2 && str_same(n->child[0]->text, x->h->table))
 		node_replace(n->child[0], node_ident(a, table));
 }
 
@@ -275,7 +270,8 @@ static void read_star(struct hierarchy *h, struct node *item)
 
 	if (!v || v->kind != NODE_STAR || v->child[STAR_EXCEPT] || !h->relation)
 		return;
-	if (v->child[STAR_QUALIFIER] && !same(node_last_name(v->child[STAR_QUALIFIER]), h->table))
+	if (v->child[STAR_QUALIFIER] &&
+	    !str_same(node_last_name(v->child[STAR_QUALIFIER]), h->table))
 		return;
 	if (!h->whole)
 		h->whole = extra(h, node_column(h->r->arena, h->self),
@@ -312,7 +308,7 @@ static void resolve_order(struct hierarchy *h, struct node *order)
 			const struct node *alias = items->child[k]->child[ITEM_ALIAS];
 
 			if (alias && alias->kind == NODE_IDENT &&
-			    same(alias->text, v->child[0]->text)) {
+			    str_same(alias->text, v->child[0]->text)) {
 				node_replace(v, node_copy(h->r->arena,
 							  items->child[k]->child[ITEM_VALUE]));
 				break;

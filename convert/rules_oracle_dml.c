@@ -7,11 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-static bool same(struct str a, struct str b)
-{
-	return a.p && b.p && a.len == b.len && !strncasecmp(a.p, b.p, a.len);
-}
-
 /* DELETE WHERE sees the new values: they stand in for the columns that SET changes. */
 static void new_values(struct rewrite *r, struct node *n, const struct node *sets)
 {
@@ -28,10 +23,10 @@ static void new_values(struct rewrite *r, struct node *n, const struct node *set
 			const struct node *set = sets->child[k];
 
 			if (set->kind == NODE_ASSIGN && set->child[0]->kind == NODE_COLUMN &&
-			    same(node_last_name(set->child[0]), node_last_name(c)) &&
+			    str_same(node_last_name(set->child[0]), node_last_name(c)) &&
 			    (c->count == 1 || set->child[0]->count == 1 ||
-			     same(c->child[c->count - 2]->text,
-				  set->child[0]->child[set->child[0]->count - 2]->text))) {
+			     str_same(c->child[c->count - 2]->text,
+				      set->child[0]->child[set->child[0]->count - 2]->text))) {
 				node_replace(c, node_paren(r->arena,
 							   node_copy(r->arena, set->child[1])));
 				break;

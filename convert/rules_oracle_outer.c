@@ -41,11 +41,6 @@ static struct str relation_name(const struct node *n)
 	return n->kind == NODE_TABLE ? node_last_name(n->child[TABLE_NAME]) : (struct str){NULL, 0};
 }
 
-static bool same(struct str a, struct str b)
-{
-	return a.p && b.p && a.len == b.len && !strncasecmp(a.p, b.p, a.len);
-}
-
 /* Whether a derived table has the column; -1: its items do not say. */
 static int has_column(const struct node *relation, struct str name)
 {
@@ -61,7 +56,7 @@ static int has_column(const struct node *relation, struct str name)
 
 		if (v && v->kind == NODE_STAR)
 			return -1;
-		if (same(node_last_name(items->child[i]), name))
+		if (str_same(node_last_name(items->child[i]), name))
 			return 1;
 	}
 	return 0;
@@ -77,7 +72,7 @@ static int owner(const struct outer *o, const struct node *column)
 		struct str table = column->child[column->count - 2]->text;
 
 		for (uint32_t i = 0; i < o->count; i++)
-			if (same(o->sides[i].name, table))
+			if (str_same(o->sides[i].name, table))
 				return (int)i;
 		return -1;
 	}

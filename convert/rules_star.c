@@ -31,7 +31,7 @@ static struct node *item_of(struct rewrite *r, struct node *value, struct node *
 static bool in_list(const struct node *list, struct str name)
 {
 	for (uint32_t i = 0; list && i < list->count; i++)
-		if (names_equal(node_last_name(list->child[i]), name))
+		if (str_same(node_last_name(list->child[i]), name))
 			return true;
 	return false;
 }
@@ -39,7 +39,7 @@ static bool in_list(const struct node *list, struct str name)
 static struct node *replacement(const struct node *list, struct str name)
 {
 	for (uint32_t i = 0; list && i < list->count; i++)
-		if (names_equal(node_last_name(list->child[i]), name))
+		if (str_same(node_last_name(list->child[i]), name))
 			return list->child[i];
 	return NULL;
 }
@@ -59,7 +59,7 @@ static bool write_out(struct rewrite *r, struct node *select, struct node *holde
 	for (uint32_t i = 0; i < all->count; i++) {
 		struct node *by = replacement(star->child[STAR_REPLACE], all->names[i]);
 
-		if (q && !names_equal(node_last_name(q), all->qualifiers[i]))
+		if (q && !str_same(node_last_name(q), all->qualifiers[i]))
 			continue;
 		if (in_list(star->child[STAR_EXCEPT], all->names[i]))
 			continue;
@@ -119,7 +119,7 @@ static bool write_out_values(struct rewrite *r, struct node *list)
 		q = star->child[STAR_QUALIFIER];
 		node_remove(list, i);
 		for (uint32_t k = 0; k < all->count; k++)
-			if (!(q && !names_equal(node_last_name(q), all->qualifiers[k])) &&
+			if (!(q && !str_same(node_last_name(q), all->qualifiers[k])) &&
 			    !in_list(star->child[STAR_EXCEPT], all->names[k]))
 				node_insert(r->arena, list, at++, column_reference(r, all, k));
 		done = true;
@@ -183,7 +183,7 @@ bool rule_order_row(struct rewrite *r, struct node *n)
 
 static bool names_column(const struct node *n, struct str name)
 {
-	if (n->kind == NODE_COLUMN && names_equal(node_last_name(n), name))
+	if (n->kind == NODE_COLUMN && str_same(node_last_name(n), name))
 		return true;
 	for (uint32_t i = 0; i < n->count; i++)
 		if (n->child[i] && names_column(n->child[i], name))
@@ -199,7 +199,7 @@ static void collect_columns(const struct node *n, struct column_list *out)
 	if (n->kind == NODE_COLUMN) {
 		name = node_last_name(n);
 		for (uint32_t i = 0; i < out->count; i++)
-			if (names_equal(out->names[i], name))
+			if (str_same(out->names[i], name))
 				return;
 		if (out->count < COLUMNS_MAX)
 			out->names[out->count++] = name;
@@ -386,7 +386,7 @@ bool rule_pivot(struct rewrite *r, struct node *n)
 			bool taken = false;
 
 			for (uint32_t k = 0; k < used->count; k++)
-				taken |= names_equal(used->names[k], all->names[i]);
+				taken |= str_same(used->names[k], all->names[i]);
 			if (taken)
 				continue;
 			node_add(r->arena, items, item_of(r, column_reference(r, all, i), NULL));

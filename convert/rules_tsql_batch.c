@@ -23,15 +23,10 @@ struct batch {
 	uint32_t count;
 };
 
-static bool same(struct str a, struct str b)
-{
-	return a.len == b.len && !strncasecmp(a.p, b.p, a.len);
-}
-
 static struct variable *find(struct batch *b, struct str name)
 {
 	for (uint32_t i = 0; i < b->count; i++)
-		if (same(b->items[i].name, name))
+		if (str_same(b->items[i].name, name))
 			return &b->items[i];
 	return NULL;
 }

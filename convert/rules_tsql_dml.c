@@ -21,11 +21,6 @@ static const struct change *change_of(const struct node *n)
 	return n->kind == NODE_UPDATE ? &updates : &deletes;
 }
 
-static bool same(struct str a, struct str b)
-{
-	return a.p && b.p && a.len == b.len && !strncasecmp(a.p, b.p, a.len);
-}
-
 static struct str called(const struct node *table)
 {
 	const struct node *alias = table->child[TABLE_ALIAS];
@@ -41,7 +36,7 @@ static struct node *find(struct node *n, struct str name, bool *plain)
 	struct node *found = NULL;
 
 	if (n->kind == NODE_TABLE)
-		return same(called(n), name) ? n : NULL;
+		return str_same(called(n), name) ? n : NULL;
 	if (n->kind != NODE_FROM && n->kind != NODE_JOIN && n->kind != NODE_JOIN_PAREN)
 		return NULL;
 	for (uint32_t i = 0; i < n->count && !found && (n->kind != NODE_JOIN || i < 2); i++)
@@ -168,7 +163,8 @@ static struct node *target_cte(const struct node *n, struct node **table)
 	for (uint32_t i = 0; with && i < with->count; i++) {
 		struct node *cte = with->child[i], *body = cte->child[CTE_BODY];
 
-		if (!same(cte->child[CTE_NAME]->text, node_last_name(target->child[TABLE_NAME])))
+		if (!str_same(cte->child[CTE_NAME]->text,
+			      node_last_name(target->child[TABLE_NAME])))
 			continue;
 		body = body && body->kind == NODE_QUERY ? body->child[QUERY_BODY] : NULL;
 		from = body && body->kind == NODE_SELECT ? body->child[SELECT_FROM] : NULL;

@@ -55,7 +55,7 @@ struct node *shape_field_named(struct rewrite *r, struct node *value, struct str
 		struct str own;
 		struct node *v = shape_field(r, value, i, &own);
 
-		if (v && names_equal(own, name))
+		if (v && str_same(own, name))
 			return v;
 	}
 	return NULL;

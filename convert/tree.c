@@ -375,6 +375,11 @@ const char *node_slot_name(enum node_kind kind, uint32_t slot)
 	return name;
 }
 
+bool str_same(struct str a, struct str b)
+{
+	return a.p && b.p && a.len == b.len && !strncasecmp(a.p, b.p, a.len);
+}
+
 bool str_is(struct str s, const char *word)
 {
 	return strlen(word) == s.len && !memcmp(s.p, word, s.len);

@@ -524,6 +524,8 @@ struct node *node_bare(struct node *n);
 struct node *node_above(const struct node *n, enum node_kind kind);
 bool node_same(const struct node *a, const struct node *b); /* the same text, structurally */
 bool node_contains(const struct node *n, enum node_kind kind);
+/* Two names without case; one that is not there (p is NULL) is the same as no other. */
+bool str_same(struct str a, struct str b);
 bool str_is(struct str s, const char *word);	  /* exactly */
 bool str_is_word(struct str s, const char *word); /* without case */
 
