@@ -40,7 +40,7 @@ static void insert(struct printer *p, const struct node *n)
 		clause(p, " AS ", n->child[INSERT_ALIAS]);
 	}
 	group(p, n->child[INSERT_COLUMNS]);
-	clause(p, " ", source);
+	clause(p, source && source->kind == NODE_LIST ? " SET " : " ", source);
 	if (n->child[INSERT_TARGET])
 		clause(p, " ", n->child[INSERT_CONFLICT]);
 	clause(p, " ", n->child[INSERT_RETURNING]);

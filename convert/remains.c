@@ -10,6 +10,7 @@
 
 #include "convert/check_tree.h"
 #include "convert/names.h"
+#include "convert/routine.h"
 
 struct remain {
 	uint8_t kind;
@@ -31,7 +32,6 @@ static const struct remain remains[] = {
 	{NODE_UNPIVOT, "UNPIVOT"},
 	{NODE_MATCH, "MATCH_RECOGNIZE"},
 	{NODE_VERSION, "time travel"},
-	{NODE_PROCEDURAL, "procedural code"},
 };
 
 static const char *what_remains(const struct node *n)
@@ -174,12 +174,33 @@ static void report_function(struct rewrite *r, const struct node *n)
 	rewrite_finding(r, n, "FUNCTION-UNKNOWN", "function '%s' is not Postgres' own", text);
 }
 
+/* Rules do not read the language of routines; its size tells what waits. */
+static void report_routine(struct rewrite *r, const struct node *n)
+{
+	struct routine_size s = routine_measure(r->arena, r->dialect, r->tokens, n->first, n->last);
+	struct buf text = {.max = 300};
+
+	buf_printf(&text,
+		   "stored code of %zu line%s was left as it is: %zu statement%s, %zu branch%s",
+		   s.lines, s.lines == 1 ? "" : "s", s.statements, s.statements == 1 ? "" : "s",
+		   s.branches, s.branches == 1 ? "" : "es");
+	if (s.cursors)
+		buf_printf(&text, ", %zu cursor%s", s.cursors, s.cursors == 1 ? "" : "s");
+	if (s.dynamic)
+		buf_printf(&text, ", %zu piece%s of SQL made at run time", s.dynamic,
+			   s.dynamic == 1 ? "" : "s");
+	rewrite_finding(r, n, "ROUTINE", "%s", buf_text(&text));
+	buf_release(&text);
+}
+
 static void walk(struct rewrite *r, const struct node *n)
 {
 	const char *what = what_remains(n);
 
 	if (what)
 		rewrite_finding(r, n, "NOT-CONVERTED", "%s was left as it is", what);
+	if (n->kind == NODE_PROCEDURAL)
+		report_routine(r, n);
 	if (n->kind == NODE_CALL)
 		report_function(r, n);
 	if (is_foreign(r, n)) {

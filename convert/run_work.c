@@ -81,6 +81,7 @@ void run_judge(struct run_statement *s, struct arena *a)
 {
 	const struct conversion *c = &s->conversion;
 	const struct check_result *failed = s->report.failed;
+	const char *blocker;
 
 	s->sql = c->sql;
 	s->status = c->status == CONVERSION_SAME ? RUN_SAME : RUN_RULES;
@@ -88,6 +89,8 @@ void run_judge(struct run_statement *s, struct arena *a)
 		s->status = RUN_LEFT;
 		s->why = arena_printf(a, "%s: %s%s%s", check_name(failed->check), failed->message,
 				      *failed->hint ? "; " : "", failed->hint);
+		if (has_blocker(c, &blocker)) /* says more than the error that follows from it */
+			s->why = arena_printf(a, "%s; %s", blocker, s->why);
 	} else if (c->status == CONVERSION_NOT || c->status == CONVERSION_PARTLY) {
 		s->status = RUN_LEFT;
 		if (!has_blocker(c, &s->why))

@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "common/command.h"
+#include "common/text.h"
 #include "convert/convert.h"
 #include "convert/convert_options.h"
+
+#define INPUT_MAX ((size_t)64 << 20)
 
 struct run {
 	const struct convert_settings *settings;
@@ -31,8 +34,25 @@ static void one(void *context, struct str statement, size_t offset)
 	r->first = false;
 	if (c.status == CONVERSION_NOT || c.status == CONVERSION_PARTLY)
 		r->open = true;
+	for (size_t i = 0; i < c.finding_count; i++)
+		r->open |= c.findings[i].severity == FINDING_BLOCKER;
 	print_findings(&c);
 	arena_release(&a);
+}
+
+/* An argument, or what `-` stands for. */
+static int convert_argument(struct run *r, const struct dialect *d, const char *argument,
+			    struct error *e)
+{
+	struct buf input = {0};
+	int result = 0;
+
+	if (strcmp(argument, "-") != 0)
+		convert_split(d, (struct str){argument, strlen(argument)}, one, r);
+	else if ((result = text_read_file("/dev/stdin", INPUT_MAX, &input, e)) == 0)
+		convert_split(d, (struct str){buf_text(&input), input.len}, one, r);
+	buf_release(&input);
+	return result;
 }
 
 static int run(struct invocation *inv, struct error *e)
@@ -51,8 +71,8 @@ static int run(struct invocation *inv, struct error *e)
 	convert_settings_init(&s, d);
 	convert_options_read(inv, &s);
 	for (size_t i = 0; i < inv->argument_count; i++)
-		convert_split(d, (struct str){inv->arguments[i], strlen(inv->arguments[i])}, one,
-			      &r);
+		if (convert_argument(&r, d, inv->arguments[i], e) != 0)
+			return -1;
 	return r.open ? 1 : 0;
 }
 
@@ -64,14 +84,16 @@ static const struct option options[] = {
 const struct command convert_text = {
 	.tool = "convert",
 	.verb = "text",
-	.arguments = "SQL...",
+	.arguments = "SQL...|-",
 	.min_arguments = 1,
 	.max_arguments = -1,
 	.summary = "convert SQL given as an argument",
-	.description = "Prints Postgres' form of each statement, findings on standard error. Exit\n"
-		       "status 1 when something was left as it was.",
+	.description =
+		"Prints Postgres' form of each statement, findings on standard error; - reads\n"
+		"standard input. Exit status 1 when something was left as it was.",
 	.examples =
-		"lakeport convert text \"select top 5 * from t\" --from tsql   # one statement\n",
+		"lakeport convert text \"select top 5 * from t\" --from tsql   # one statement\n"
+		"lakeport convert text - --from oracle < query.sql              # from a pipe\n",
 	OPTIONS(options),
 	.run = run,
 };
