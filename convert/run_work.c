@@ -31,7 +31,7 @@ struct work {
 struct worker {
 	struct work *work;
 	struct checker *checker;
-	struct arena *arena;
+	struct arena *arena; /* what is kept until the end */
 	pthread_t thread;
 };
 
@@ -103,15 +103,43 @@ void run_judge(struct run_statement *s, struct arena *a)
 	}
 }
 
+/* What is kept of a statement moves to `a`; the trees and queries it took to get there do not. */
+static void keep(struct run_statement *s, struct arena *a)
+{
+	struct conversion *c = &s->conversion;
+	struct convert_finding *findings = c->findings;
+	struct convert_parameter *parameters = c->parameters;
+
+	c->sql = arena_strdup(a, c->sql);
+	c->findings = arena_alloc(a, c->finding_count * sizeof(*findings));
+	for (size_t i = 0; i < c->finding_count; i++) {
+		c->findings[i] = findings[i];
+		c->findings[i].message = arena_strdup(a, findings[i].message);
+	}
+	c->parameters = arena_alloc(a, c->parameter_count * sizeof(*parameters));
+	for (size_t i = 0; i < c->parameter_count; i++)
+		c->parameters[i] = (struct convert_parameter){arena_strdup(a, parameters[i].source),
+							      parameters[i].number};
+	for (size_t i = 0; i < CHECKS; i++) {
+		struct check_result *r = &s->report.results[i];
+
+		r->message = r->message && *r->message ? arena_strdup(a, r->message) : "";
+		r->hint = r->hint && *r->hint ? arena_strdup(a, r->hint) : "";
+	}
+}
+
 static int do_statement(struct worker *k, struct run_statement *s, struct error *e)
 {
 	struct check_input in;
 	struct run_file *f = s->file;
+	struct arena scratch = {0};
 	int status;
 
-	convert_statement(k->arena, &k->work->run->convert, s->text, &s->conversion);
+	convert_statement(&scratch, &k->work->run->convert, s->text, &s->conversion);
 	in = (struct check_input){s->conversion.sql, s->golden_read && !s->why ? &s->golden : NULL};
-	status = check_statement(k->checker, k->arena, &in, &s->report, e);
+	status = check_statement(k->checker, &scratch, &in, &s->report, e);
+	keep(s, k->arena);
+	arena_release(&scratch);
 	if (status < 0)
 		return -1;
 	run_judge(s, k->arena);
