@@ -199,6 +199,7 @@ static void create_view(struct printer *p, const struct node *n)
 	print_node(p, n->child[VIEW_DEF_NAME]);
 	group(p, n->child[VIEW_DEF_COLUMNS]);
 	clause(p, " AS ", n->child[VIEW_DEF_QUERY]);
+	clause(p, " ", n->child[VIEW_DEF_TAIL]);
 }
 
 static void comment(struct printer *p, const struct node *n)

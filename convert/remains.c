@@ -5,7 +5,6 @@
 #include "convert/remains.h"
 
 #include <ctype.h>
-#include <pg_query.h>
 #include <string.h>
 
 #include "convert/check_tree.h"
@@ -88,8 +87,6 @@ static bool is_foreign(struct rewrite *r, const struct node *n)
 						    "lock", "cluster", "call"};
 	struct str first;
 	const char *text;
-	PgQueryParseResult parsed;
-	bool foreign;
 
 	if ((n->kind != NODE_UTILITY && n->kind != NODE_CREATE_OTHER) || n->first >= n->last ||
 	    n->count || n->flags & FLAG_CHANGED || r->dialect == &dialect_postgres)
@@ -100,12 +97,7 @@ static bool is_foreign(struct rewrite *r, const struct node *n)
 			return true;
 	text = arena_strndup(r->arena, r->tokens->text.p + r->tokens->items[n->first].begin,
 			     r->tokens->items[n->last - 1].end - r->tokens->items[n->first].begin);
-	if (pgtree_too_long(text))
-		return true;
-	parsed = pg_query_parse(text);
-	foreign = parsed.error != NULL;
-	pg_query_free_parse_result(parsed);
-	return foreign;
+	return !pgtree_parses(text);
 }
 
 /* Functions that Postgres' grammar has and its catalog does not. */
