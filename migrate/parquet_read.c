@@ -473,6 +473,7 @@ static void fill_columns(struct reader *r, struct block *b, duck_handle chunk, s
 					 .block = b,
 					 .column = i,
 					 .zone = r->row.zone,
+					 .times = &r->row.times,
 					 .misfits = &r->misfits};
 
 			parquet_fill(&f);

@@ -27,6 +27,7 @@ int row_init(struct row *r, const struct source_options *o, const char *path,
 			  .rescued = {.max = RESCUE_MAX}};
 	if (zone_load(o->time_zone ? o->time_zone : "UTC", &r->zone, e) < 0)
 		return -1;
+	r->times = (struct time_rules){.zone = r->zone, .order = o->date_order};
 	r->path = xstrdup(path);
 	text_make_utf8(r->path);
 	return 0;
@@ -128,6 +129,18 @@ static const char *type_name(const struct block_type *t, char *out, size_t size)
 	return out;
 }
 
+/* What a user can do about a time that is not read. */
+static const char *time_hint(const struct row *r, const struct block_type *t, struct str text)
+{
+	enum time_trouble trouble = TIME_FINE;
+
+	if (t->kind == BLOCK_DATE || t->kind == BLOCK_TIMESTAMP || t->kind == BLOCK_TIMESTAMPTZ)
+		trouble = parse_time_trouble(text, &r->times);
+	if (trouble == TIME_ORDER)
+		return "; its day and month may be either, date order (dmy, mdy) says which";
+	return trouble == TIME_ZONE ? "; its time zone is not known" : "";
+}
+
 void row_misfit(struct row *r, size_t column, int reason, struct str text, struct str json)
 {
 	const struct source_column *c = &r->wanted->columns[column];
@@ -148,8 +161,8 @@ void row_misfit(struct row *r, size_t column, int reason, struct str text, struc
 	else if (reason == REJECT_BAD_UTF8)
 		row_fault(r, REJECT_BAD_UTF8, c->name, "a text that is not UTF-8");
 	else if (reason == REJECT_BAD_VALUE)
-		row_fault(r, REJECT_BAD_VALUE, c->name, "'%.*s%s' is not of type %s", shown, text.p,
-			  more, type);
+		row_fault(r, REJECT_BAD_VALUE, c->name, "'%.*s%s' is not of type %s%s", shown,
+			  text.p, more, type, time_hint(r, &r->block->columns[column].type, text));
 	else
 		row_fault(r, (enum reject_reason)reason, c->name, "'%.*s%s' does not fit into %s",
 			  shown, text.p, more, type);
@@ -165,7 +178,7 @@ void row_put_null(struct row *r, size_t column)
 
 void row_put(struct row *r, size_t column, struct str text, bool plain, const struct str *json)
 {
-	int reason = parse_put(r->block, column, text, r->zone, plain);
+	int reason = parse_put(r->block, column, text, &r->times, plain);
 
 	if (reason != PARSE_OK)
 		row_misfit(r, column, reason, text, json ? *json : (struct str){0});

@@ -22,6 +22,7 @@
 #include "common/error.h"
 #include "common/memory.h"
 #include "migrate/block.h"
+#include "migrate/parse_value.h"
 
 enum source_format { FORMAT_AUTO, FORMAT_CSV, FORMAT_JSON, FORMAT_PARQUET };
 enum source_packing { PACKING_AUTO, PACKING_NONE, PACKING_GZIP, PACKING_ZSTD };
@@ -36,7 +37,8 @@ struct source_options {
 	const char *null_text; /* unquoted fields equal to it are NULL; "" by default */
 	const char *encoding;  /* "UTF-8" by default; anything iconv knows */
 	const char *time_zone; /* of times without one that go into timestamptz; "UTC" */
-	int64_t sample_rows;   /* looked at when types are inferred */
+	enum date_order date_order; /* of texts that end with the year */
+	int64_t sample_rows;	    /* looked at when types are inferred */
 	bool exact_case; /* names must match to the letter; else a unique other case is fine */
 };
 void source_options_init(struct source_options *o);
