@@ -139,6 +139,7 @@ static int parquet_describe(const struct source_options *o, const char *path, st
 	for (i = 0; status == 0 && i < count; i++) {
 		shape->columns[i].name = columns[i].name;
 		shape->columns[i].type = parquet_block_type(&columns[i].type);
+		shape->columns[i].guessed = shape->columns[i].type.kind == BLOCK_TEXT;
 		if (shape->columns[i].type.kind == BLOCK_KIND_COUNT)
 			status = refuse_type(&columns[i], path, e);
 	}

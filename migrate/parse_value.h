@@ -36,6 +36,8 @@ int parse_decimal(struct str t, int precision, int scale, __int128 *out);
 int parse_numeric(struct str t, int precision, int scale, struct str *out);
 /* The same for an integer that is scaled by 10^from: what another column's DECIMAL holds. */
 int parse_rescale(__int128 value, int from, int precision, int scale, __int128 *out);
+/* True for a number with digits that are not 0 beyond the scale: it would be rounded. */
+bool parse_rounds(struct str t, int scale);
 /* 10^n for 0 <= n <= 38. */
 __int128 parse_power10(int n);
 

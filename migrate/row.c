@@ -11,6 +11,7 @@
 
 #include "migrate/json_scan.h"
 #include "migrate/parse_value.h"
+#include "migrate/widen.h"
 
 #define REJECT_BYTES_MAX ((size_t)8 << 20) /* raw text in the rejects of one block */
 #define RESCUE_MAX	 ((size_t)64 << 20)
@@ -148,6 +149,11 @@ void row_misfit(struct row *r, size_t column, int reason, struct str text, struc
 	const char *more = text.len > SHOWN ? "..." : "";
 	char type[64];
 
+	if (r->rules->widen && !c->fixed &&
+	    widen_note(r->rules->widen, c->name, &c->type, c->fresh, reason, text)) {
+		block_set_null(&r->block->columns[column], r->block->rows);
+		return;
+	}
 	if (r->rules->rescue && reason != REJECT_NUL_BYTE && reason != REJECT_BAD_UTF8) {
 		add_rescued(r, (struct str){c->name, strlen(c->name)}, text, json);
 		row_put_null(r, column);
@@ -180,6 +186,9 @@ void row_put(struct row *r, size_t column, struct str text, bool plain, const st
 {
 	int reason = parse_put(r->block, column, text, &r->times, plain);
 
+	if (r->rules->widen && reason == PARSE_OK && !r->wanted->columns[column].fixed &&
+	    widen_loses(&r->wanted->columns[column].type, text))
+		reason = REJECT_TOO_WIDE;
 	if (reason != PARSE_OK)
 		row_misfit(r, column, reason, text, json ? *json : (struct str){0});
 }

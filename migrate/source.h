@@ -48,6 +48,9 @@ struct source_column {
 	struct block_type type;
 	bool not_null;
 	bool generated; /* nothing is sent: the target fills it */
+	bool guessed;	/* of a part: from some of its values, or it says nothing of their width */
+	bool fixed;	/* of a target: its type cannot be altered */
+	bool fresh;	/* of a target: made a moment ago, from a guess at this part */
 };
 
 /* The columns of a part or of a target; names belong to `arena` of whoever filled it. */
@@ -63,6 +66,7 @@ struct reader_rules {
 	bool rescue; /* unknown columns, misfits, other case: into the rescue column as jsonb */
 	size_t rescue_column; /* its place in `wanted`; a JSON column */
 	bool fail_unknown;    /* a column that the target does not have is an error */
+	struct widen *widen;  /* values that do not fit are noted there, as NULL; or NULL */
 	bool *unknown; /* JSON: a key that the target does not have is an error, too, and sets this:
 			* no sample shows all keys; NULL: it is left out */
 };
