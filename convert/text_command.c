@@ -7,9 +7,11 @@
 #include "common/command.h"
 #include "convert/convert.h"
 #include "convert/convert_options.h"
+#include "convert/schema.h"
 
 struct run {
-	const struct convert_settings *settings;
+	struct convert_settings *settings;
+	struct schema *schema;
 	bool first, open;
 };
 
@@ -19,6 +21,15 @@ static void print_findings(const struct conversion *c)
 		fprintf(stderr, "%s: %s\n", c->findings[i].code, c->findings[i].message);
 }
 
+static void learn(void *context, struct str statement, size_t offset)
+{
+	struct run *r = context;
+
+	(void)offset;
+	r->settings->statement++;
+	schema_read(r->schema, r->settings, statement);
+}
+
 static void one(void *context, struct str statement, size_t offset)
 {
 	struct run *r = context;
@@ -26,6 +37,7 @@ static void one(void *context, struct str statement, size_t offset)
 	struct conversion c;
 
 	(void)offset;
+	r->settings->statement++;
 	convert_statement(&a, r->settings, statement, &c);
 	printf("%s%s;\n", r->first ? "" : "\n", c.sql);
 	r->first = false;
@@ -35,12 +47,31 @@ static void one(void *context, struct str statement, size_t offset)
 	arena_release(&a);
 }
 
+/* All statements, once for what they say of tables, then to convert them. */
+static void convert_all(const struct invocation *inv, struct run *r)
+{
+	struct convert_settings *s = r->settings;
+
+	for (int round = 0; round < 2; round++) {
+		s->file = 1;
+		s->statement = 0;
+		for (size_t i = 0; i < inv->argument_count; i++)
+			convert_split(s->from,
+				      (struct str){inv->arguments[i], strlen(inv->arguments[i])},
+				      round ? one : learn, r);
+		schema_finish(r->schema);
+		s->schema = r->schema;
+	}
+}
+
 static int run(struct invocation *inv, struct error *e)
 {
 	const char *from = option_text(inv, "from");
 	const struct dialect *d = from ? dialect_find(from) : NULL;
 	struct convert_settings s;
-	struct run r = {&s, true, false};
+	struct run r = {&s, NULL, true, false};
+	const char *postgres, *source;
+	struct arena a = {0};
 
 	if (!d) {
 		error_set(e, ERROR_USAGE, "%s%s%s",
@@ -50,14 +81,22 @@ static int run(struct invocation *inv, struct error *e)
 	}
 	convert_settings_init(&s, d);
 	convert_options_read(inv, &s);
-	for (size_t i = 0; i < inv->argument_count; i++)
-		convert_split(d, (struct str){inv->arguments[i], strlen(inv->arguments[i])}, one,
-			      &r);
+	if (convert_schema_text(inv, "schema", &a, &postgres, e) < 0 ||
+	    convert_schema_text(inv, "source-schema", &a, &source, e) < 0) {
+		arena_release(&a);
+		return -1;
+	}
+	r.schema = schema_new();
+	convert_schema_given(r.schema, &s, postgres, source);
+	convert_all(inv, &r);
+	schema_free(r.schema);
+	arena_release(&a);
 	return r.open ? 1 : 0;
 }
 
 static const struct option options[] = {
 	CONVERT_FROM_OPTION,
+	CONVERT_SCHEMA_OPTIONS,
 	CONVERT_SETTING_OPTIONS,
 };
 
