@@ -51,6 +51,40 @@ static struct node *body_of(const struct node *q)
 	return (struct node *)q;
 }
 
+static struct str table_name(const struct node *n)
+{
+	const struct node *alias = n->child[TABLE_ALIAS];
+
+	return node_last_name(alias && alias->child[ALIAS_NAME] ? alias->child[ALIAS_NAME]
+								: n->child[TABLE_NAME]);
+}
+
+/* The relation of that name or alias in a FROM list; NULL: there is none. */
+static const struct node *relation_named(const struct node *n, struct str name)
+{
+	const struct node *found = NULL;
+
+	switch (n->kind) {
+	case NODE_FROM:
+		for (uint32_t i = 0; i < n->count && !found; i++)
+			found = relation_named(n->child[i], name);
+		return found;
+	case NODE_JOIN:
+		found = relation_named(n->child[0], name);
+		return found ? found : relation_named(n->child[1], name);
+	case NODE_JOIN_PAREN:
+		return n->child[1] ? NULL : relation_named(n->child[0], name);
+	case NODE_TABLE:
+		return str_same(table_name(n), name) ? n : NULL;
+	case NODE_DERIVED:
+	case NODE_TABLE_CALL:
+		return n->child[1] && str_same(node_last_name(n->child[1]->child[0]), name) ? n
+											    : NULL;
+	default:
+		return NULL;
+	}
+}
+
 bool columns_of_star(const struct node *star, const struct node *from, struct column_list *out)
 {
 	const struct node *q = star->child[STAR_QUALIFIER];
@@ -63,16 +97,18 @@ bool columns_of_star(const struct node *star, const struct node *from, struct co
 	all = arena_alloc(&a, sizeof(*all));
 	all->count = 0;
 	all->steps = out->steps;
-	good = columns_of_relation(from, all);
+	if (q)
+		from = relation_named(from, node_last_name(q));
+	good = from && columns_of_relation(from, all);
 	out->steps = all->steps;
 	for (uint32_t i = 0; good && i < all->count; i++) {
 		const struct node *except = star->child[STAR_EXCEPT];
-		bool left = q && !str_same(node_last_name(q), all->qualifiers[i]);
+		bool left = false;
 
 		for (uint32_t k = 0; except && k < except->count && !left; k++)
 			left = str_same(node_last_name(except->child[k]), all->names[i]);
 		if (!left)
-			good = add_from(out, q ? all->qualifiers[i] : (struct str){NULL, 0}, all, i,
+			good = add_from(out, all->qualifiers[i], all, i,
 					renamed(star->child[STAR_RENAME], all->names[i]));
 	}
 	arena_release(&a);
@@ -151,14 +187,6 @@ const struct node *column_cte(const struct node *from, struct str name)
 				return with->child[i];
 	}
 	return NULL;
-}
-
-static struct str table_name(const struct node *n)
-{
-	const struct node *alias = n->child[TABLE_ALIAS];
-
-	return node_last_name(alias && alias->child[ALIAS_NAME] ? alias->child[ALIAS_NAME]
-								: n->child[TABLE_NAME]);
 }
 
 static bool of_table(const struct node *n, struct column_list *out)
@@ -650,17 +678,23 @@ struct node *column_definition(struct node *n)
 	return definition(n, 0);
 }
 
+struct node *column_ident(struct rewrite *r, const struct column_list *l, uint32_t i)
+{
+	struct node *n =
+		node_ident(r->arena, arena_strndup(r->arena, l->names[i].p, l->names[i].len));
+
+	if (l->kept[i])
+		n->flags |= FLAG_QUOTED;
+	return n;
+}
+
 struct node *column_reference(struct rewrite *r, const struct column_list *l, uint32_t i)
 {
 	struct node *n = node_make(r->arena, NODE_COLUMN);
-	const struct str parts[] = {l->qualifiers[i], l->names[i]};
+	struct str q = l->qualifiers[i];
 
-	for (int k = 0; k < 2; k++)
-		if (parts[k].p)
-			node_add(r->arena, n,
-				 node_ident(r->arena,
-					    arena_strndup(r->arena, parts[k].p, parts[k].len)));
-	if (l->kept[i])
-		n->child[n->count - 1]->flags |= FLAG_QUOTED;
+	if (q.p)
+		node_add(r->arena, n, node_ident(r->arena, arena_strndup(r->arena, q.p, q.len)));
+	node_add(r->arena, n, column_ident(r, l, i));
 	return n;
 }

@@ -24,12 +24,12 @@ struct column_list {
 
 /* Where a column's values come from. */
 struct column_source {
-	struct node *value;	 /* an expression; of VALUES: that of the first row */
-	struct node *values;	 /* NODE_VALUES, or NULL */
-	uint32_t place;		 /* in a row of `values` */
-	const struct node *type; /* a declared type, or NULL */
+	struct node *value;		 /* an expression; of VALUES: that of the first row */
+	struct node *values;		 /* NODE_VALUES, or NULL */
+	uint32_t place;			 /* in a row of `values` */
+	const struct node *type;	 /* a declared type, or NULL */
 	const struct schema_type *known; /* a type from the store, or NULL */
-	const struct node *asks; /* the column that was asked for */
+	const struct node *asks;	 /* the column that was asked for */
 	unsigned depth;
 };
 
@@ -66,6 +66,8 @@ void known_bind(const struct convert_settings *settings, struct node *statement)
 /* Appends the columns of a table that is known, with the qualifier that they have. known.c */
 bool known_columns(const struct schema_table *t, struct str qualifier, struct column_list *out);
 
+/* The name of a column of the list. */
+struct node *column_ident(struct rewrite *r, const struct column_list *list, uint32_t i);
 /* A COLUMN of the list, quoted where it must be. */
 struct node *column_reference(struct rewrite *r, const struct column_list *list, uint32_t i);
 

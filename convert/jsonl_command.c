@@ -217,8 +217,10 @@ const struct command convert_jsonl = {
 		"Reads {\"id\", \"dialect\", \"sql\"} a line from standard input and answers each "
 		"with\n"
 		"{\"id\", \"status\", \"kind\", \"sql\", \"parameters\", \"findings\"}. Without a\n"
-		"dialect in the line, --from holds. \"schema\" in the line is DDL of its tables in\n"
-		"Postgres' SQL, \"source_schema\" in the source's: like --schema and --source-schema.\n"
+		"dialect in the line, --from holds. \"schema\" in the line is DDL of its tables "
+		"in\n"
+		"Postgres' SQL, \"source_schema\" in the source's: like --schema and "
+		"--source-schema.\n"
 		"Nothing is executed and no server is asked.",
 	.examples =
 		"lakeport convert jsonl < cases.jsonl   # one answer a line, in the same order\n",

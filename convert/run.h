@@ -1,8 +1,8 @@
 /*
  * run.h - private to convert: the parts of `lakeport convert run`.
  *
- * Files are found (run_input.c), read and cut one after the other; what they say of tables goes into
- * one store (run_schema.c), before anything is converted. Then threads take statement after
+ * Files are found (run_input.c), read and cut one after the other; what they say of tables goes
+ * into one store (run_schema.c), before anything is converted. Then threads take statement after
  * statement, convert and check them (run_work.c), each with an arena and a connection of its own;
  * who finishes a file's last statement writes it (run_output.c). At the end run_record.c makes a
  * record of all. A statement is written by the thread that took it alone, and read by others only
@@ -57,10 +57,10 @@ struct run_file {
 	struct buf source;
 	struct pieces pieces;
 	struct run_statement *statements;
-	atomic_size_t remaining; /* statements that are not done */
-	uint32_t number;	 /* from 1, in the order of the run */
+	atomic_size_t remaining;    /* statements that are not done */
+	uint32_t number;	    /* from 1, in the order of the run */
 	bool read, loaded, written; /* read and cut; its statements are handed out; it is done */
-	const char *failure; /* it could not be read or written; or NULL */
+	const char *failure;	    /* it could not be read or written; or NULL */
 	struct run_file *next;
 };
 

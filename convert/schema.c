@@ -12,7 +12,7 @@
 /* What a table was from a place on. */
 struct version {
 	uint32_t file, statement;
-	bool made; /* by a definition, not by a change */
+	bool made;		    /* by a definition, not by a change */
 	struct schema_table *table; /* NULL: gone, or nothing is known */
 };
 

@@ -169,8 +169,8 @@ static void modify(struct schema_reader *x, struct parser *p, struct schema_tabl
 		if (!change)
 			c = find(t, def->child[COLUMN_DEF_NAME]);
 		if (c && change)
-			c->name = schema_copy(x->schema,
-					      node_last_name(def->child[COLUMN_DEF_NAME]));
+			c->name =
+				schema_copy(x->schema, node_last_name(def->child[COLUMN_DEF_NAME]));
 		if (c)
 			retype(x, t, c, def);
 	} while (parens && parse_accept_symbol(p, ','));
@@ -198,8 +198,8 @@ static void alter_column(struct schema_reader *x, struct parser *p, struct schem
 	} else if (accept_word(p, "SET")) {
 		c->flags |= parse_is_word(p, 0, "NOT") ? SCHEMA_NOT_NULL : SCHEMA_DEFAULT;
 	} else if (accept_word(p, "DROP")) {
-		c->flags &= (uint8_t)(parse_is_word(p, 0, "NOT") ? ~SCHEMA_NOT_NULL
-								 : ~SCHEMA_DEFAULT);
+		c->flags &=
+			(uint8_t)(parse_is_word(p, 0, "NOT") ? ~SCHEMA_NOT_NULL : ~SCHEMA_DEFAULT);
 	} else if (accept_word(p, "ADD")) {
 		c->flags |= SCHEMA_IDENTITY;
 	} else {

@@ -439,10 +439,8 @@ void schema_read(struct schema *s, const struct convert_settings *settings, stru
 		return;
 	x.settings.schema = s;
 	lexer_run(&a, settings->from, settings->double_quotes_strings, sql, &tokens);
-	x.rewrite = (struct rewrite){.arena = &a,
-				     .settings = &x.settings,
-				     .dialect = settings->from,
-				     .tokens = &tokens};
+	x.rewrite = (struct rewrite){
+		.arena = &a, .settings = &x.settings, .dialect = settings->from, .tokens = &tokens};
 	x.rewrite.root = parse_tokens(&a, settings->from, &tokens, &why, &where);
 	if (x.rewrite.root)
 		read_tree(&x, x.rewrite.root->child[0]);
