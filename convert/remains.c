@@ -45,7 +45,8 @@ static const char *what_remains(const struct node *n)
 		return n->op >= JOIN_SEMI && n->op != JOIN_STRAIGHT ? "a join of this kind" : NULL;
 	case NODE_STAR:
 		return n->child[STAR_EXCEPT] || n->child[STAR_REPLACE] || n->child[STAR_RENAME]
-			       ? "* EXCEPT / REPLACE / RENAME"
+			       ? "* EXCEPT / REPLACE / RENAME of a table that is not known (give "
+				 "--schema)"
 			       : NULL;
 	case NODE_GROUP:
 		return n->flags & FLAG_ALL && n->count == 0 ? "GROUP BY ALL" : NULL;
@@ -60,11 +61,11 @@ static const char *what_remains(const struct node *n)
 	case NODE_UPDATE:
 		return n->child[UPDATE_SET] && n->child[UPDATE_SET]->count &&
 				       n->child[UPDATE_SET]->child[0]->kind == NODE_STAR
-			       ? "UPDATE SET *"
+			       ? "UPDATE SET * of a table that is not known (give --schema)"
 			       : NULL;
 	case NODE_INSERT:
 		if (n->child[INSERT_SOURCE] && n->child[INSERT_SOURCE]->kind == NODE_STAR)
-			return "INSERT *";
+			return "INSERT * of a table that is not known (give --schema)";
 		if (n->child[INSERT_PARTITION] || n->child[INSERT_REPLACE])
 			return "INSERT ... PARTITION / REPLACE WHERE";
 		return n->flags & (FLAG_OVERWRITE | FLAG_REPLACE | FLAG_IGNORE)

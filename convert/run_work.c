@@ -2,7 +2,7 @@
  * run_work.c - threads that take statement after statement.
  *
  * Statements are handed out under one lock, in the order of the files; the thread that needs the
- * next file reads and cuts it, while it holds the lock: that is short beside converting. The
+ * next file lists its statements, while it holds the lock: that is short beside converting. The
  * main thread watches, draws progress, and asks for Ctrl-C.
  */
 #include <pthread.h>
@@ -132,10 +132,13 @@ static int do_statement(struct worker *k, struct run_statement *s, struct error 
 {
 	struct check_input in;
 	struct run_file *f = s->file;
+	struct convert_settings settings = k->work->run->convert;
 	struct arena scratch = {0};
 	int status;
 
-	convert_statement(&scratch, &k->work->run->convert, s->text, &s->conversion);
+	settings.file = f->number;
+	settings.statement = (uint32_t)s->number;
+	convert_statement(&scratch, &settings, s->text, &s->conversion);
 	in = (struct check_input){s->conversion.sql, s->golden_read && !s->why ? &s->golden : NULL};
 	status = check_statement(k->checker, &scratch, &in, &s->report, e);
 	keep(s, k->arena);

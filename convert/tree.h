@@ -19,6 +19,8 @@
 #include "common/memory.h"
 #include "common/text.h"
 
+struct schema_table; /* schema.h */
+
 /* clang-format off */
 /* kind, the names of its children ("*": a list of them) */
 #define NODE_KINDS(X) \
@@ -460,6 +462,7 @@ struct node {
 	struct str text;
 	struct node *parent;
 	struct node **child;
+	const struct schema_table *table; /* of a TABLE, and of INSERT: what is known, or NULL */
 };
 
 /* A node with as many slots as its kind has (none for lists), all NULL. */
