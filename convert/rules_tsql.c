@@ -69,6 +69,8 @@ const struct rule rules_tsql_after[] = {
 	{NODE_CALL, "bit argument", rule_bit_argument},
 	{NODE_COLUMN_DEF, "bit default", rule_bit_default},
 	{NODE_IN, "in case", rule_in_case},
+	{NODE_BETWEEN, "between case", rule_between_case},
+	{NODE_CASE, "case operand", rule_case_operand},
 	{NODE_CALL, "distinct case", rule_distinct_case},
 	{NODE_BINARY, "compare case", rule_compare_case},
 	{NODE_LIKE, "like case", rule_like_case},
