@@ -31,6 +31,9 @@ bool has_aggregate(const struct node *n);
 /* rules_common.c: applied on the way down */
 /* rules_snowflake_tables.c */
 extern rule_function rule_table_functions, rule_column_number;
+/* rules_variant.c: applied on the way down */
+extern rule_function rule_variant_operator, rule_variant_in, rule_variant_case, rule_variant_logic,
+	rule_variant_argument, rule_variant_lambda;
 /* rules_values.c */
 extern rule_function rule_bool_number;
 /* rules_oracle_*.c */
