@@ -455,8 +455,7 @@ bool rule_dual(struct rewrite *r, struct node *n)
 	items = n->parent->child[SELECT_ITEMS];
 	if (items->count == 1 && items->child[0]->kind == NODE_ITEM &&
 	    items->child[0]->child[ITEM_VALUE]->kind == NODE_STAR) { /* its one column */
-		node_set(items->child[0], ITEM_VALUE,
-			 node_string(r->arena, (struct str){"X", 1}));
+		node_set(items->child[0], ITEM_VALUE, node_string(r->arena, (struct str){"X", 1}));
 		node_set(items->child[0], ITEM_ALIAS, node_ident(r->arena, "dummy"));
 	}
 	node_set(n->parent, SELECT_FROM, NULL);
