@@ -20,6 +20,7 @@ const struct rule rules_tsql_before[] = {
 	{NODE_DELETE, "output", rule_output},
 	{NODE_INSERT, "output", rule_output},
 	{NODE_MERGE, "output", rule_output},
+	{NODE_MERGE, "merge", rule_merge},
 	{NODE_ASSIGN, "set column", rule_set_column},
 	{NODE_SELECT, "top", rule_top},
 	{NODE_SELECT, "into temporary", rule_into_temporary},
