@@ -39,7 +39,6 @@ const struct rule rules_tsql_before[] = {
 	{NODE_WITH, "recursive", rule_recursive},
 	{NODE_TABLE, "table hint", rule_table_hint},
 	{NODE_TABLE, "sample", rule_table_sample},
-	{NODE_TABLE, "database name", rule_database_name},
 	{NODE_COLLATE, "collation", rule_collation},
 	{NODE_CALL, "date zero", rule_date_zero},
 	{NODE_PARAMETER, "at value", rule_at_value},
