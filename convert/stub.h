@@ -47,6 +47,7 @@ struct stub_table {
 	const char *schema, *name; /* schema NULL: not qualified */
 	bool exists;		   /* on the server: nothing is made, nothing is added */
 	bool made;		   /* by the text itself, which may need its schema */
+	bool sequence;
 	size_t *columns;	   /* indices of stubs.columns */
 	size_t count, capacity;
 	const cJSON *conflict; /* the columns of ON CONFLICT: they must be unique; or NULL */

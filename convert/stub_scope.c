@@ -320,6 +320,8 @@ static void add_from_list(struct scope *scope, const cJSON *list)
 
 /* ---- queries ---- */
 
+static void scope_change(const struct scope *scope, const cJSON *node);
+
 static void add_ctes(struct scope *scope, const cJSON *with)
 {
 	const cJSON *item;
@@ -348,6 +350,8 @@ static void add_ctes(struct scope *scope, const cJSON *with)
 			c->query = renamed(
 				scope->s, scope_select(scope->s, select, scope->outer, scope->ctes),
 				names);
+		else
+			scope_change(scope, pgtree_field(node, "ctequery"));
 		scope->ctes = c;
 	}
 }
@@ -635,6 +639,23 @@ static void infer_alter(struct scope *scope, const cJSON *node)
 		    strcmp(pgtree_text(c, "subtype"), "AT_AddColumn") != 0)
 			stubs_column(scope->s, table, pgtree_text(c, "name"), true);
 	}
+}
+
+/* INSERT, UPDATE and DELETE in a WITH. */
+static void scope_change(const struct scope *outer, const cJSON *node)
+{
+	struct scope scope = begin_scope(outer->s, NULL, outer->ctes);
+	const cJSON *insert = pgtree_as(node, "InsertStmt"),
+		    *update = pgtree_as(node, "UpdateStmt");
+
+	scope.last = &scope.sources;
+	if (!update)
+		update = pgtree_as(node, "DeleteStmt");
+	add_ctes(&scope, pgtree_field(insert ? insert : update, "withClause"));
+	if (insert)
+		infer_insert(&scope, insert);
+	else if (update)
+		infer_update(&scope, update);
 }
 
 void scope_statement(struct stubs *s, const struct pgtree_statement *statement)
