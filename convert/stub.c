@@ -191,10 +191,18 @@ size_t stubs_table(const struct stubs *s, const char *schema, const char *name)
 	return STUB_NONE;
 }
 
+enum stub_type stubs_type_named(const char *type)
+{
+	for (size_t i = 0; i < COUNT(server_types); i++)
+		if (strcmp(server_types[i].name, type) == 0)
+			return server_types[i].type;
+	return STUB_UNKNOWN;
+}
+
 void stubs_known(struct stubs *s, size_t table, const char *column, const char *type)
 {
 	struct stub_table *t = &s->tables[table];
-	size_t i, c;
+	size_t c;
 
 	t->exists = true;
 	if (!column)
@@ -203,10 +211,7 @@ void stubs_known(struct stubs *s, size_t table, const char *column, const char *
 	if (c == STUB_NONE)
 		return;
 	s->columns[c].weight = BY_TABLE;
-	s->columns[c].type = STUB_UNKNOWN;
-	for (i = 0; i < COUNT(server_types); i++)
-		if (strcmp(server_types[i].name, type) == 0)
-			s->columns[c].type = server_types[i].type;
+	s->columns[c].type = stubs_type_named(type);
 }
 
 size_t stubs_missing(const struct stubs *s)
@@ -380,9 +385,26 @@ static void put_name(struct buf *out, const struct stub_table *t)
 	pg_quote_identifier(out, t->name);
 }
 
-static void put_table(const struct stubs *s, const struct stub_table *t, struct buf *out)
+static void put_unique(const cJSON *list, const char *of, struct buf *out)
 {
 	const cJSON *item;
+	size_t n = 0;
+
+	cJSON_ArrayForEach(item, list)
+	{
+		const cJSON *node = pgtree_as(item, of);
+		const char *name = pgtree_text(node, strcmp(of, "String") == 0 ? "sval" : "name");
+
+		if (!*name)
+			continue;
+		buf_puts(out, n++ ? ", " : ", unique (");
+		pg_quote_identifier(out, name);
+	}
+	buf_puts(out, n ? ")" : "");
+}
+
+static void put_table(const struct stubs *s, const struct stub_table *t, struct buf *out)
+{
 	size_t i;
 
 	buf_puts(out, t->sequence ? "create sequence " : "create table ");
@@ -397,17 +419,16 @@ static void put_table(const struct stubs *s, const struct stub_table *t, struct 
 		pg_quote_identifier(out, s->columns[t->columns[i]].name);
 		buf_printf(out, " %s", type_names[stubs_type(s, t->columns[i])]);
 	}
-	i = 0;
-	cJSON_ArrayForEach(item, t->conflict)
-	{
-		const char *name = pgtree_text(pgtree_as(item, "IndexElem"), "name");
-
-		if (!*name)
-			continue;
-		buf_puts(out, i++ ? ", " : ", unique (");
-		pg_quote_identifier(out, name);
+	put_unique(t->conflict, "IndexElem", out);
+	put_unique(t->referenced, "String", out);
+	if (t->constraint && t->count) { /* whatever its columns are */
+		buf_puts(out, ", constraint ");
+		pg_quote_identifier(out, t->constraint);
+		buf_puts(out, " unique (");
+		pg_quote_identifier(out, s->columns[t->columns[0]].name);
+		buf_putc(out, ')');
 	}
-	buf_puts(out, i ? "));\n" : ");\n");
+	buf_puts(out, ");\n");
 }
 
 void stubs_sql(const struct stubs *s, struct buf *out)
