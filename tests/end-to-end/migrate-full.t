@@ -30,7 +30,7 @@ ok "full: the rows of those, and no others" equal "$(sql "select count(*) from t
 lakeport migrate status -d "$dsn" --into t
 ok "full: status names the rest" equal "$status $(grep -c 'No space left' "$work/out" | sed 's/[1-9].*/some/')" "1 some"
 load "$data"/*.csv --into t --attempts 2
-ok "full: files that failed too often are left alone" has "migrate retry --into public.t"
+ok "full: files that failed too often are left alone" grep -q "lakeport migrate retry --into public.t" <(tr -s ' \n' ' ' <"$work/out")
 sql "alter table t set tablespace pg_default"
 lakeport migrate retry -d "$dsn" --into t
 load "$data"/*.csv --into t
@@ -41,8 +41,7 @@ first=$(sql "select count(*) from m")
 ok "merge, full: something to look at, whole files only" equal "$status $((first % 40000))" "1 0"
 load "$data"/[123].csv --into m --strategy overwrite --attempts 1
 ok "overwrite, full: the old rows stay" equal "$status $(sql "select count(*) from m")" "1 $first"
-sql "truncate m"
-sql "alter table m set tablespace pg_default; alter index m_pkey set tablespace pg_default"
+sql "alter index m_pkey set tablespace pg_default; alter table m set tablespace pg_default"
 lakeport migrate retry -d "$dsn" --into m
 load "$data"/[123].csv --into m --strategy overwrite
 ok "overwrite, room again: all" equal "$status $(sql "select count(*) from m")" "0 120000"
