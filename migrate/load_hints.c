@@ -6,11 +6,12 @@
 
 #include <string.h>
 
-/* Sorted by code; the first that a SQLSTATE begins with. */
+/* Sorted by code; the last that a SQLSTATE begins with. */
 static const struct {
 	const char *code, *hint;
 } hints[] = {
 	{"22", "put such rows aside with --on-bad-row quarantine"},
+	{"22P05", "this database is not UTF8 and has no such character: load into one that is"},
 	{"23", "put such rows aside with --on-bad-row quarantine"},
 	{"25006", "this server or session only reads: connect to the primary"},
 	{"40P01", "others change this table, too: load again when they are done"},
@@ -24,9 +25,12 @@ static const struct {
 
 void load_add_hint(struct error *e)
 {
+	const char *hint = NULL;
 	size_t i;
 
-	for (i = 0; !*e->hint && i < sizeof(hints) / sizeof(hints[0]); i++)
+	for (i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
 		if (strncmp(e->sqlstate, hints[i].code, strlen(hints[i].code)) == 0)
-			error_hint(e, "%s", hints[i].hint);
+			hint = hints[i].hint;
+	if (hint && !*e->hint)
+		error_hint(e, "%s", hint);
 }

@@ -210,7 +210,11 @@ static int take_rejects(struct unit *u, struct load_file *f, struct error *e)
 
 		if (u->s->on_bad_row == BAD_ROW_FAIL) {
 			error_set(e, ERROR_INPUT, "line %" PRId64 ": %s", r->line, r->message);
-			return error_hint(e, "put bad rows aside with --on-bad-row quarantine");
+			return error_hint(e, "%sput bad rows aside with --on-bad-row quarantine",
+					  r->reason == REJECT_BAD_UTF8
+						  ? "say what the file is with --encoding, for "
+						    "example WINDOWS-1252; or "
+						  : "");
 		}
 		f->counts.rejects++;
 		if (reject_add(&u->w->rejects, r, f->ledger.path, u->w->load->run->number,

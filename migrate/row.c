@@ -257,8 +257,10 @@ int row_check_filled(const struct row *r, const bool *filled, struct error *e)
 	for (i = 0; i < r->wanted->column_count; i++) {
 		const struct source_column *c = &r->wanted->columns[i];
 
-		if (c->not_null && !filled[i] && row_wants(r, i)) {
+		if ((c->not_null || c->needed) && !filled[i] && row_wants(r, i)) {
 			error_set(e, ERROR_INPUT, "'%s' has no column '%s'", r->path, c->name);
+			if (c->needed)
+				return error_hint(e, "it is what the delete marker looks at");
 			return error_hint(e, "the target does not allow NULL there and has no "
 					     "default for it");
 		}

@@ -100,7 +100,7 @@ int settings_limit(struct load_settings *s, const char *text, struct error *e)
 		return 0;
 	snprintf(number, sizeof(number), "%.*s", (int)(n ? n - 1 : 0), text);
 	if (n && text[n - 1] == '%' && text_to_double(number, &s->bad_row_percent) &&
-	    s->bad_row_percent >= 0)
+	    s->bad_row_percent >= 0 && s->bad_row_percent <= 100)
 		return 0;
 	s->bad_row_percent = INFINITY;
 	if (text_to_int(text, &s->bad_row_limit) && s->bad_row_limit >= 0)

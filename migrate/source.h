@@ -47,6 +47,7 @@ struct source_column {
 	const char *name;
 	struct block_type type;
 	bool not_null;
+	bool needed;	/* a part without it is refused, a row may have NULL */
 	bool generated; /* nothing is sent: the target fills it */
 	bool guessed;	/* of a part: from some of its values, or it says nothing of their width */
 	bool fixed;	/* of a target: its type cannot be altered */

@@ -187,7 +187,8 @@ static int find_table(struct pg *pg, struct target *t, struct error *e)
 	struct pg_result *r = pg_query(pg,
 				       "select c.oid, c.relkind, "
 				       "has_schema_privilege(n.oid, 'USAGE') and "
-				       "has_table_privilege(c.oid, 'INSERT') from pg_class c "
+				       "has_table_privilege(c.oid, 'INSERT'), "
+				       "row_security_active(c.oid) from pg_class c "
 				       "join pg_namespace n on n.oid = c.relnamespace "
 				       "where n.nspname = $1 and c.relname = $2",
 				       values, 2, e);
@@ -197,6 +198,8 @@ static int find_table(struct pg *pg, struct target *t, struct error *e)
 		const char *kind = pg_value(r, 0, 1);
 
 		t->oid = (uint32_t)number(r, 0, 0);
+		t->partitioned = *kind == 'p';
+		t->row_security = is_true(r, 0, 3);
 		if (!strchr("rpf", *kind))
 			found = error_set(e, ERROR_INPUT, "'%s.%s' is not a table", t->schema,
 					  t->table);

@@ -42,6 +42,8 @@ struct target {
 	bool empty;
 	bool keyed;    /* a unique index on exactly the keys of the settings */
 	bool identity; /* some column is identity_always */
+	bool partitioned;
+	bool row_security; /* policies hold for this user: COPY is refused */
 	struct arena arena;
 };
 
