@@ -64,6 +64,7 @@ void load_run_end(struct load_run *run, const char *outcome, const char *error, 
 void load_result_release(struct load_result *r)
 {
 	buf_release(&r->changes);
+	buf_release(&r->left_out);
 }
 
 /* ---- what is to be done with a file -----------------------------------------------------------

@@ -243,6 +243,15 @@ static void add_findings(struct record *r, const struct load_table_result *table
 				       arena_printf(&r->arena, "%lld rows were turned away",
 						    (long long)x->rejects),
 				       rejected_hint(r, tables[i].settings));
+		if (x->left_out.len)
+			record_finding(
+				r, "COLUMNS-LEFT-OUT", SEVERITY_INFO,
+				table_name(r, tables[i].settings),
+				arena_printf(&r->arena,
+					     "files have %s, which the table does not take",
+					     buf_text(&x->left_out)),
+				"--drift add-columns adds such columns, rescue keeps their values, "
+				"fail refuses such files");
 		if (x->changes.len)
 			record_finding(r, "TABLE-CHANGED", SEVERITY_INFO,
 				       table_name(r, tables[i].settings), buf_text(&x->changes),

@@ -15,7 +15,8 @@
 
 #define REJECT_BYTES_MAX ((size_t)8 << 20) /* raw text in the rejects of one block */
 #define RESCUE_MAX	 ((size_t)64 << 20)
-#define SHOWN		 60 /* characters of a value in a message */
+#define LEFT_OUT_MAX	 300 /* bytes of a list of names */
+#define SHOWN		 60  /* characters of a value in a message */
 
 int row_init(struct row *r, const struct source_options *o, const char *path,
 	     const struct table_shape *wanted, const struct reader_rules *rules, struct error *e)
@@ -193,10 +194,32 @@ void row_put(struct row *r, size_t column, struct str text, bool plain, const st
 		row_misfit(r, column, reason, text, json ? *json : (struct str){0});
 }
 
+void row_note_name(struct buf *list, struct str name)
+{
+	char quoted[80];
+	int n = snprintf(quoted, sizeof(quoted), "'%.*s'", (int)(name.len < 70 ? name.len : 70),
+			 name.p);
+
+	if (n < 0 || list->len > LEFT_OUT_MAX ||
+	    (list->len && memmem(list->data, list->len, quoted, (size_t)n)))
+		return;
+	buf_printf(list, "%s%s", list->len ? ", " : "", quoted);
+	if (list->len > LEFT_OUT_MAX)
+		buf_puts(list, ", ...");
+}
+
+void row_left_out(const struct row *r, struct str name)
+{
+	if (r->rules->left_out && !r->rules->rescue)
+		row_note_name(r->rules->left_out, name);
+}
+
 void row_unknown(struct row *r, struct str name, struct str text, struct str json)
 {
 	if (r->rules->rescue)
 		add_rescued(r, name, text, json);
+	else
+		row_left_out(r, name);
 }
 
 /* Sets the rescue column of a good row. */

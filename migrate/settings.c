@@ -6,6 +6,7 @@
 
 #include "migrate/input.h"
 #include "migrate/strategy.h"
+#include "migrate/target.h"
 
 const char *const bad_row_words[] = {"fail", "quarantine", "skip", NULL};
 const char *const drift_words[] = {"none", "add-columns", "rescue", "fail", "widen", NULL};
@@ -42,6 +43,10 @@ void load_settings_init(struct load_settings *s)
 
 static int check_schema(const struct load_settings *s, struct error *e)
 {
+	if (strlen(s->schema) > NAME_MAX_BYTES || strlen(s->table) > NAME_MAX_BYTES)
+		return error_set(e, ERROR_USAGE,
+				 "the name '%s.%s' is too long: %d bytes are the limit", s->schema,
+				 s->table, NAME_MAX_BYTES);
 	if (strcmp(s->schema, "lakeport") == 0)
 		error_set(e, ERROR_USAGE, "the schema 'lakeport' holds the ledger of loads");
 	else if (strncmp(s->schema, "pg_", 3) == 0 || strcmp(s->schema, "information_schema") == 0)

@@ -29,15 +29,19 @@ int settings_table(struct arena *a, const char *text, const char **schema, const
 
 	for (n = 0; n < 2; n++) {
 		struct buf part = {0};
-		bool quoted = *p == '"';
+		bool quoted = *p == '"', open = quoted;
 
 		for (p += quoted; *p && (quoted || *p != '.'); p++) {
-			if (quoted && *p == '"' && *++p != '"')
+			if (quoted && *p == '"' && *++p != '"') {
+				open = false;
 				break;
+			}
 			buf_putc(&part, *p);
 		}
 		parts[n] = part.len ? arena_strdup(a, buf_text(&part)) : NULL;
 		buf_release(&part);
+		if (open)
+			parts[n] = NULL; /* its quote does not end */
 		if (!parts[n] || *p != '.')
 			break;
 		p++;

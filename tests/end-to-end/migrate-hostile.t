@@ -62,6 +62,8 @@ load "$data/dead" --into x
 ok "a folder of nothing but a dead link" equal "$status $(grep -c 'holds no files' "$work/err")" "2 1"
 
 # ---- settings that cannot be meant ------------------------------------------------------------
+fails 2 "a quote that does not end" "is not schema.table" migrate load -d "$dsn" "$data/two.csv" --into '"s.t'
+fails 2 "a name that Postgres would cut" "63 bytes are the limit" migrate load -d "$dsn" "$data/two.csv" --into "$(printf 'x%.0s' $(seq 64))"
 fails 2 "a key twice" "the key 'id' is there twice" migrate load -d "$dsn" "$data/two.csv" --into keyed --strategy merge --keys id,id
 fails 2 "more than all rows" "neither a count nor a share" migrate load -d "$dsn" "$data/two.csv" --into keyed --bad-row-limit 101%
 for schema in pg_catalog information_schema pg_temp; do
@@ -74,6 +76,18 @@ ok "a delete marker that the file has not: it fails" equal "$status $(sql "selec
 ok "and says so" said "it is what the delete marker looks at"
 fails 2 "status of a table that is not known" "the ledger knows no table 'public.nosuch'" migrate status -d "$dsn" --into nosuch
 fails 2 "retry of a table that is not known" "the ledger knows no table 'public.nosuch'" migrate retry -d "$dsn" --into nosuch
+
+# Columns that nothing takes are named, in every format; a column that could be two is one.
+sql "create table narrow (id int); create table cases (\"ID\" int, \"Id\" int, v text)"
+printf '{"id":1,"more":1}\n{"id":2,"more":1,"it'"'"'s":[1]}\n' >"$data/more.json"
+load "$data/two.csv" --into narrow
+ok "CSV: a column that the table has not is named" said "files have 'v', which the table does not take [COLUMNS-LEFT-OUT]"
+load "$data/more.json" --into narrow
+ok "JSON: keys that the table has not are named" said "files have 'more', 'it's', which"
+load "$data/two.csv" --into cases
+ok "a name that could be two columns is none" said "files have 'id', which the table does not take"
+load "$data/two.csv" --into brackets
+ok "else nothing is said" absent -q LEFT-OUT "$work/out"
 
 # ---- targets of every kind --------------------------------------------------------------------
 sql "create view view as select 1 id, 'x'::text v; create materialized view mview as select 1 id; create sequence seq"
