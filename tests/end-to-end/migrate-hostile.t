@@ -112,6 +112,25 @@ sql "create table made (id int, v text, w text generated always as (v || '!') st
 load "$data/two.csv" --into made
 ok "generated and identity columns" equal "$status $(sql "select * from made order by id" | tr '\n' ' ')" "0 1|a|a!|1 2|b|b!|2 "
 
+# Rows that triggers, views of the table's own types, or the size of a page turn away; and a table
+# that turns everything away, for which no row is to blame.
+sql "create extension if not exists hstore"
+sql "create table picky (id int, v text, h hstore, e text);
+	create function picky() returns trigger language plpgsql as \$\$ begin if new.v = 'no' then raise exception 'not this one'; end if; return new; end \$\$;
+	create trigger p before insert on picky for each row execute function picky();
+	create table never (id int, v text); create function never() returns trigger language plpgsql as \$\$ begin raise exception 'never'; end \$\$;
+	create trigger n before insert on never for each statement execute function never()"
+printf 'id,v,h\n1,yes,a=>1\n2,no,\n3,yes,bad\n4,yes,\n' >"$data/picky.csv"
+load "$data/picky.csv" --into picky --on-bad-row quarantine --json
+ok "what a trigger or an extension's type refuses is a bad row" equal "$status $(metric rows) $(sql "select string_agg(line::text, ' ' order by line) from picky_quarantine")" "1 2 3 4"
+load "$data/two.csv" --into never --on-bad-row quarantine --json
+ok "a table that refuses all: no row is to blame" equal "$status $(metric rows_rejected) $(sql "select count(*) from never_quarantine")" "1 0 0"
+ok "a table that refuses all: why" equal "$(sql "select error from lakeport.file join lakeport.task using (task) where target_table = 'never'")" "never (SQLSTATE P0001)"
+sql "create table limited (id int, b bit(3), a varchar(2)[], bv bit varying(2))"
+printf 'id,b,a,bv\n1,101,"{ab,c}",11\n2,10101,,\n3,,"{abc}",\n4,1,,\n5,,,111\n' >"$data/limited.csv"
+load "$data/limited.csv" --into limited --on-bad-row quarantine
+ok "what is too wide for types that are cast is not cut" equal "$status $(sql "select * from limited") $(sql "select string_agg(line::text, ' ' order by line) from limited_quarantine")" "1 1|101|{ab,c}|11 3 4 5 6"
+
 # Policies, and rights that are missing.
 sql "create role hostile_$$ login password 'x'; create table guarded (id int, v text); alter table guarded enable row level security;
 	create policy p on guarded using (true) with check (id < 2);
