@@ -139,7 +139,7 @@ static const char *time_hint(const struct row *r, const struct block_type *t, st
 	if (t->kind == BLOCK_DATE || t->kind == BLOCK_TIMESTAMP || t->kind == BLOCK_TIMESTAMPTZ)
 		trouble = parse_time_trouble(text, &r->times);
 	if (trouble == TIME_ORDER)
-		return "; its day and month may be either, date order (dmy, mdy) says which";
+		return "; its day and month may be either: --date-order dmy or mdy says which";
 	return trouble == TIME_ZONE ? "; its time zone is not known" : "";
 }
 
