@@ -143,9 +143,11 @@ static int put_indexes_off(struct load *l, struct error *e)
 	struct buf sql = {0};
 	struct pg_result *r;
 	int64_t bytes = 0;
-	int row, status = 0;
+	int row, status = strategy_will_rename(l->pg, l->settings, &l->target, e);
 	size_t i;
 
+	if (status != 0) /* they are built with the new table */
+		return status < 0 ? -1 : 0;
 	for (i = 0; i < l->out->file_count; i++)
 		bytes += l->out->files[i].ledger.size;
 	if (!l->target.empty || l->settings->strategy->keyed || bytes < REBUILD_FROM)
