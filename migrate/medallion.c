@@ -30,6 +30,12 @@ static bool leaves_origin(const struct load_settings *s)
 	return s->audit_columns && !s->strategy->whole && s->strategy != &strategy_scd2;
 }
 
+bool medallion_by_file(const struct load_config *c, const struct load_entry *t)
+{
+	return leaves_origin(&load_config_find(c, t->from)->settings) &&
+	       !t->settings.strategy->whole;
+}
+
 int medallion_check(const struct load_config *c, const struct load_entry *t, struct error *e)
 {
 	const struct load_entry *from = load_config_find(c, t->from);
@@ -612,7 +618,7 @@ static void flow_init(struct flow *f, const struct load_config *c, const struct 
 	f->settings = &t->settings;
 	f->arena = a;
 	f->out = out;
-	f->by_file = leaves_origin(&f->from->settings) && !t->settings.strategy->whole;
+	f->by_file = medallion_by_file(c, t);
 }
 
 int medallion_load(const struct load_run *run, const struct load_config *c,
