@@ -85,7 +85,8 @@ static void find_calls(const cJSON *node, struct arena *a, struct names *out)
 		name = "a subquery";
 	if (name && !names_have(out, name))
 		settings_add_name(a, out, name);
-	cJSON_ArrayForEach(child, node) find_calls(child, a, out);
+	for (child = node->child; child; child = child->next)
+		find_calls(child, a, out);
 }
 
 void medallion_calls(const char *expression, struct arena *a, struct names *out)
