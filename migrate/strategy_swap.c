@@ -14,7 +14,8 @@
 
 /*
  * $1: oid, $2: schema, $3: table. One text with all of it, or NULL. What belongs to the table
- * itself is left out.
+ * itself is left out. Whoever decodes the WAL without publications would see rows of a table of
+ * another name.
  */
 static const char hangers_sql[] =
 "with t as (select c.*, (select typarray from pg_type where oid = c.reltype) as rowarray,"
@@ -43,6 +44,9 @@ static const char hangers_sql[] =
 "union select 0, 'row-level security' from t where relrowsecurity or relforcerowsecurity "
 "union select 0, 'publication ' || p.pubname from t"
 " join pg_publication_tables p on (p.schemaname, p.tablename) = (t.nspname, t.relname) "
+"union select 0, 'replication slot ' || slot_name from pg_replication_slots, t"
+" where slot_type = 'logical' and plugin <> 'pgoutput' and database = current_database()"
+" and relpersistence = 'p' "
 "union select 0, 'a subscription' from t"
 " where exists (select from pg_subscription_rel where srrelid = t.oid) "
 "union select 0, 'an extension' from t where exists (select from pg_depend"
