@@ -27,7 +27,7 @@ struct from {
 	size_t count;
 };
 
-/* Functions that are not volatile to Postgres, but tell the time or the session; sorted. */
+/* Functions that are not volatile to Postgres, but tell the time or the session. */
 static const char *const moving[] = {
 	"age", "current_setting", "now", "statement_timestamp", "transaction_timestamp",
 };
