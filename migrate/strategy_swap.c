@@ -1,8 +1,8 @@
 /*
  * strategy_swap.c - see strategy_swap.h. The three queries are Postgres' catalog in words: what
  * hangs on a table, how it is described, and the statements that make another one like it. They
- * hold for Postgres 12 and newer; rows of pg_class and pg_attribute are compared whole, so that
- * what a newer version adds is seen, too.
+ * were tried on Postgres 15; rows of pg_class and pg_attribute are compared whole, so that what a
+ * newer version adds is seen, too.
  */
 #include "migrate/strategy_swap.h"
 
