@@ -330,8 +330,10 @@ static int analyze(struct load *l, struct error *e)
 		   "current_setting('autovacuum')::bool and current_setting('track_counts')::bool "
 		   "and coalesce((select option_value::bool from pg_options_to_table(reloptions) "
 		   "where option_name = 'autovacuum_enabled'), true)) "
-		   "from pg_class where oid = %u",
-		   l->out->rows, l->target.oid);
+		   "from pg_class where oid = ",
+		   l->out->rows);
+	pg_quote_literal(&sql, l->target.quoted); /* by name: an overwrite may have replaced it */
+	buf_puts(&sql, "::regclass");
 	text = pg_scalar(l->pg, buf_text(&sql), e);
 	buf_clear(&sql);
 	if (text && *text == 't') {

@@ -280,6 +280,10 @@ void load_record(struct record *r, const struct load_table_result *tables, size_
 	record_metric(r, "files_failed", NULL, failed, true);
 	record_metric(r, "rows_rejected", NULL, rejects, true);
 	record_metric(r, "elapsed_s", NULL, seconds, true);
+	for (i = 0; i < n; i++)
+		if (tables[i].result->locked_ns)
+			record_metric(r, "locked_s", table_name(r, tables[i].settings),
+				      (double)tables[i].result->locked_ns / 1e9, false);
 	record_metric(r, "client_cpu_share", NULL, 100 * cpu_s / seconds, false);
 	add_tables(r, tables, n);
 	add_rejects(r, tables, n);

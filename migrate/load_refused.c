@@ -80,6 +80,8 @@ static int try_range(struct search *s, int64_t from, int64_t to, struct error *w
 	}
 	if (status == 0 && s->keep)
 		*s->counts = counts;
+	if (s->run.swap && !(status == 0 && s->keep))
+		*s->run.swap = (struct strategy_swap){0};
 	if (pg_exec(s->run.pg,
 		    status == 0 && s->keep ? "release lakeport_try"
 					   : "rollback to lakeport_try; release lakeport_try",

@@ -40,6 +40,8 @@ struct unit {
 	bool unknown;	     /* the files have columns that the sample did not show */
 	struct widen *widen; /* NULL: what does not fit is a bad row */
 	bool refused_widen;  /* the server */
+	struct strategy_run run;
+	struct strategy_swap swap;
 };
 
 static int run_buf(struct pg *pg, struct buf *sql, struct error *e)
@@ -421,25 +423,40 @@ static int build_keys(struct unit *u, struct error *e)
 static int apply(struct unit *u, struct error *e)
 {
 	uint64_t begun = clock_now();
-	struct strategy_run run;
 	int status = 0;
 	size_t i;
 
 	if (!u->layout.staged)
 		return 0;
-	layout_run(&u->layout, u->s, &u->w->target, u->w->pg, &run);
+	layout_run(&u->layout, u->s, &u->w->target, u->w->pg, &u->run);
+	u->run.swap = &u->swap;
 	if (u->find_refused) {
-		status = refused_apply(u->w, &run, u->files, u->n, &u->files[0]->written, e);
+		status = refused_apply(u->w, &u->run, u->files, u->n, &u->files[0]->written, e);
 		for (i = 0; status == 0 && i < u->n; i++)
 			status = too_many(u, u->files[i], true, e);
 		write_reasons(u, u->files[0]);
 	} else {
-		status = u->s->strategy->apply(&run, &u->files[0]->written, e);
+		status = u->s->strategy->apply(&u->run, &u->files[0]->written, e);
 	}
 	if (status == 0)
 		status = build_keys(u, e);
 	u->w->times.merge += clock_now() - begun;
 	return status;
+}
+
+/* The ledger's statements, what is left of the strategy, and commit. */
+static int finish(struct unit *u, struct error *e)
+{
+	const struct strategy *strategy = u->s->strategy;
+
+	if (strategy->finish) {
+		if (run_buf(u->w->pg, &u->ledger, e) < 0 ||
+		    strategy->finish(&u->run, &u->files[0]->written, e) < 0)
+			return -1;
+		u->w->target_known = false;
+	}
+	buf_puts(&u->ledger, u->ledger.len ? "; commit" : "commit");
+	return run_buf(u->w->pg, &u->ledger, e);
 }
 
 static int commit(struct unit *u, struct error *e)
@@ -460,8 +477,7 @@ static int commit(struct unit *u, struct error *e)
 		ledger_done_sql(&u->ledger, l->run->number, &u->files[i]->ledger, u->hashes[i],
 				&u->files[i]->counts);
 	}
-	buf_puts(&u->ledger, "; commit");
-	status = run_buf(u->w->pg, &u->ledger, e);
+	status = finish(u, e);
 	u->w->times.commit += clock_now() - begun;
 	return status;
 }
@@ -532,6 +548,8 @@ static void report(struct unit *u)
 		buf_puts(&out->left_out, buf_text(&u->left_out));
 		pthread_mutex_unlock(&u->w->load->lock);
 	}
+	if (u->s->strategy->whole)
+		strategy_say_swap(&u->run, &out->locked_ns);
 	if (u->layout.staged) /* else nobody has counted them */
 		return;
 	for (size_t i = 0; i < u->n; i++)

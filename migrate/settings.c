@@ -12,6 +12,7 @@ const char *const bad_row_words[] = {"fail", "quarantine", "skip", NULL};
 const char *const drift_words[] = {"none", "add-columns", "rescue", "fail", "widen", NULL};
 const char *const date_order_words[] = {"auto", "dmy", "mdy", NULL};
 const char *const on_changed_words[] = {"skip", "reload", "error", NULL};
+const char *const swap_words[] = {"auto", "rename", "truncate", "delete", NULL};
 
 bool names_have(const struct names *n, const char *name)
 {
@@ -102,6 +103,9 @@ int load_settings_check(const struct load_settings *s, struct error *e)
 		return error_set(e, ERROR_USAGE,
 				 "strategy '%s' knows no delete marker, only merge "
 				 "does",
+				 name);
+	if (s->swap != SWAP_AUTO && !s->strategy->whole)
+		return error_set(e, ERROR_USAGE, "strategy '%s' swaps nothing, only overwrite does",
 				 name);
 	if (s->close_missing && s->strategy != &strategy_scd2)
 		return error_set(e, ERROR_USAGE, "strategy '%s' closes nothing, only scd2 does",
