@@ -16,6 +16,9 @@ static const struct finding_kind kinds[] = {
 	 "The source counts bytes of its own encoding (two a character in nvarchar); Postgres "
 	 "counts those of UTF-8.",
 	 "DATALENGTH(x)  ->  octet_length(x)", "Use length() where characters are meant."},
+	{"CATALOG-VIEW", FINDING_OPEN, "a view of the source's own catalog",
+	 "Names of tables, columns, sessions and queries are in other views in Postgres.", NULL,
+	 "Use information_schema, pg_catalog or pg_stat_activity."},
 	{"CI-COLLATION", FINDING_CHANGED, "texts compared without case",
 	 "The source's collation ignores case in =, IN, LIKE, GROUP BY, DISTINCT and ORDER BY; "
 	 "Postgres' does not.",

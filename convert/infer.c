@@ -135,7 +135,7 @@ static enum type_code of_sum(enum type_code a, enum type_code b, bool minus)
 {
 	if (is_moment(a) && is_moment(b))
 		return a == TYPE_DATE && b == TYPE_DATE ? TYPE_INT : TYPE_INTERVAL;
-	if (is_moment(a) && type_is_int(b))
+	if (is_moment(a) && type_is_number(b))
 		return a;
 	if (is_moment(a) && b == TYPE_INTERVAL)
 		return a == TYPE_DATE ? TYPE_TIMESTAMP : a;

@@ -60,6 +60,9 @@
 /* JSON without blanks between its parts, as the others write it; texts stay as they are. */
 #define JSON_TEXT(x) "regexp_replace(" x ", '(\"(?:[^\"\\\\]|\\\\.)*\")|([:,]) ', '\\1\\2', 'g')"
 
+/* A numeric as Oracle writes it: 8750, .5 */
+#define ORACLE_NUMBER_TEXT(x) "regexp_replace(trim_scale(" x ")::text, '^(-?)0[.]', '\\1.')"
+
 /* Texts joined, NULL when one of them is. */
 #define CONCAT_NULL(name)                                                                          \
 	CALL(name, 1, "$1::text", "text"), CALL(name, 2, "($1::text || $2::text)", "text"),        \
@@ -193,7 +196,7 @@
 	     "timestamp"),                                                                         \
 		WHEN(name, 3, "1=unit:" unit, "$3 + $2 * INTERVAL '" interval "'", "timestamp")
 #define ADD_DAYS_DATE(name)                                                                        \
-	WHEN(name, 3, "1=unit:day,2=int4,3=date", "$3 + $2", "date"),                               \
+	WHEN(name, 3, "1=unit:day,2=int4,3=date", "$3 + $2", "date"),                              \
 		ADD_UNIT_DATE(name, "day", "1 day"), ADD_UNIT_DATE(name, "week", "7 days"),        \
 		ADD_UNIT_DATE(name, "month", "1 month"),                                           \
 		ADD_UNIT_DATE(name, "quarter", "3 months"), ADD_UNIT_DATE(name, "year", "1 year")

@@ -34,6 +34,13 @@ extern rule_function rule_table_functions, rule_column_number;
 /* rules_variant.c: applied on the way down */
 extern rule_function rule_variant_operator, rule_variant_in, rule_variant_case, rule_variant_logic,
 	rule_variant_argument, rule_variant_lambda;
+/* rules_oracle_text.c, rules_oracle_dates.c: applied on the way down */
+extern rule_function rule_text_arithmetic, rule_text_in, rule_empty_is_null, rule_empty_argument,
+	rule_trunc_date, rule_guess_date;
+extern rule_function rule_xml_names, rule_lock_columns; /* rules_oracle_xml.c */
+/* A column whose name says that it is a date; a difference that is an interval in Oracle, too. */
+bool looks_like_date(const struct node *n);
+bool is_timestamp_difference(const struct rewrite *r, struct node *n);
 /* rules_values.c */
 extern rule_function rule_bool_number;
 /* rules_oracle_*.c */

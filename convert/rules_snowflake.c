@@ -50,6 +50,8 @@ const struct rule rules_snowflake_before[] = {
 	{NODE_LAMBDA, "variant lambda", rule_variant_lambda},
 	{NODE_CALL, "variant argument", rule_variant_argument},
 	{NODE_BINARY, "variant operator", rule_variant_operator},
+	{NODE_BINARY, "text arithmetic", rule_text_arithmetic},
+	{NODE_IN, "text in", rule_text_in},
 	{NODE_IN, "variant in", rule_variant_in},
 	{NODE_BETWEEN, "variant between", rule_variant_in},
 	{NODE_LIKE, "variant like", rule_variant_in},
