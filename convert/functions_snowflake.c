@@ -477,7 +477,7 @@ static const struct function_rule rules[] = {
 	CALL("nvl", 2, "coalesce($1, $2)", "1"),
 	CALL("nvl2", 3, "CASE WHEN $1 IS NOT NULL THEN $2 ELSE $3 END", "2"),
 	CALL("object_agg", 2, "jsonb_object_agg($1, $2)", "json"),
-	WHEN("object_construct", 0, "star", "@row_object", "json"),
+	WHEN("object_construct", 1, "star", "@row_object", "json"),
 	CALL("object_construct", 0, "'{}'::jsonb", "json"),
 	MANY("object_construct", 2, "jsonb_strip_nulls(jsonb_build_object($*))", "json"),
 	MANY("object_construct_keep_null", 2, "jsonb_build_object($*)", "json"),

@@ -297,10 +297,40 @@ bool rule_table_functions(struct rewrite *r, struct node *n)
 	return false;
 }
 
+/* The SELECT whose columns a name means: also in ORDER BY behind it. */
+static const struct node *select_of(const struct node *n)
+{
+	for (const struct node *up = n->parent; up; up = up->parent) {
+		if (up->kind == NODE_SELECT)
+			return up;
+		if (up->kind == NODE_QUERY && up->child[QUERY_BODY] &&
+		    up->child[QUERY_BODY]->kind == NODE_SELECT)
+			return up->child[QUERY_BODY];
+	}
+	return NULL;
+}
+
+/* t.$1: the first column of VALUES; of a table nobody knows it. */
+bool rule_column_place(struct rewrite *r, struct node *n)
+{
+	struct node *last = n->count > 1 ? n->child[n->count - 1] : NULL;
+
+	if (!last || last->text.len < 2 || last->text.p[0] != '$' || last->flags & FLAG_QUOTED)
+		return false;
+	for (size_t i = 1; i < last->text.len; i++)
+		if (last->text.p[i] < '0' || last->text.p[i] > '9')
+			return false;
+	if (last->kind == NODE_PARAMETER || last->kind == NODE_IDENT)
+		node_replace(last, node_ident(r->arena, arena_printf(r->arena, "column%.*s",
+								     (int)last->text.len - 1,
+								     last->text.p + 1)));
+	return true;
+}
+
 /* $1 FROM VALUES (...): the first column, which Postgres names as Snowflake does. */
 bool rule_column_number(struct rewrite *r, struct node *n)
 {
-	const struct node *select = node_above(n, NODE_SELECT), *from, *table;
+	const struct node *select = select_of(n), *from, *table;
 	char *name;
 
 	from = select ? select->child[SELECT_FROM] : NULL;

@@ -44,6 +44,19 @@ static struct node *replacement(const struct node *list, struct str name)
 	return NULL;
 }
 
+/* RENAME (a AS b): b for a; NULL: it keeps its name. */
+static struct node *new_name(struct rewrite *r, const struct node *list, struct str name)
+{
+	for (uint32_t i = 0; list && i < list->count; i++) {
+		const struct node *one = list->child[i];
+
+		if (one->kind == NODE_ITEM && one->child[ITEM_ALIAS] &&
+		    str_same(node_last_name(one->child[ITEM_VALUE]), name))
+			return node_copy(r->arena, one->child[ITEM_ALIAS]);
+	}
+	return NULL;
+}
+
 /* Puts one item for each column in the place of `*`. */
 static bool write_out(struct rewrite *r, struct node *select, struct node *holder,
 		      struct node *star)
@@ -52,8 +65,7 @@ static bool write_out(struct rewrite *r, struct node *select, struct node *holde
 	struct column_list *all = list_new(r);
 	uint32_t at = holder->slot;
 
-	if (star->child[STAR_RENAME] || !select->child[SELECT_FROM] ||
-	    !columns_of_relation(select->child[SELECT_FROM], all))
+	if (!select->child[SELECT_FROM] || !columns_of_relation(select->child[SELECT_FROM], all))
 		return false;
 	node_remove(list, at);
 	for (uint32_t i = 0; i < all->count; i++) {
@@ -64,7 +76,9 @@ static bool write_out(struct rewrite *r, struct node *select, struct node *holde
 		if (in_list(star->child[STAR_EXCEPT], all->names[i]))
 			continue;
 		node_insert(r->arena, list, at++,
-			    by ? by : item_of(r, column_reference(r, all, i), NULL));
+			    by ? by
+			       : item_of(r, column_reference(r, all, i),
+					 new_name(r, star->child[STAR_RENAME], all->names[i])));
 	}
 	return true;
 }
@@ -95,7 +109,8 @@ bool rule_star(struct rewrite *r, struct node *n)
 	for (uint32_t i = 0; i < items->count; i++) {
 		struct node *star = star_in(items->child[i]);
 
-		if (star && (all || star->child[STAR_EXCEPT] || star->child[STAR_REPLACE]))
+		if (star && (all || star->child[STAR_EXCEPT] || star->child[STAR_REPLACE] ||
+			     star->child[STAR_RENAME]))
 			done |= write_out(r, n, items->child[i], star);
 	}
 	return done;

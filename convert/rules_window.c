@@ -181,3 +181,20 @@ bool rule_list_distinct(struct rewrite *r, struct node *n)
 	node_replace(value, copy);
 	return true;
 }
+
+/*
+ * Snowflake: without a frame FIRST_VALUE, LAST_VALUE and NTH_VALUE see the whole partition, in
+ * Postgres what came so far.
+ */
+bool rule_whole_frame(struct rewrite *r, struct node *n)
+{
+	struct node *over = n->child[CALL_OVER];
+
+	if (!over || over->op || over->child[WINDOW_FRAME] || !over->child[WINDOW_ORDER] ||
+	    !(node_calls(n, "last_value") || node_calls(n, "nth_value") ||
+	      (node_calls(n, "first_value") && n->flags & FLAG_IGNORE_NULLS)))
+		return false;
+	node_set(over, WINDOW_FRAME,
+		 frame(r, BOUND_UNBOUNDED_PRECEDING, BOUND_UNBOUNDED_FOLLOWING));
+	return true;
+}
