@@ -88,7 +88,7 @@ static const struct dialect redshift = {
 	.lex = LEX_NESTED_COMMENT | LEX_DOLLAR_STRING | LEX_E_STRING | LEX_QUESTION |
 	       LEX_COLON_NAME | LEX_BRACE | LEX_HASH_NAME,
 	.flags = DIALECT_POSTGRES_PRECEDENCE | DIALECT_NAMES_IGNORE_CASE | DIALECT_LATERAL_ALIAS |
-		 DIALECT_BACKSLASH_LIKE,
+		 DIALECT_BACKSLASH_LIKE | DIALECT_VARIANT,
 	.nulls = NULLS_HIGH,
 	.division = DIVISION_INTEGER,
 	.functions = &functions_redshift,
@@ -103,7 +103,8 @@ static const struct dialect snowflake = {
 	.aliases = (const char *const[]){"sf", NULL},
 	.lex = LEX_BACKSLASH | LEX_SLASH_COMMENT | LEX_DOLLAR_STRING | LEX_COLON_PATH |
 	       LEX_QUESTION | LEX_COLON_NAME | LEX_BRACE,
-	.flags = DIALECT_BARE_VALUES | DIALECT_FOLD_UPPER | DIALECT_LATERAL_ALIAS | DIALECT_LAMBDA,
+	.flags = DIALECT_BARE_VALUES | DIALECT_FOLD_UPPER | DIALECT_LATERAL_ALIAS | DIALECT_LAMBDA |
+		 DIALECT_VARIANT,
 	.nulls = NULLS_HIGH,
 	.division = DIVISION_NUMERIC,
 	.functions = &functions_snowflake,

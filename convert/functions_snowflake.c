@@ -301,7 +301,7 @@ static const struct function_rule rules[] = {
 	CONCAT_NULL("concat"),
 	MANY("concat_ws", 2, "CASE WHEN num_nulls($1, $*) = 0 THEN concat_ws($1, $*) END", "text"),
 	CALL("conditional_change_event", 1, "lakeport.changes($1::text)", "int"),
-	CALL("conditional_true_event", 1, "sum($1::int)", "int"),
+	CALL("conditional_true_event", 1, "count(*) FILTER (WHERE $1)", "int"),
 	CALL("contains", 2, "(strpos($1, $2) > 0)", "bool"),
 	CALL("convert_timezone", 2, "($2::timestamptz AT TIME ZONE $1)", "timestamp"),
 	CALL("convert_timezone", 3, "($3::timestamp AT TIME ZONE $1 AT TIME ZONE $2)", "timestamp"),

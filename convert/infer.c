@@ -396,7 +396,7 @@ static enum type_code of_node(struct rewrite *r, struct node *n)
 		return type_of(r, n->child[0]) == TYPE_JSON ? TYPE_JSON
 							    : type_element(r, n->child[0]);
 	case NODE_PATH: /* a VARIANT of Snowflake; Databricks' is a text */
-		return r->dialect->flags & DIALECT_FOLD_UPPER ? TYPE_JSON : TYPE_TEXT;
+		return r->dialect->flags & DIALECT_VARIANT ? TYPE_JSON : TYPE_TEXT;
 	case NODE_INTERVAL:
 		return TYPE_INTERVAL;
 	case NODE_ROW:

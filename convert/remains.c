@@ -57,6 +57,8 @@ static const char *what_remains(const struct node *n)
 		return n->flags & FLAG_ALL ? "ORDER BY ALL" : NULL;
 	case NODE_SETOP:
 		return n->flags & FLAG_BY_NAME ? "UNION BY NAME" : NULL;
+	case NODE_MERGE:
+		return n->flags & FLAG_REPLACE ? "MERGE ... REMOVE DUPLICATES" : NULL;
 	case NODE_MERGE_WHEN:
 		return n->op == MERGE_NOT_MATCHED_BY_SOURCE ? "WHEN NOT MATCHED BY SOURCE" : NULL;
 	case NODE_UPDATE:

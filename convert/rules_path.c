@@ -40,7 +40,7 @@ static bool step_by_step(struct rewrite *r, struct node *n)
 {
 	struct node *steps = n->child[1], *now = n->child[0], *place;
 
-	if (!(r->dialect->flags & DIALECT_FOLD_UPPER))
+	if (!(r->dialect->flags & DIALECT_VARIANT))
 		return false;
 	place = node_take(r->arena, n);
 	now = rewrite_template(r, "$1::jsonb", 1, &now);
@@ -61,7 +61,7 @@ bool rule_path(struct rewrite *r, struct node *n)
 	struct node *path = path_array(r, n->child[1]), *base = n->child[0], *now;
 	const struct node *up = n->parent;
 	bool cast = up && up->kind == NODE_CAST;
-	bool json = r->dialect->flags & DIALECT_FOLD_UPPER && !cast;
+	bool json = r->dialect->flags & DIALECT_VARIANT && !cast;
 
 	if (!path)
 		return step_by_step(r, n);

@@ -6,6 +6,17 @@
 const struct rule rules_redshift_before[] = {
 	{NODE_QUERY, "hierarchy", rule_hierarchy},
 	{NODE_SELECT, "outer join", rule_outer_join},
+	{NODE_SELECT, "super from", rule_super_from},
+	{NODE_COLUMN, "super path", rule_super_path},
+	{NODE_INDEX, "super path", rule_super_path},
+	{NODE_MEMBER, "super path", rule_super_path},
+	{NODE_CALL, "variant argument", rule_variant_argument},
+	{NODE_BINARY, "variant operator", rule_variant_operator},
+	{NODE_IN, "variant in", rule_variant_in},
+	{NODE_BETWEEN, "variant between", rule_variant_in},
+	{NODE_LIKE, "variant like", rule_variant_in},
+	{NODE_CASE, "variant case", rule_variant_case},
+	{NODE_LOGIC, "variant logic", rule_variant_logic},
 	{NODE_SELECT, "exclude", rule_exclude},
 	{NODE_SELECT, "star", rule_star},
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
@@ -24,6 +35,7 @@ const struct rule rules_redshift_before[] = {
 	{NODE_CREATE_TABLE, "table options", rule_table_options},
 	{NODE_CREATE_VIEW, "create view", rule_create_view},
 	{NODE_ASSIGN, "assign target", rule_assign_target},
+	{NODE_MERGE, "merge replace", rule_merge_replace},
 	{NODE_CALL, "percentile over", rule_percentile_over},
 	{NODE_CALL, "lag nulls", rule_lag_nulls},
 	{NODE_CALL, "list distinct", rule_list_distinct},
@@ -35,5 +47,6 @@ const struct rule rules_redshift_before[] = {
 };
 
 const struct rule rules_redshift_after[] = {
+	{NODE_PATH, "path", rule_path},
 	{0},
 };

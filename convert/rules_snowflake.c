@@ -29,6 +29,7 @@ const struct rule rules_snowflake_before[] = {
 	{NODE_SELECT, "star", rule_star},
 	{NODE_SELECT, "where alias", rule_where_alias},
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
+	{NODE_SELECT, "nested window", rule_nested_window},
 	{NODE_SELECT, "top", rule_top},
 	{NODE_SELECT, "qualify", rule_qualify},
 	{NODE_TABLE, "sample", rule_sample},

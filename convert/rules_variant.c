@@ -123,7 +123,10 @@ static void to_json(struct rewrite *r, struct node *n)
 {
 	struct node *place = node_take(r->arena, n), *json;
 
-	n = n->kind == NODE_STRING ? node_cast(r->arena, n, "text") : n;
+	if (n->kind == NODE_STRING) {
+		n = node_cast(r->arena, n, "text");
+		n->child[CAST_TYPE]->number = TYPE_OF_POSTGRES;
+	}
 	json = node_call(r->arena, "to_jsonb", 1, &n);
 	json->type = TYPE_JSON;
 	node_replace(place, json);

@@ -178,6 +178,7 @@ bool rule_list_distinct(struct rewrite *r, struct node *n)
 	if (!node_same(value, node_arg(n, 0)) || type_is_number(type_of(r, value)))
 		return false;
 	copy = node_cast(r->arena, node_copy(r->arena, value), "text");
+	copy->child[CAST_TYPE]->number = TYPE_OF_POSTGRES;
 	node_replace(value, copy);
 	return true;
 }
