@@ -85,8 +85,8 @@ static const struct dialect mysql = {
 static const struct dialect redshift = {
 	.name = "redshift",
 	.aliases = (const char *const[]){"rs", NULL},
-	.lex = LEX_NESTED_COMMENT | LEX_DOLLAR_STRING | LEX_E_STRING | LEX_QUESTION |
-	       LEX_COLON_NAME | LEX_BRACE | LEX_HASH_NAME,
+	.lex = LEX_NESTED_COMMENT | LEX_DOLLAR_STRING | LEX_E_STRING | LEX_BACKSLASH |
+	       LEX_QUESTION | LEX_COLON_NAME | LEX_BRACE | LEX_HASH_NAME,
 	.flags = DIALECT_POSTGRES_PRECEDENCE | DIALECT_NAMES_IGNORE_CASE | DIALECT_LATERAL_ALIAS |
 		 DIALECT_BACKSLASH_LIKE | DIALECT_VARIANT,
 	.nulls = NULLS_HIGH,

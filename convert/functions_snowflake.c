@@ -95,10 +95,9 @@
 		CALL(name, 2, "coalesce(string_agg($1::text, $2), '')", "text")
 /* REDUCE(array, start, (a, x) -> ...), one element after the other. */
 #define FOLD(type)                                                                                 \
-	"(WITH RECURSIVE _f AS (SELECT 0 AS i, ($2)::" type " AS a UNION ALL SELECT _f.i + 1, "    \
-	"$3(_f.a, ($1 -> _f.i))::" type " FROM _f WHERE _f.i < jsonb_array_length($1)) SELECT a "  \
-	"FROM _f ORDER BY i DESC LIMIT 1)"
-/* Slices of n units, counted from 1970; weeks from a Monday. */
+	"(WITH RECURSIVE _f AS (SELECT 0 AS _k, ($2)::" type " AS _a UNION ALL SELECT _f._k + 1, " \
+	"$3(_f._a, ($1 -> _f._k))::" type " FROM _f WHERE _f._k < jsonb_array_length($1)) SELECT " \
+	"_a FROM _f ORDER BY _k DESC LIMIT 1)"
 #define SLICE_BIN(name, unit, one, from)                                                           \
 	WHEN(name, 3, "3=unit:" unit ",1=date",                                                    \
 	     "date_bin($2 * INTERVAL '" one "', $1::timestamp, '" from "')::date", "date"),        \
@@ -289,11 +288,7 @@ static const struct function_rule rules[] = {
 	CALL("char", 1, "chr($1)", "text"),
 	CALL("charindex", 2, "strpos($2, $1)", "int"),
 	CALL("charindex", 3, POSITION_FROM("$2", "$1"), "int"),
-	NOTE("check_json", 1, NULL,
-	     "CASE WHEN $1 IS NOT NULL AND lakeport.try_jsonb($1::text) IS NULL THEN 'invalid "
-	     "JSON' "
-	     "END",
-	     "text", "TYPE-NAMES"),
+	NONE("check_json", "NO-FUNCTION"),
 	CALL("chr", 1, "chr($1)", "text"),
 	SAME("coalesce", 1, -1, "1"),
 	NONE("collate", "NO-FUNCTION"),

@@ -318,6 +318,9 @@ static enum type_code of_column(struct rewrite *r, struct node *n)
 	const struct node *up = n->parent;
 	enum type_code t = TYPE_UNKNOWN;
 
+	if (n->count == 1 && r->dialect->flags & DIALECT_EMPTY_NULL &&
+	    str_is_word(column, "systimestamp")) /* Oracle's, a name like any other */
+		return TYPE_TIMESTAMPTZ;
 	if (n->count > 1)
 		table = n->child[n->count - 2]->text;
 	for (int i = 0; i < SCOPES_MAX && up && t <= TYPE_UNKNOWN; up = up->parent) {

@@ -176,6 +176,7 @@ static void identity_options(struct parser *p, struct node *n)
 	struct str start = {"1", 1}, step = {"1", 1};
 	uint32_t from = p->at, plain = 0;
 	struct node *raw;
+	const char *end;
 
 	n->op = CONSTRAINT_IDENTITY;
 	if (parse_accept_symbol(p, '('))
@@ -199,8 +200,14 @@ static void identity_options(struct parser *p, struct node *n)
 	if (str_is(start, "1") && str_is(step, "1"))
 		return;
 	raw = node_make(p->a, NODE_RAW);
-	raw->text.p = arena_printf(p->a, "(START WITH %.*s INCREMENT BY %.*s)", (int)start.len,
-				   start.p, (int)step.len, step.p);
+	end = step.p[0] == '-' ? "MAXVALUE" : "MINVALUE"; /* Postgres' are 1 and -1 */
+	if (step.p[0] != '-' && start.p[0] != '-' && start.p[0] != '0')
+		end = NULL;
+	raw->text.p = end ? arena_printf(p->a, "(START WITH %.*s INCREMENT BY %.*s %s %.*s)",
+					 (int)start.len, start.p, (int)step.len, step.p, end,
+					 (int)start.len, start.p)
+			  : arena_printf(p->a, "(START WITH %.*s INCREMENT BY %.*s)",
+					 (int)start.len, start.p, (int)step.len, step.p);
 	raw->text.len = strlen(raw->text.p);
 	node_put(n, CONSTRAINT_OPTIONS, raw);
 	node_touch(n);

@@ -21,6 +21,10 @@ bool looks_like_date(const struct node *n)
 					   "created", "updated", "dttm", "timestamp"};
 	struct str name;
 
+	if ((node_calls(n, "max") || node_calls(n, "min") || node_calls(n, "nvl") ||
+	     node_calls(n, "coalesce")) &&
+	    node_arg_count(n))
+		return looks_like_date(node_arg(n, 0));
 	if (n->kind != NODE_COLUMN)
 		return false;
 	name = node_last_name(n);
@@ -91,11 +95,13 @@ bool rule_guess_date(struct rewrite *r, struct node *n)
 
 		if (type_of(r, one) > TYPE_UNKNOWN || !looks_like_date(node_bare(one)))
 			continue;
-		if (type_is_number(type_of(r, other)) ||
-		    (n->op == OP_SUBTRACT &&
-		     (is_moment(type_of(r, other)) || looks_like_date(node_bare(other))))) {
-			to_timestamp(r, one);
+		if (type_is_number(type_of(r, other))) {
+			one->type = TYPE_TIMESTAMP;
 			done = true;
+		} else if (n->op == OP_SUBTRACT && looks_like_date(node_bare(other))) {
+			to_timestamp(r, one); /* two dates of Postgres give a number */
+			to_timestamp(r, other);
+			return true;
 		}
 	}
 	return done;

@@ -47,6 +47,7 @@ const struct rule rules_snowflake_before[] = {
 	{NODE_FROM, "dual", rule_dual},
 	{NODE_CREATE_TABLE, "create table", rule_create_table},
 	{NODE_COLUMN_DEF, "column options", rule_column_options},
+	{NODE_CONSTRAINT, "constraint options", rule_constraint_options},
 	{NODE_CREATE_TABLE, "table options", rule_table_options},
 	{NODE_CREATE_VIEW, "create view", rule_create_view},
 	{NODE_ASSIGN, "assign target", rule_assign_target},

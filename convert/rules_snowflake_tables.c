@@ -94,14 +94,6 @@ static const char *levels_text(const struct node *mode, bool outer)
 		     : "(" LEVELS(LEVEL_ARRAYS " UNION ALL " LEVEL_FIELDS("", "", "", "")) ")";
 }
 
-/* Whether `input` must be cast: only what is known to be JSON need not. */
-static struct node *as_json(struct rewrite *r, struct node *input)
-{
-	return type_of(r, input) == TYPE_JSON || input->kind == NODE_PATH
-		       ? input
-		       : rewrite_template(r, "$1::jsonb", 1, &input);
-}
-
 /* FLATTEN(INPUT => x, PATH => p, OUTER => b, RECURSIVE => b, MODE => m) */
 static struct node *flatten(struct rewrite *r, const struct node *call)
 {
@@ -112,7 +104,6 @@ static struct node *flatten(struct rewrite *r, const struct node *call)
 
 	if (!args[0] || (mode && !deep && !mode_is(mode, "both")))
 		return NULL;
-	args[0] = as_json(r, args[0]);
 	if (path)
 		args[0] = rewrite_template(r, "($1 #> $path2)", 2, args);
 	else

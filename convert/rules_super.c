@@ -86,7 +86,9 @@ static uint32_t column_names(const struct node *n, bool indexed)
 	if (m == MEANS_ROWS)
 		return n->count > 2 || (indexed && n->count == 2) ? 2 : 0;
 	/* no relation of that name: a column that is a SUPER; but schema.table.column */
-	return n->count == 2 || (indexed && n->count == 1) ? 1 : 0;
+	if (n->count == 2 || (indexed && n->count == 1))
+		return 1;
+	return n->count > 2 && !meaning_of(n, n->child[1]->text, &in_query) ? 1 : 0;
 }
 
 /* The column itself: an element's is named as its alias. */

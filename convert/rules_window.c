@@ -105,6 +105,10 @@ bool rule_list_over(struct rewrite *r, struct node *n)
 	if (!over || over->op || !order || order->kind != NODE_LIST || over->child[WINDOW_ORDER] ||
 	    !(node_calls(n, "listagg") || node_calls(n, "string_agg")))
 		return false;
+	if (n->flags & FLAG_DISTINCT) {
+		rewrite_finding(r, n, "NOT-CONVERTED", "Postgres has no DISTINCT over a window");
+		return false;
+	}
 	node_set(n, CALL_WITHIN, NULL);
 	node_set(n, CALL_OVER, NULL);
 	node_set(n, CALL_OVER,
