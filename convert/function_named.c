@@ -257,5 +257,5 @@ bool function_named(struct rewrite *r, struct node *call, const char *name)
 		return row_object(r, call);
 	if (strcmp(name, "struct") == 0)
 		return structure(r, call);
-	return false;
+	return function_named_mysql(r, call, name);
 }

@@ -90,6 +90,19 @@ static const struct helper helpers[] = {
 	 "    SELECT o.value FROM jsonb_each(CASE WHEN jsonb_typeof(r.v) = 'object'\n"
 	 "      THEN r.v ELSE '{}' END) AS o) AS c(v))\n"
 	 "SELECT max(d) FROM r\n" END},
+	{"json_merge_patch", "jsonb, jsonb",
+	 "RFC 7396: members put over others, null takes one away",
+	 "(target jsonb, patch jsonb) RETURNS jsonb" PLPGSQL "BEGIN\n"
+	 "  RETURN CASE\n"
+	 "  WHEN jsonb_typeof(patch) <> 'object' THEN patch\n"
+	 "  ELSE coalesce((SELECT jsonb_object_agg(coalesce(t.key, p.key), CASE\n"
+	 "      WHEN p.value IS NULL THEN t.value\n"
+	 "      WHEN jsonb_typeof(p.value) <> 'object' THEN p.value\n"
+	 "      ELSE @schema@.json_merge_patch(coalesce(t.value, '{}'), p.value) END)\n"
+	 "    FROM jsonb_each(CASE WHEN jsonb_typeof(target) = 'object' THEN target\n"
+	 "      ELSE '{}' END) AS t FULL JOIN jsonb_each(patch) AS p ON t.key = p.key\n"
+	 "    WHERE p.value IS DISTINCT FROM 'null'), '{}') END;\n"
+	 "END\n" END},
 	{"levenshtein", "text, text", "the edit distance of two texts",
 	 "(a text, b text) RETURNS int" PLPGSQL "DECLARE\n"
 	 "  last int[] := ARRAY(SELECT generate_series(0, length(b)));\n"
@@ -170,6 +183,13 @@ static const struct helper helpers[] = {
 	 "  END LOOP;\n"
 	 "  RETURN CASE WHEN answer = '' THEN '' ELSE rpad(left(answer, 4), 4, '0') END;\n"
 	 "END\n" END},
+	{"soundex_long", "text", "Soundex as MySQL has it: vowels first taken away, any length",
+	 "(word text) RETURNS text" SQL
+	 "SELECT rpad(left(w, 1) || CASE WHEN translate(left(w, 1),\n"
+	 "  'AEIOUHWY', '') = '' THEN c ELSE substr(c, 2) END, greatest(4, length(c)), '0')\n"
+	 "FROM (SELECT w, regexp_replace(translate(w, 'BFPVCGJKQSXZDTLMNRAEIOUHWY',\n"
+	 "  '111122222222334556'), '(.)\\1+', '\\1', 'g') AS c\n"
+	 "  FROM regexp_replace(upper(word), '[^A-Z]', '', 'g') AS w) AS s\n" END},
 	{"url_decode", "text", "application/x-www-form-urlencoded into text",
 	 "(value text) RETURNS text" PLPGSQL "DECLARE\n"
 	 "  bytes bytea := '';\n"

@@ -84,9 +84,9 @@ bool rule_lateral_alias(struct rewrite *r, struct node *n)
 }
 
 /*
- * Snowflake's WHERE may name an item of the list, where no column has that name. Which columns there
- * are is known only of queries in the text; elsewhere the name of a column of the same item (a.x AS
- * x) is never meant.
+ * Snowflake's WHERE may name an item of the list, where no column has that name. Which columns
+ * there are is known only of queries in the text; elsewhere the name of a column of the same item
+ * (a.x AS x) is never meant.
  */
 bool rule_where_alias(struct rewrite *r, struct node *n)
 {

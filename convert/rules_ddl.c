@@ -508,8 +508,7 @@ bool rule_constraint_options(struct rewrite *r, struct node *n)
 		if (str_is_word(s, "enable") || str_is_word(s, "using") || str_is_word(s, "with") ||
 		    str_is_word(s, "validate") || str_is_word(s, "novalidate") ||
 		    str_is_word(s, "rely") || str_is_word(s, "norely") ||
-		    str_is_word(s, "enforced") ||
-		    (str_is_word(s, "on") && !event))
+		    str_is_word(s, "enforced") || (str_is_word(s, "on") && !event))
 			keep = false;
 	}
 	if (!o || keep)

@@ -72,6 +72,8 @@ const struct rule rules_snowflake_before[] = {
 };
 
 const struct rule rules_snowflake_after[] = {
+	{NODE_INSERT, "known insert", rule_known_insert},
+	{NODE_ASSIGN, "known assign", rule_known_assign},
 	{NODE_DERIVED, "sample query", rule_sample_query},
 	{NODE_CALL, "percentile over", rule_percentile_over},
 	{NODE_CALL, "lag nulls", rule_lag_nulls},

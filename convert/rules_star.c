@@ -44,41 +44,44 @@ static struct node *replacement(const struct node *list, struct str name)
 	return NULL;
 }
 
-/* RENAME (a AS b): b for a; NULL: it keeps its name. */
-static struct node *new_name(struct rewrite *r, const struct node *list, struct str name)
+/* The row of RENAME for that column. */
+static const struct node *replaced(const struct node *list, struct str name)
 {
-	for (uint32_t i = 0; list && i < list->count; i++) {
-		const struct node *one = list->child[i];
-
-		if (one->kind == NODE_ITEM && one->child[ITEM_ALIAS] &&
-		    str_same(node_last_name(one->child[ITEM_VALUE]), name))
-			return node_copy(r->arena, one->child[ITEM_ALIAS]);
-	}
+	for (uint32_t i = 0; i < list->count; i++)
+		if (str_same(node_last_name(list->child[i]->child[ITEM_VALUE]), name))
+			return list->child[i];
 	return NULL;
+}
+
+static const struct node *new_name(const struct node *renames, struct str name)
+{
+	const struct node *item = renames ? replaced(renames, name) : NULL;
+
+	return item ? item->child[ITEM_ALIAS] : NULL;
 }
 
 /* Puts one item for each column in the place of `*`. */
 static bool write_out(struct rewrite *r, struct node *select, struct node *holder,
 		      struct node *star)
 {
-	struct node *q = star->child[STAR_QUALIFIER], *list = holder->parent;
+	struct node *list = holder->parent, *renames = star->child[STAR_RENAME];
 	struct column_list *all = list_new(r);
 	uint32_t at = holder->slot;
 
-	if (!select->child[SELECT_FROM] || !columns_of_relation(select->child[SELECT_FROM], all))
+	node_put(star, STAR_RENAME, NULL); /* the list is of the old names */
+	if (!columns_of_star(star, select->child[SELECT_FROM], all)) {
+		node_put(star, STAR_RENAME, renames);
 		return false;
+	}
 	node_remove(list, at);
 	for (uint32_t i = 0; i < all->count; i++) {
 		struct node *by = replacement(star->child[STAR_REPLACE], all->names[i]);
+		const struct node *to = new_name(renames, all->names[i]);
 
-		if (q && !str_same(node_last_name(q), all->qualifiers[i]))
-			continue;
-		if (in_list(star->child[STAR_EXCEPT], all->names[i]))
-			continue;
-		node_insert(r->arena, list, at++,
-			    by ? by
-			       : item_of(r, column_reference(r, all, i),
-					 new_name(r, star->child[STAR_RENAME], all->names[i])));
+		if (!by)
+			by = item_of(r, column_reference(r, all, i),
+				     to ? node_copy(r->arena, to) : NULL);
+		node_insert(r->arena, list, at++, by);
 	}
 	return true;
 }

@@ -100,6 +100,11 @@ static const struct wanted functions[] = {
 /* Those whose arguments become one type: where one is JSON, all are. */
 static const char *const together[] = {"coalesce", "ifnull", "nvl"};
 
+const char *variant_function(size_t i)
+{
+	return i < sizeof(functions) / sizeof(functions[0]) ? functions[i].name : NULL;
+}
+
 static int by_name(const void *name, const void *row)
 {
 	return strcasecmp(name, ((const struct wanted *)row)->name);
