@@ -181,6 +181,30 @@ static bool to_csv(struct rewrite *r, struct node *call)
 	return true;
 }
 
+#define FOLD(type)                                                                                 \
+	"(WITH RECURSIVE _f AS (SELECT 0 AS _k, ($2)::" type " AS _a UNION ALL SELECT _f._k + 1, " \
+	"$3(_f._a, ($1 -> _f._k))::" type " FROM _f WHERE _f._k < jsonb_array_length($1)) SELECT " \
+	"_a FROM _f ORDER BY _k DESC LIMIT 1)"
+
+/* Snowflake's REDUCE(array, start, (a, x) -> ...), one element after the other. */
+static bool reduce(struct rewrite *r, struct node *call)
+{
+	struct node *args[3] = {node_arg(call, 0), node_arg(call, 1), node_arg(call, 2)}, *place;
+	enum type_code t = type_of(r, args[1]);
+	const char *text = type_is_number(t) ? FOLD("numeric")
+			   : t == TYPE_TEXT  ? FOLD("text")
+			   : t == TYPE_JSON  ? FOLD("jsonb")
+					     : NULL;
+	struct node *now;
+
+	if (!text || args[2]->kind != NODE_LAMBDA)
+		return false;
+	place = node_take(r->arena, call);
+	now = rewrite_template(r, text, 3, args);
+	node_replace(place, now ? now : call);
+	return now;
+}
+
 static int hex_digit(char c)
 {
 	return c >= '0' && c <= '9'		    ? c - '0'
@@ -251,6 +275,8 @@ bool function_named(struct rewrite *r, struct node *call, const char *name)
 		return to_csv(r, call);
 	if (strcmp(name, "typeof") == 0)
 		return type_named(r, call);
+	if (strcmp(name, "reduce") == 0)
+		return reduce(r, call);
 	if (strcmp(name, "unistr") == 0)
 		return unistr(r, call);
 	if (strcmp(name, "row_object") == 0)

@@ -76,7 +76,8 @@ static const struct function_rule rules[] = {
 	WHEN("extract", 2, "1=unit:second", "extract(second FROM $2)", "numeric"),
 	EXTRACT_UNITS("extract"),
 	CALL("extractvalue", 2,
-	     "(SELECT string_agg((xpath('string(.)', _x))[1]::text, '') FROM unnest(xpath($2, $1)) "
+	     "(SELECT string_agg((xpath('string(.)', _x))[1]::text, '') FROM unnest(xpath($2, "
+	     "$1::xml)) "
 	     "AS _u(_x))",
 	     "text"),
 	FIRST_VALUE_ROWS("first_value"),

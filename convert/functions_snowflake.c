@@ -93,11 +93,6 @@
 #define LISTAGG_EMPTY(name)                                                                        \
 	CALL(name, 1, "coalesce(string_agg($1::text, ''), '')", "text"),                           \
 		CALL(name, 2, "coalesce(string_agg($1::text, $2), '')", "text")
-/* REDUCE(array, start, (a, x) -> ...), one element after the other. */
-#define FOLD(type)                                                                                 \
-	"(WITH RECURSIVE _f AS (SELECT 0 AS _k, ($2)::" type " AS _a UNION ALL SELECT _f._k + 1, " \
-	"$3(_f._a, ($1 -> _f._k))::" type " FROM _f WHERE _f._k < jsonb_array_length($1)) SELECT " \
-	"_a FROM _f ORDER BY _k DESC LIMIT 1)"
 #define SLICE_BIN(name, unit, one, from)                                                           \
 	WHEN(name, 3, "3=unit:" unit ",1=date",                                                    \
 	     "date_bin($2 * INTERVAL '" one "', $1::timestamp, '" from "')::date", "date"),        \
@@ -205,10 +200,7 @@ static const struct function_rule rules[] = {
 	     "(SELECT string_agg(coalesce(_x #>> '{}', ''), $2 ORDER BY _i) FROM " ELEMENTS(
 		     "1") ")",
 	     "text"),
-	CALL("array_union_agg", 1,
-	     "(SELECT coalesce(jsonb_agg(_y), '[]') FROM jsonb_array_elements(jsonb_agg($1)) AS "
-	     "_u(_x), jsonb_array_elements(_x) AS _v(_y))",
-	     "json"),
+	NONE("array_union_agg", "NO-FUNCTION"),
 	CALL("array_unique_agg", 1,
 	     "coalesce(jsonb_agg(DISTINCT $1) FILTER (WHERE $1 IS NOT NULL), '[]')", "json"),
 	CALL("arrays_overlap", 2,
@@ -519,9 +511,7 @@ static const struct function_rule rules[] = {
 	     "text", "RANDOM-SEED"),
 	SAME("rank", 0, 0, "int"),
 	CALL("ratio_to_report", 1, "($1::numeric / NULLIF(sum($1), 0))", "numeric"),
-	WHEN("reduce", 3, "2=int|numeric|float", FOLD("numeric"), "numeric"),
-	WHEN("reduce", 3, "2=text", FOLD("text"), "text"),
-	WHEN("reduce", 3, "2=json", FOLD("jsonb"), "json"),
+	{"reduce", 3, 3, NULL, "@reduce", "2", NULL},
 	NONE("reduce", "NO-FUNCTION"),
 	CALL("regexp_count", 2, "regexp_count($1, $regex2)", "int"),
 	CALL("regexp_count", 3, "regexp_count($1, $regex2, $3)", "int"),

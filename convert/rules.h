@@ -43,8 +43,8 @@ extern rule_function rule_xml_names, rule_lock_columns; /* rules_oracle_xml.c */
 bool looks_like_date(const struct node *n);
 bool is_timestamp_difference(const struct rewrite *r, struct node *n);
 extern rule_function rule_super_from, rule_super_path; /* rules_super.c: the same */
-extern rule_function rule_nested_window; /* rules_window_nested.c: the same */
-extern rule_function rule_merge_replace; /* rules_super.c: the same */
+extern rule_function rule_nested_window;	       /* rules_window_nested.c: the same */
+extern rule_function rule_merge_replace;	       /* rules_super.c: the same */
 extern rule_function rule_warehouse_statement; /* rules_warehouse.c: applied on the way down */
 extern rule_function rule_whole_frame;	       /* rules_window.c: applied on the way down */
 extern rule_function rule_where_alias;	       /* rules_alias.c: applied on the way down */
