@@ -54,6 +54,7 @@ enum dialect_flags {
 	DIALECT_NAMES_IGNORE_CASE = 1 << 8,   /* quoted names, too: [Name] is name */
 	DIALECT_LATERAL_ALIAS = 1 << 9,	      /* a select item may use an alias before it */
 	DIALECT_NUMERIC_BOOLEAN = 1 << 10,    /* conditions are numbers: IF(1, ...) */
+	DIALECT_VARIANT = 1 << 12,	      /* what is found in JSON stays JSON */
 	DIALECT_LAMBDA = 1 << 11,	      /* x -> x + 1 is a function */
 };
 

@@ -8,6 +8,11 @@
 
 /* clang-format off */
 static const struct finding_kind kinds[] = {
+	{"ALIAS-IN-WHERE", FINDING_CHANGED, "WHERE names an item of the select list",
+	 "Where a table has a column of that name, the column is meant; the text does not show "
+	 "whether one has, so the item was taken.",
+	 "SELECT a + 1 AS b FROM t WHERE b > 2  ->  ... WHERE a + 1 > 2",
+	 "Put the column's name in place where a table has such a column."},
 	{"BIT-BOOLEAN", FINDING_CHANGED, "bit became boolean",
 	 "T-SQL's bit compares with 0 and 1 and is summed; Postgres' boolean is neither.",
 	 "CAST(x AS bit)  ->  CAST(x AS boolean)",
@@ -19,6 +24,9 @@ static const struct finding_kind kinds[] = {
 	{"CATALOG-DROPPED", FINDING_NOTE, "a name has a catalog before the schema",
 	 "Postgres reads one database, and its schemas are those of the catalog that moved.",
 	 "main.sales.orders  ->  sales.orders", "Connect to the database that the catalog became."},
+	{"CATALOG-VIEW", FINDING_OPEN, "a view of the source's own catalog",
+	 "Names of tables, columns, sessions and queries are in other views in Postgres.", NULL,
+	 "Use information_schema, pg_catalog or pg_stat_activity."},
 	{"CI-COLLATION", FINDING_CHANGED, "texts compared without case",
 	 "The source's collation ignores case in =, IN, LIKE, GROUP BY, DISTINCT and ORDER BY; "
 	 "Postgres' does not.",

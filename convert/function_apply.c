@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -509,9 +510,18 @@ static bool call_name(const struct node *n, char *out, size_t size)
 	} else {
 		const struct node *name = n->child[CALL_NAME];
 
-		if (name->count != 1 || name->child[0]->flags & FLAG_QUOTED)
+		if (name->count == 2 && name->child[0]->kind == NODE_IDENT &&
+		    name->child[0]->text.len + 1 < size) { /* a package's: dbms_lob.substr */
+			at = name->child[0]->text.len;
+			for (size_t i = 0; i < at; i++)
+				out[i] = (char)tolower((unsigned char)name->child[0]->text.p[i]);
+			out[at++] = '.';
+		} else if (name->count != 1) {
 			return false;
-		s = name->child[0]->text;
+		}
+		if (name->child[name->count - 1]->flags & FLAG_QUOTED)
+			return false;
+		s = name->child[name->count - 1]->text;
 	}
 	if (at + s.len >= size)
 		return false;

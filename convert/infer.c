@@ -150,7 +150,7 @@ static enum type_code of_sum(enum type_code a, enum type_code b, bool minus)
 {
 	if (is_moment(a) && is_moment(b))
 		return a == TYPE_DATE && b == TYPE_DATE ? TYPE_INT : TYPE_INTERVAL;
-	if (is_moment(a) && type_is_int(b))
+	if (is_moment(a) && type_is_number(b))
 		return a;
 	if (is_moment(a) && b == TYPE_INTERVAL)
 		return a == TYPE_DATE ? TYPE_TIMESTAMP : a;
@@ -350,6 +350,9 @@ static enum type_code of_column(struct rewrite *r, struct node *n)
 
 	if (of_known(r, n, &t))
 		return t;
+	if (n->count == 1 && r->dialect->flags & DIALECT_EMPTY_NULL &&
+	    str_is_word(column, "systimestamp")) /* Oracle's, a name like any other */
+		return TYPE_TIMESTAMPTZ;
 	if (n->count > 1)
 		table = n->child[n->count - 2]->text;
 	for (int i = 0; i < SCOPES_MAX && up && t <= TYPE_UNKNOWN; up = up->parent) {
@@ -434,7 +437,7 @@ static enum type_code of_node(struct rewrite *r, struct node *n)
 		return type_of(r, n->child[0]) == TYPE_JSON ? TYPE_JSON
 							    : type_element(r, n->child[0]);
 	case NODE_PATH: /* a VARIANT of Snowflake; Databricks' is a text */
-		return r->dialect->flags & DIALECT_FOLD_UPPER ? TYPE_JSON : TYPE_TEXT;
+		return r->dialect->flags & DIALECT_VARIANT ? TYPE_JSON : TYPE_TEXT;
 	case NODE_INTERVAL:
 		return TYPE_INTERVAL;
 	case NODE_ROW:

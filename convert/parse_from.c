@@ -158,9 +158,30 @@ static void table_hints(struct parser *p, struct node *table)
 		node_put(table, TABLE_HINT, parse_close(p, n));
 }
 
+/* Redshift: FROM t, t.items AS i AT place. The alias' op is 1, the place its column. */
+static void super_place(struct parser *p, struct node *n)
+{
+	struct node *alias = n->child[TABLE_ALIAS], *list;
+
+	if (!alias || alias->child[ALIAS_COLUMNS] || n->child[TABLE_NAME]->count < 2 ||
+	    !parse_is(p, K_AT) || !parse_is_name(p, 1))
+		return;
+	p->at++;
+	list = parse_open(p, NODE_LIST);
+	node_add(p->a, list, parse_ident(p));
+	node_put(alias, ALIAS_COLUMNS, parse_close(p, list));
+	alias->op = 1;
+	node_touch(alias);
+}
+
 struct node *parse_table(struct parser *p)
 {
 	struct node *n = parse_open(p, NODE_TABLE);
+
+	if (parse_is(p, K_UNPIVOT) && parse_is_name(p, 1)) { /* Redshift: fields of a SUPER */
+		p->at++;
+		n->flags |= FLAG_NULLS;
+	}
 
 	if (parse_accept(p, K_ONLY))
 		n->flags |= FLAG_ONLY;
@@ -177,6 +198,7 @@ struct node *parse_table(struct parser *p)
 	node_put(n, TABLE_SAMPLE, sample(p));
 	if (!(parse_is(p, K_AS) && parse_begins_query(p, 1)))
 		node_put(n, TABLE_ALIAS, parse_alias(p));
+	super_place(p, n);
 	if (!n->child[TABLE_VERSION])
 		node_put(n, TABLE_VERSION, version(p));
 	if (!n->child[TABLE_SAMPLE])

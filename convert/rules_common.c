@@ -508,9 +508,11 @@ bool rule_dual(struct rewrite *r, struct node *n)
 {
 	struct node *t = n->count == 1 ? n->child[0] : NULL, *items;
 
-	if (!t || t->kind != NODE_TABLE || t->child[TABLE_NAME]->count != 1 ||
-	    !str_is_word(t->child[TABLE_NAME]->child[0]->text, "dual") || !n->parent ||
-	    n->parent->kind != NODE_SELECT)
+	if (!t || t->kind != NODE_TABLE || t->child[TABLE_NAME]->count > 2 ||
+	    !str_is_word(node_last_name(t->child[TABLE_NAME]), "dual") || !n->parent ||
+	    n->parent->kind != NODE_SELECT ||
+	    (t->child[TABLE_NAME]->count == 2 &&
+	     !str_is_word(t->child[TABLE_NAME]->child[0]->text, "sys")))
 		return false;
 	items = n->parent->child[SELECT_ITEMS];
 	if (items->count == 1 && items->child[0]->kind == NODE_ITEM &&
