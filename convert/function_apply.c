@@ -9,9 +9,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "convert/columns.h"
 #include "convert/literal.h"
 #include "convert/names.h"
 #include "convert/parse.h"
+#include "convert/shape.h"
 
 #define CACHE_SLOTS 16384 /* a power of two, more than there are rules */
 
@@ -531,10 +533,40 @@ static bool rename_call(struct rewrite *r, struct node *n, const char *to)
 	return true;
 }
 
+/* The result is of the first argument's type, an array of such, or an element of it. */
+static void remember_shape(struct rewrite *r, const struct function_rule *rule,
+			   const struct function_call *c, struct node *now)
+{
+	struct node *made, *list;
+	enum type_code t;
+
+	if (!rule->type || !c->count || now->kind == NODE_ARRAY ||
+	    (rule->type[0] != '1' && rule->type[0] != '['))
+		return;
+	t = type_of(r, c->args[0]);
+	if (t != TYPE_JSON && t != TYPE_ARRAY)
+		return;
+	made = column_definition(c->args[0]);
+	if (rule->type[0] == '[')
+		made = column_element(made);
+	if (!made || (made->kind != NODE_ARRAY && !shape_is_struct(made) && !shape_is_map(made)))
+		return;
+	if (rule->type[1]) {
+		list = node_make(r->arena, NODE_ARRAY);
+		node_add(r->arena, list, node_copy(r->arena, made));
+		made = list;
+	}
+	now->shape = made;
+	if (now->type <= TYPE_UNKNOWN)
+		now->type = TYPE_NOT_ASKED;
+}
+
 /* map_from_arrays: the types of its two arrays are known only now. */
 static void remember_map(struct rewrite *r, const struct function_rule *rule,
 			 const struct function_call *c, struct node *now)
 {
+	if (strcmp(rule->name, "map") == 0)
+		now->keys = TYPE_UNKNOWN; /* a map, not a struct */
 	if (strcmp(rule->name, "map_from_arrays") != 0 || c->count != 2)
 		return;
 	now->keys = (uint8_t)type_element(r, c->args[0]);
@@ -574,6 +606,7 @@ static bool take_rule(struct rewrite *r, struct node *n, const struct function_r
 		}
 		now->type = (uint8_t)type;
 		remember_map(r, rule, c, now);
+		remember_shape(r, rule, c, now);
 		node_replace(place, now);
 	}
 	if (finding)

@@ -24,5 +24,9 @@ enum type_code type_from_word(const char *word);
 enum type_code function_type(struct rewrite *r, struct node *call);
 /* "@name": rewrites in C. */
 bool function_named(struct rewrite *r, struct node *call, const char *name);
+/* Those over structs and arrays of them. function_structs.c */
+bool function_structs(struct rewrite *r, struct node *call, const char *name);
+/* array_sort with a lambda of two parameters. function_comparator.c */
+bool function_comparator(struct rewrite *r, struct node *call);
 
 #endif

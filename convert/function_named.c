@@ -139,7 +139,7 @@ static bool to_csv(struct rewrite *r, struct node *call)
 	uint32_t count = shape_is_struct(row) ? shape_field_count(row) : 0;
 	struct node *place;
 
-	if (count == 0 || count > FUNCTION_ARGS_MAX)
+	if (count == 0 || count > FUNCTION_ARGS_MAX || node_bare(node_arg(call, 0))->shape)
 		return false;
 	args[0] = node_string(r->arena, (struct str){",", 1});
 	for (uint32_t i = 0; i < count; i++) {
@@ -172,5 +172,5 @@ bool function_named(struct rewrite *r, struct node *call, const char *name)
 		return type_named(r, call);
 	if (strcmp(name, "struct") == 0)
 		return structure(r, call);
-	return false;
+	return function_structs(r, call, name);
 }

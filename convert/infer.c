@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "convert/columns.h"
 #include "convert/function_apply.h"
 
 struct name_row {
@@ -318,6 +319,12 @@ static enum type_code of_column(struct rewrite *r, struct node *n)
 	const struct node *up = n->parent;
 	enum type_code t = TYPE_UNKNOWN;
 
+	if (n->count == 1) {
+		struct node *value = column_parameter(n);
+
+		if (value)
+			return type_of(r, value);
+	}
 	if (n->count > 1)
 		table = n->child[n->count - 2]->text;
 	for (int i = 0; i < SCOPES_MAX && up && t <= TYPE_UNKNOWN; up = up->parent) {
@@ -410,13 +417,15 @@ enum type_code type_of(struct rewrite *r, struct node *n)
 {
 	if (n->type == TYPE_NOT_ASKED) {
 		n->type = TYPE_UNKNOWN; /* a column may ask for itself: WITH RECURSIVE */
-		n->type = (uint8_t)of_node(r, n);
+		n->type = (uint8_t)of_node(r, n->shape ? n->shape : n);
 	}
 	return (enum type_code)n->type;
 }
 
 enum type_code type_element(struct rewrite *r, struct node *n)
 {
+	if (n->shape)
+		n = n->shape;
 	if (n->kind == NODE_ARRAY && n->count)
 		return type_of(r, n->child[0]);
 	if (node_calls(n, "array") && node_arg_count(n))

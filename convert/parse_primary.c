@@ -461,7 +461,8 @@ static struct node *word(struct parser *p)
 	if (n)
 		return n;
 	if (k == K_DEFAULT && (parse_symbol_at(p, 1, ',') || parse_symbol_at(p, 1, ')') ||
-			       parse_peek(p, 1)->kind == TOKEN_END)) { /* of a column */
+			       parse_peek(p, 1)->kind == TOKEN_END ||
+			       parse_keyword(p, 1) == K_WHERE)) { /* of a column */
 		n = parse_open(p, NODE_RAW);
 		n->text = (struct str){"DEFAULT", 7};
 		p->at++;

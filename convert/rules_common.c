@@ -121,6 +121,13 @@ bool rule_interval(struct rewrite *r, struct node *n)
 	}
 	if (bare->kind == NODE_STRING && !unit)
 		return false;
+	if (bare->kind == NODE_UNARY && bare->op == OP_MINUS && !unit &&
+	    bare->child[0]->kind == NODE_STRING) {
+		node_set(n, 0, bare->child[0]);
+		place = node_take(r->arena, n);
+		node_replace(place, node_unary(r->arena, OP_MINUS, n))->type = TYPE_INTERVAL;
+		return true;
+	}
 	place = node_take(r->arena, n);
 	one = node_make(r->arena, NODE_INTERVAL);
 	one->type = TYPE_INTERVAL;

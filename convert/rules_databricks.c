@@ -45,9 +45,11 @@ static bool rule_struct_column(struct rewrite *r, struct node *n)
 	struct node *base, *place, *member;
 	uint32_t first = 1;
 
-	if (n->count < 2 || !select || !select->child[SELECT_FROM])
+	bool parameter = n->count > 1 && column_is_parameter(n);
+
+	if (n->count < 2 || (!parameter && (!select || !select->child[SELECT_FROM])))
 		return false;
-	if (relation_in_scope(n, n->child[0]->text)) {
+	if (!parameter && relation_in_scope(n, n->child[0]->text)) {
 		if (n->count < 3 || relation_in_scope(n, n->child[1]->text))
 			return false;
 		first = 2; /* t.a.b */
@@ -90,14 +92,49 @@ static struct node *made_by(struct rewrite *r, struct node *n)
 static bool array_field(struct rewrite *r, struct node *n, struct node *field)
 {
 	struct node *name = node_string(r->arena, n->child[1]->text), *now, *place;
-	const char *element = type_name(type_element(r, column_definition(field)));
+	struct node *made = column_definition(field);
+	enum type_code type = type_element(r, made);
+	bool json = type == TYPE_JSON || type == TYPE_ROW;
+	const char *element = json ? NULL : type_name(type);
 
 	place = node_take(r->arena, n);
-	now = rewrite_template(r, "ARRAY(SELECT jsonb_array_elements_text($1 -> $2))", 2,
-			       (struct node *[]){n->child[0], name});
+	now = rewrite_template(r,
+			       json ? "ARRAY(SELECT jsonb_array_elements($1 -> $2))"
+				    : "ARRAY(SELECT jsonb_array_elements_text($1 -> $2))",
+			       2, (struct node *[]){n->child[0], name});
 	if (element)
 		now = node_cast(r->arena, now, arena_printf(r->arena, "%s[]", element));
 	now->type = TYPE_ARRAY;
+	now->element = (uint8_t)type;
+	now->shape = made->kind == NODE_ARRAY ? made : NULL;
+	node_replace(place, now);
+	return true;
+}
+
+/* A field of an array of structs: that field of each. */
+static bool field_of_each(struct rewrite *r, struct node *n)
+{
+	struct node *base = n->child[0], *element = column_element(made_by(r, base)), *field, *now;
+	struct node *args[2] = {base, node_string(r->arena, n->child[1]->text)}, *place;
+	enum type_code t;
+
+	field = element ? shape_field_named(r, column_definition(element), n->child[1]->text)
+			: NULL;
+	if (!field)
+		return false;
+	t = type_of(r, field);
+	place = node_take(r->arena, n);
+	now = rewrite_template(
+		r,
+		t == TYPE_JSON ? "ARRAY(SELECT _e -> $2 FROM unnest($1) WITH ORDINALITY AS "
+				 "_u(_e, _i) ORDER BY _i)"
+			       : "ARRAY(SELECT _e ->> $2 FROM unnest($1) WITH ORDINALITY AS "
+				 "_u(_e, _i) ORDER BY _i)",
+		2, args);
+	if (t > TYPE_NULL && t != TYPE_JSON && t != TYPE_ARRAY && t != TYPE_TEXT)
+		now = node_cast(r->arena, now, arena_printf(r->arena, "%s[]", type_name(t)));
+	now->type = TYPE_ARRAY;
+	now->element = (uint8_t)t;
 	node_replace(place, now);
 	return true;
 }
@@ -112,6 +149,8 @@ static bool rule_member(struct rewrite *r, struct node *n)
 
 	if (n->child[1]->kind != NODE_IDENT)
 		return false;
+	if (type_of(r, base) == TYPE_ARRAY)
+		return field_of_each(r, n);
 	field = shape_field_named(r, made_by(r, base), n->child[1]->text);
 	if (field)
 		t = type_of(r, field);
@@ -123,6 +162,8 @@ static bool rule_member(struct rewrite *r, struct node *n)
 	place = node_take(r->arena, n);
 	name = node_string(r->arena, n->child[1]->text);
 	now = shape_get(r, base, name, t);
+	if (field && (t == TYPE_JSON || t == TYPE_ARRAY))
+		now->shape = column_definition(field);
 	node_replace(place, now);
 	return true;
 }

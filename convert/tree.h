@@ -460,6 +460,7 @@ struct node {
 	struct str text;
 	struct node *parent;
 	struct node **child;
+	struct node *shape; /* a value made up to ask for fields and types, or NULL (schema.h) */
 };
 
 /* A node with as many slots as its kind has (none for lists), all NULL. */
