@@ -35,7 +35,7 @@ static bool of_star(const struct node *star, const struct node *from, struct col
 {
 	const struct node *q = star->child[STAR_QUALIFIER];
 	struct column_list *all;
-	bool good = from && !star->child[STAR_REPLACE] && !star->child[STAR_RENAME];
+	bool good = from && !star->child[STAR_RENAME];
 	struct arena a = {0};
 
 	if (!good)

@@ -27,7 +27,7 @@
 		CALL(name, 1, "(array_agg($1))[count(*)]", "1"),                                   \
 		CALL(name, 2, "(array_agg($1))[count(*)]", "1")
 /* Whole seconds since 1970. */
-#define EPOCH "floor(extract(epoch FROM $1::timestamptz))"
+#define EPOCH	      "floor(extract(epoch FROM $1::timestamptz))"
 #define POWER_MEAN(n) "avg($1::float8 ^ " n ")"
 /* Java's functions answer NaN where Postgres' say out of range. */
 #define NAN_WHEN(outside, x) "CASE WHEN " outside " THEN 'NaN' ELSE " x " END"

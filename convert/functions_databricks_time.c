@@ -161,6 +161,8 @@ static const struct function_rule rules[] = {
 	PART_EXPRESSION("weekday", "(", "isodow", " - 1)"),
 	PART("weekofyear", "week"),
 	NONE("window", "NO-FUNCTION"),
+	CALL("window_time", 1, "(($1 ->> 'end')::timestamp - INTERVAL '1 microsecond')",
+	     "timestamp"),
 	PART("year", "year"),
 };
 

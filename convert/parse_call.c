@@ -153,7 +153,14 @@ static void add_shape(struct parser *p, struct node *n)
 {
 	const struct node *schema;
 
-	if (!node_calls(n, "from_json") || p->failed || !n->child[CALL_ARGS])
+	static const char window[] = "`start` TIMESTAMP, `end` TIMESTAMP";
+
+	if (p->failed || !n->child[CALL_ARGS] || !(p->d->flags & DIALECT_LAMBDA))
+		return;
+	if (node_arg_count(n) > 1 && !n->child[CALL_OVER] &&
+	    (node_calls(n, "window") || node_calls(n, "session_window")))
+		n->shape = schema_shape(p->a, p->d, (struct str){window, sizeof(window) - 1});
+	if (!node_calls(n, "from_json"))
 		return;
 	schema = node_arg(n, 1);
 	if (schema && schema->kind == NODE_STRING)

@@ -471,7 +471,7 @@ static struct node *word(struct parser *p)
 	/* LEFT and RIGHT begin no expression, so here they are names: (left, right) -> ... */
 	if (k != KEYWORD_NONE && keyword_stops(k) && !parse_symbol_at(p, 1, '(') &&
 	    !parse_symbol_at(p, 1, '.') && keyword_class(k) >= KEYWORD_T &&
-	    !(p->d->flags & DIALECT_LAMBDA && (k == K_LEFT || k == K_RIGHT))) {
+	    !(p->d->flags & DIALECT_LAMBDA && (k == K_LEFT || k == K_RIGHT || k == K_WINDOW))) {
 		parse_fail(p, "an expression");
 		return parse_open(p, NODE_NONE);
 	}

@@ -93,6 +93,9 @@ extern rule_function rule_star, rule_star_in, rule_star_argument, rule_query_sta
 extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, rule_merge,
 	rule_create_table, rule_create_view, rule_create_function;
 
+/* rules_time_windows.c: applied on the way down */
+extern rule_function rule_time_window;
+
 /* rules_generators.c: applied on the way up */
 extern rule_function rule_generator, rule_lateral_view, rule_table_generator;
 

@@ -139,6 +139,16 @@ static bool field_of_each(struct rewrite *r, struct node *n)
 	return true;
 }
 
+/* window.start, where the query below groups by window(). */
+static bool window_field(const struct node *base, struct str field)
+{
+	if (base->kind != NODE_COLUMN || base->count == 0)
+		return false;
+	return (str_is(node_last_name(base), "window") ||
+		str_is(node_last_name(base), "session_window")) &&
+	       (str_is(field, "start") || str_is(field, "end"));
+}
+
 /* A field of a struct, which is jsonb. */
 static bool rule_member(struct rewrite *r, struct node *n)
 {
@@ -154,6 +164,8 @@ static bool rule_member(struct rewrite *r, struct node *n)
 	field = shape_field_named(r, made_by(r, base), n->child[1]->text);
 	if (field)
 		t = type_of(r, field);
+	else if (window_field(base, n->child[1]->text))
+		t = TYPE_TIMESTAMP;
 	if (!more && t == TYPE_ARRAY)
 		return array_field(r, n, field);
 	if (more &&
@@ -280,6 +292,7 @@ const struct rule rules_databricks_before[] = {
 	{NODE_CALL, "lag nulls", rule_spark_lag_nulls},
 	{NODE_CALL, "star argument", rule_star_argument},
 	{NODE_IN, "star in", rule_star_in},
+	{NODE_SELECT, "time window", rule_time_window},
 	{NODE_SELECT, "star", rule_star},
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
 	{NODE_CALL, "identifier", rule_identifier},
