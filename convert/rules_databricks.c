@@ -166,7 +166,7 @@ static bool rule_member(struct rewrite *r, struct node *n)
 		t = type_of(r, field);
 	else if (window_field(base, n->child[1]->text))
 		t = TYPE_TIMESTAMP;
-	if (!more && t == TYPE_ARRAY)
+	if (t == TYPE_ARRAY && (!more || n->parent->kind == NODE_MEMBER))
 		return array_field(r, n, field);
 	if (more &&
 	    (t <= TYPE_NULL || t == TYPE_ARRAY || shape_is_struct(column_definition(field))))
