@@ -141,6 +141,8 @@ static bool to_csv(struct rewrite *r, struct node *call)
 
 	if (count == 0 || count > FUNCTION_ARGS_MAX || node_bare(node_arg(call, 0))->shape)
 		return false;
+	if (node_arg_count(call) > 1)
+		rewrite_finding(r, call, "JSON-OPTIONS", "options of to_csv were dropped");
 	args[0] = node_string(r->arena, (struct str){",", 1});
 	for (uint32_t i = 0; i < count; i++) {
 		struct str name;

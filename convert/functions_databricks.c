@@ -8,6 +8,7 @@
 
 #define UNPACK(n)	  "unnest($" n ") WITH ORDINALITY AS _u(_x, _i)"
 #define URL_PART(pattern) "substring($1 FROM '" pattern "')"
+#define GOOD_URL(x)	  "CASE WHEN $1 !~ '[[:space:]<>\"{}|^`]' THEN " x " END"
 #define BYTES(n)	  "convert_to($" n "::text, 'UTF8')"
 #define TO_HEX(x)	  "upper(encode(" x ", 'hex'))"
 #define FIRST(name)                                                                                \
@@ -170,6 +171,7 @@ static const struct function_rule rules[] = {
 	CALL("chr", 1, "CASE WHEN $1 <= 0 THEN '' ELSE chr(NULLIF($1 % 256, 0)) END", "text"),
 	SAME("coalesce", 1, -1, "1"),
 	NOTE("collate", 2, NULL, "$1", "text", "CI-COLLATION"),
+	CALL("collation", 1, "'SYSTEM.BUILTIN.UTF8_BINARY'", "text"),
 	CALL("collect_list", 1, "coalesce(array_agg($1) FILTER (WHERE $1 IS NOT NULL), '{}')",
 	     "1[]"),
 	CALL("collect_set", 1,
@@ -695,10 +697,11 @@ static const struct function_rule rules[] = {
 	     "int"),
 	WHEN("try_multiply", 2, "1=date|timestamp|interval|numeric|float", "($1 * $2)", "1"),
 	NOTE("try_multiply", 2, NULL, "($1 * $2)", "1", "OVERFLOW-ERROR"),
-	WHEN("try_parse_url", 2, "2=lower:host", URL_PART("^[^:/?#]+://(?:[^/?#@]*@)?([^:/?#]+)"),
+	WHEN("try_parse_url", 2, "2=lower:host",
+	     GOOD_URL(URL_PART("^[^:/?#]+://(?:[^/?#@]*@)?([^:/?#]+)")), "text"),
+	WHEN("try_parse_url", 2, "2=lower:path", GOOD_URL(URL_PART("^[^:/?#]+://[^/?#]*([^?#]*)")),
 	     "text"),
-	WHEN("try_parse_url", 2, "2=lower:path", URL_PART("^[^:/?#]+://[^/?#]*([^?#]*)"), "text"),
-	WHEN("try_parse_url", 2, "2=lower:query", URL_PART("[?]([^#]*)"), "text"),
+	WHEN("try_parse_url", 2, "2=lower:query", GOOD_URL(URL_PART("[?]([^#]*)")), "text"),
 	WHEN("try_parse_url", 3, "2=lower:query", "substring($1 FROM '[?&]' || $3 || '=([^&#]*)')",
 	     "text"),
 	NONE("try_parse_url", "NO-FUNCTION"),
@@ -770,7 +773,10 @@ static const struct function_rule rules[] = {
 	     "$4)",
 	     "int"),
 	SAME("width_bucket", 4, 4, "int"),
-	CALL("xpath", 2, "xpath($2, $1::xml)::text[]", "array"),
+	CALL("xpath", 2,
+	     "ARRAY(SELECT CASE WHEN _x !~ '^<' THEN _x END FROM unnest(xpath($2, "
+	     "$1::xml)::text[]) WITH ORDINALITY AS _u(_x, _i) ORDER BY _i)",
+	     "array"),
 	CALL("xpath_boolean", 2, "(xpath('boolean(' || $2 || ')', $1::xml))[1]::text::boolean",
 	     "bool"),
 	CALL("xpath_double", 2, XPATH_NUMBER, "float"),

@@ -11,6 +11,10 @@
 	" FROM (SELECT _a FROM _r ORDER BY _i DESC LIMIT 1) AS _s)"
 #define VARIANT(name, type, to, kind)                                                              \
 	WHEN(name, 3, "3=lower:" type, "($1::jsonb #>> $path2)::" to, kind)
+#define TRY_VARIANT(type, looks, to, kind)                                                         \
+	WHEN("try_variant_get", 3, "3=lower:" type,                                                \
+	     "CASE WHEN $1::jsonb #>> $path2 ~ " looks " THEN ($1::jsonb #>> $path2)::" to " END", \
+	     kind)
 #define FIRST(name)                                                                                \
 	WHEN(name, 1, "over,ignore", "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[1]", "1"),     \
 		WHEN(name, 2, "2=lower:true", "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[1]",  \
@@ -158,6 +162,10 @@ static const struct function_rule rules[] = {
 	CALL("map_concat", 2, "($1 || $2)", "map"),
 	CALL("map_concat", 3, "($1 || $2 || $3)", "map"),
 	CALL("map_contains_key", 2, "jsonb_exists($1, $2::text)", "bool"),
+	WHEN("map_entries", 1, "1=keys:int",
+	     "ARRAY(SELECT jsonb_build_object('key', key::bigint, 'value', value) FROM "
+	     "jsonb_each($1))",
+	     "array"),
 	CALL("map_entries", 1,
 	     "ARRAY(SELECT jsonb_build_object('key', key, 'value', value) FROM jsonb_each($1))",
 	     "array"),
@@ -278,11 +286,11 @@ static const struct function_rule rules[] = {
 	CALL("try_element_at", 2,
 	     "($1)[CASE WHEN $2 < 0 THEN cardinality($1) + 1 + $2 ELSE $2 END]", "[1]"),
 	NOTE("try_parse_json", 1, NULL, "$1::jsonb", "json", "JSON-INVALID"),
-	VARIANT("try_variant_get", "int", "int", "int"),
-	VARIANT("try_variant_get", "bigint|long", "bigint", "int"),
+	TRY_VARIANT("int", "'^[-+]?[0-9]{1,9}$'", "int", "int"),
+	TRY_VARIANT("bigint|long", "'^[-+]?[0-9]{1,18}$'", "bigint", "int"),
 	VARIANT("try_variant_get", "string", "text", "text"),
-	VARIANT("try_variant_get", "double", "float8", "float"),
-	VARIANT("try_variant_get", "boolean", "boolean", "bool"),
+	TRY_VARIANT("double", "'^[-+]?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?$'", "float8", "float"),
+	TRY_VARIANT("boolean", "'^(true|false)$'", "boolean", "bool"),
 	VARIANT("try_variant_get", "date", "date", "date"),
 	VARIANT("try_variant_get", "timestamp", "timestamp", "timestamp"),
 	VARIANT("try_variant_get", "variant", "jsonb", "json"),

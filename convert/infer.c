@@ -375,6 +375,9 @@ static enum type_code of_node(struct rewrite *r, struct node *n)
 	case NODE_ITEM:
 		return type_of(r, n->child[ITEM_VALUE]);
 	case NODE_UNARY:
+		if (n->op == OP_MINUS && n->child[0]->kind == NODE_NUMBER &&
+		    str_is(n->child[0]->text, "2147483648"))
+			return TYPE_INT;
 		return n->op == OP_NOT ? TYPE_BOOL : type_of(r, n->child[0]);
 	case NODE_BINARY:
 		return of_binary(r, n);

@@ -67,6 +67,20 @@ bool rule_operator(struct rewrite *r, struct node *n)
 		node_replace(place, is);
 		return true;
 	}
+	if (n->op == OP_RIGHT3) {
+		bool plain = node_bare(n->child[0])->kind == NODE_NUMBER;
+		bool large = type_of(r, n->child[0]) == TYPE_BIGINT;
+		struct node *sides[2] = {n->child[0], n->child[1]};
+
+		place = node_take(r->arena, n);
+		node_replace(place,
+			     rewrite_template(r,
+					      plain   ? "$1 >> $2"
+					      : large ? "($1 >> $2) & ~((-1)::bigint << (64 - $2))"
+						      : "($1::bigint & 4294967295) >> $2",
+					      2, sides));
+		return true;
+	}
 	if (n->op == OP_DIV) {
 		n->op = OP_DIVIDE;
 		n->type = TYPE_BIGINT;

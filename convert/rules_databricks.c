@@ -180,6 +180,20 @@ static bool rule_member(struct rewrite *r, struct node *n)
 	return true;
 }
 
+/* (a, b) as a value of its own is a struct. */
+static bool rule_tuple(struct rewrite *r, struct node *n)
+{
+	struct node *call, *up = n->parent;
+
+	if (n->count < 2 || !up ||
+	    !((up->kind == NODE_LAMBDA && n->slot == 1) ||
+	      (up->kind == NODE_ITEM && n->slot == ITEM_VALUE)))
+		return false;
+	call = node_call(r->arena, "struct", n->count, n->child);
+	node_replace(n, call);
+	return true;
+}
+
 /* IDENTIFIER('a.b'): the name. */
 static struct node *identifier_name(struct rewrite *r, const struct node *call, enum node_kind kind)
 {
@@ -289,6 +303,7 @@ static bool rule_by_name(struct rewrite *r, struct node *n)
 
 const struct rule rules_databricks_before[] = {
 	{NODE_COLUMN, "struct column", rule_struct_column},
+	{NODE_ROW, "tuple", rule_tuple},
 	{NODE_CALL, "lag nulls", rule_spark_lag_nulls},
 	{NODE_CALL, "star argument", rule_star_argument},
 	{NODE_IN, "star in", rule_star_in},
