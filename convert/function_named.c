@@ -86,6 +86,14 @@ static bool structure(struct rewrite *r, struct node *call)
 	if (call->slot && call->parent->kind == NODE_LIST &&
 	    shape_is_struct(call->parent->child[0]))
 		first = call->parent->child[0]; /* array(struct(1 AS a), struct(2)): its names */
+	if (!first && call->parent->kind == NODE_ROW && call->parent->slot &&
+	    call->parent->parent &&
+	    call->parent->parent->kind == NODE_VALUES) { /* names of the first row */
+		const struct node *row = call->parent->parent->child[0];
+
+		if (call->slot < row->count && shape_is_struct(row->child[call->slot]))
+			first = row->child[call->slot];
+	}
 	for (uint32_t i = 0; i < count; i++) {
 		struct node *a = node_arg(call, i);
 		struct str name = {NULL, 0};

@@ -279,9 +279,14 @@ bool function_structs(struct rewrite *r, struct node *call, const char *name)
 		const char *name;
 		bool (*apply)(struct rewrite *r, struct node *call);
 	} rows[] = {
-		{"arrays_zip", arrays_zip},	{"comparator", function_comparator},
-		{"flatten", flatten},		{"from_json", from_json},
-		{"sort_structs", sort_structs}, {"to_json", to_json},
+		{"concat_ws", function_concat_ws},
+		{"printf", function_printf},
+		{"arrays_zip", arrays_zip},
+		{"comparator", function_comparator},
+		{"flatten", flatten},
+		{"from_json", from_json},
+		{"sort_structs", sort_structs},
+		{"to_json", to_json},
 	};
 
 	if (strcmp(name, "max_struct") == 0 || strcmp(name, "min_struct") == 0)

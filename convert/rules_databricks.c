@@ -180,6 +180,39 @@ static bool rule_member(struct rewrite *r, struct node *n)
 	return true;
 }
 
+/* mask(x, digitChar => 'd'): the arguments in their places, the usual ones for those not given. */
+static bool rule_mask_names(struct rewrite *r, struct node *n)
+{
+	static const char *const names[] = {"str", "upperchar", "lowerchar", "digitchar",
+					    "otherchar"};
+	static const char *const usual[] = {"", "X", "x", "n"};
+	struct node *args[5] = {NULL}, *list;
+	bool named = false;
+
+	if (!node_calls(n, "mask") || node_arg_count(n) > 5)
+		return false;
+	for (uint32_t i = 0; i < node_arg_count(n); i++) {
+		struct node *a = node_arg(n, i);
+
+		named |= a->kind == NODE_ARG;
+		if (a->kind != NODE_ARG)
+			args[i] = a;
+		for (uint32_t k = 0; a->kind == NODE_ARG && k < 5; k++)
+			if (str_is_word(a->text, names[k]))
+				args[k] = a->child[0];
+	}
+	if (!named || !args[0])
+		return false;
+	list = node_make(r->arena, NODE_LIST);
+	for (uint32_t k = 0; k < 5; k++) {
+		if (!args[k] && k < 4)
+			args[k] = node_string(r->arena, (struct str){usual[k], 1});
+		node_add(r->arena, list, args[k] ? args[k] : node_null(r->arena));
+	}
+	node_set(n, CALL_ARGS, list);
+	return true;
+}
+
 /* (a, b) as a value of its own is a struct. */
 static bool rule_tuple(struct rewrite *r, struct node *n)
 {
@@ -304,6 +337,7 @@ static bool rule_by_name(struct rewrite *r, struct node *n)
 const struct rule rules_databricks_before[] = {
 	{NODE_COLUMN, "struct column", rule_struct_column},
 	{NODE_ROW, "tuple", rule_tuple},
+	{NODE_CALL, "mask names", rule_mask_names},
 	{NODE_CALL, "lag nulls", rule_spark_lag_nulls},
 	{NODE_CALL, "star argument", rule_star_argument},
 	{NODE_IN, "star in", rule_star_in},
