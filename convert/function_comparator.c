@@ -158,7 +158,12 @@ static struct node *key_lambda(struct rewrite *r, const struct node *lambda, str
 {
 	struct node *n = node_copy(r->arena, lambda);
 
-	node_put(n, 1, node_copy(r->arena, key));
+	key = node_bare(node_copy(r->arena, key));
+	if (key->kind == NODE_BINARY && key->op == OP_ARROW2) { /* JSON compares by its own types */
+		key->op = OP_ARROW;
+		node_touch(key);
+	}
+	node_put(n, 1, key);
 	return n;
 }
 

@@ -211,7 +211,8 @@ static bool flatten(struct rewrite *r, struct node *call)
 	if (array->kind != NODE_ARRAY || array->count < 2)
 		return false;
 	for (uint32_t i = 0; i < array->count; i++)
-		if (type_of(r, array->child[i]) != TYPE_ARRAY)
+		if (type_of(r, array->child[i]) != TYPE_ARRAY &&
+		    type_of(r, array->child[i]) != TYPE_UNKNOWN)
 			return false;
 	for (uint32_t i = 0; i < array->count; i++) {
 		struct node *one = node_copy(r->arena, array->child[i]);

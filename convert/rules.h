@@ -78,7 +78,8 @@ extern rule_function rule_json_arrow, rule_xor, rule_truth, rule_truth_compare, 
 extern rule_function rule_mysql_statement; /* rules_mysql_alter.c */
 
 /* rules_databricks_values.c: applied on the way up (rule_spark_lag_nulls: down) */
-extern rule_function rule_text_number, rule_date_interval, rule_zoned_literal, rule_spark_lag_nulls;
+extern rule_function rule_spark_zero, rule_text_number, rule_date_interval, rule_zoned_literal,
+	rule_spark_lag_nulls;
 /* rules_relations.c: applied on the way down */
 extern rule_function rule_named_table, rule_named_column, rule_sample, rule_sample_query, rule_asof,
 	rule_exclude;

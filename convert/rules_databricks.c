@@ -387,6 +387,7 @@ const struct rule rules_databricks_after[] = {
 	{NODE_MEMBER, "member", rule_member},
 	{NODE_SORT, "nulls order", rule_nulls_order},
 	{NODE_BINARY, "text number", rule_text_number},
+	{NODE_BINARY, "division by zero", rule_spark_zero},
 	{NODE_BINARY, "division", rule_division},
 	{NODE_BINARY, "date interval", rule_date_interval},
 	{NODE_TYPED, "zoned literal", rule_zoned_literal},

@@ -57,6 +57,12 @@ bool rule_text_number(struct rewrite *r, struct node *n)
 	return true;
 }
 
+/* Without ANSI mode a division by zero is NULL. */
+bool rule_spark_zero(struct rewrite *r, struct node *n)
+{
+	return !r->settings->ansi && rule_divide_by_zero(r, n);
+}
+
 static bool day_word(struct str text)
 {
 	static const char *const units[] = {"day",     "days",	   "week",	   "weeks",

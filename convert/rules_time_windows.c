@@ -6,7 +6,7 @@
  */
 #include "convert/rules.h"
 
-#include <string.h>
+#include <strings.h>
 
 #define FROM_1970 "TIMESTAMP '1970-01-01'"
 #define TUMBLING(origin)                                                                           \
@@ -163,6 +163,14 @@ static struct node *add_derived(struct rewrite *r, struct node *query, struct no
 	return derived;
 }
 
+static bool counts_days(struct str width)
+{
+	for (size_t i = 0; i + 3 <= width.len; i++)
+		if (!strncasecmp(width.p + i, "day", 3) || !strncasecmp(width.p + i, "wee", 3))
+			return true;
+	return false;
+}
+
 static bool tumble(struct rewrite *r, struct node *select, struct node *call)
 {
 	static const char *const templates[] = {TUMBLING(FROM_1970), SLIDING(FROM_1970),
@@ -178,6 +186,8 @@ static bool tumble(struct rewrite *r, struct node *select, struct node *call)
 		if (i && args[i]->kind != NODE_STRING)
 			return false;
 	}
+	if (counts_days(args[1]->text))
+		rewrite_finding(r, call, "WINDOW-ZONE", NULL);
 	w.call = node_copy(r->arena, call);
 	w.start = qualified(r, name, "window_start");
 	w.end = qualified(r, name, "window_end");
