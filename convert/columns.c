@@ -471,13 +471,16 @@ static bool named_in(const struct node *n, struct str name)
 
 bool relation_in_scope(const struct node *n, struct str name)
 {
+	bool query = false; /* what INSERT writes into is not seen in the query that it reads */
+
 	for (const struct node *up = n->parent; up; up = up->parent) {
 		const struct node *select = scope_of(up);
 
 		if (select && named_in(select->child[SELECT_FROM], name))
 			return true;
+		query |= select != NULL;
 		if (up->kind == NODE_UPDATE || up->kind == NODE_DELETE || up->kind == NODE_MERGE ||
-		    up->kind == NODE_INSERT || up->kind == NODE_RAW)
+		    (up->kind == NODE_INSERT && !query) || up->kind == NODE_RAW)
 			return true; /* names that a query below does not show */
 	}
 	return false;

@@ -262,13 +262,15 @@ static bool session(struct rewrite *r, struct node *select, struct node *call)
 	ident = relation_ident(from->child[0]);
 	args[0] = node_copy(r->arena, node_arg(call, 0));
 	args[1] = node_copy(r->arena, node_arg(call, 1));
-	query = rewrite_query_template(
-		r,
-		"(SELECT *, sum(session_new) OVER (ORDER BY session_ts) AS session_id FROM (SELECT "
-		"*, $1::timestamp AS session_ts, CASE WHEN $1::timestamp <= lag($1::timestamp) "
-		"OVER (ORDER BY $1::timestamp) + $2::interval THEN 0 ELSE 1 END AS session_new "
-		"FROM _x WHERE $1 IS NOT NULL) AS _s)",
-		2, args);
+	query = rewrite_query_template(r,
+				       "(SELECT *, sum(session_window_new) OVER (ORDER BY "
+				       "session_window_ts) AS session_window_id FROM (SELECT "
+				       "*, $1::timestamp AS session_window_ts, CASE WHEN "
+				       "$1::timestamp <= lag($1::timestamp) "
+				       "OVER (ORDER BY $1::timestamp) + $2::interval THEN 0 ELSE 1 "
+				       "END AS session_window_new "
+				       "FROM _x WHERE $1 IS NOT NULL) AS _s)",
+				       2, args);
 	if (keys->count)
 		partition(r, query, keys);
 	inner = innermost(query);
@@ -282,11 +284,12 @@ static bool session(struct rewrite *r, struct node *select, struct node *call)
 	node_replace(place,
 		     add_derived(r, query,
 				 ident ? node_copy(r->arena, ident) : rewrite_new_name(r, 't')));
-	w.start = rewrite_template(r, "min(session_ts)", 0, NULL);
-	w.end = rewrite_template(r, "(max(session_ts) + $1::interval)", 1,
+	w.start = rewrite_template(r, "min(session_window_ts)", 0, NULL);
+	w.end = rewrite_template(r, "(max(session_window_ts) + $1::interval)", 1,
 				 (struct node *[]){node_copy(r->arena, args[1])});
 	w.start->type = w.end->type = TYPE_TIMESTAMP;
-	replace_group(&w, select->child[SELECT_GROUP], node_column(r->arena, "session_id"), NULL);
+	replace_group(&w, select->child[SELECT_GROUP], node_column(r->arena, "session_window_id"),
+		      NULL);
 	replace_all(&w, select);
 	return true;
 }
