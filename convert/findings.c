@@ -20,6 +20,9 @@ static const struct finding_kind kinds[] = {
 	 "The source counts bytes of its own encoding (two a character in nvarchar); Postgres "
 	 "counts those of UTF-8.",
 	 "DATALENGTH(x)  ->  octet_length(x)", "Use length() where characters are meant."},
+	{"CATALOG-DROPPED", FINDING_NOTE, "a name has a catalog before the schema",
+	 "Postgres reads one database, and its schemas are those of the catalog that moved.",
+	 "main.sales.orders  ->  sales.orders", "Connect to the database that the catalog became."},
 	{"CI-COLLATION", FINDING_CHANGED, "texts compared without case",
 	 "The source's collation ignores case in =, IN, LIKE, GROUP BY, DISTINCT and ORDER BY; "
 	 "Postgres' does not.",
@@ -123,6 +126,10 @@ static const struct finding_kind kinds[] = {
 	{"REGEX-GREEDY", FINDING_OPEN, "greedy and lazy in one regular expression",
 	 "Postgres takes the kind of the first quantifier for the whole expression.",
 	 "'a.*?b.*c'", "Use [^b]* instead of .*?, or split the match into two."},
+	{"ROUTINE", FINDING_BLOCKER, "a stored routine or a block of code was left as it is",
+	 "Rules convert statements of SQL, not the language of routines; lines, statements and "
+	 "branches tell the size of the work.",
+	 NULL, "Rewrite it in PL/pgSQL, or let a model propose it (convert run --model)."},
 	{"ROW-IDS", FINDING_CHANGED, "numbers of rows",
 	 "The source's numbers are unique, but neither dense nor repeatable; row_number() is "
 	 "used.",

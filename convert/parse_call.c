@@ -3,7 +3,7 @@
  * and windows. Arguments in a syntax of their own are kept as raw tokens.
  */
 #include "convert/parse.h"
-#include "convert/schema.h"
+#include "convert/shape_text.h"
 
 static struct node *argument(struct parser *p)
 {
@@ -18,7 +18,7 @@ static struct node *argument(struct parser *p)
 		node_put(n, 0, parse_expression(p));
 		return parse_close(p, n);
 	}
-	if (parse_begins_query(p, 0)) {
+	if (parse_begins_bare_query(p)) {
 		n = parse_open(p, NODE_SUBQUERY);
 		node_put(n, 0, parse_query(p));
 		node_touch(n);
@@ -159,12 +159,12 @@ static void add_shape(struct parser *p, struct node *n)
 		return;
 	if (node_arg_count(n) > 1 && !n->child[CALL_OVER] &&
 	    (node_calls(n, "window") || node_calls(n, "session_window")))
-		n->shape = schema_shape(p->a, p->d, (struct str){window, sizeof(window) - 1});
+		n->shape = shape_of_text(p->a, p->d, (struct str){window, sizeof(window) - 1});
 	if (!node_calls(n, "from_json"))
 		return;
 	schema = node_arg(n, 1);
 	if (schema && schema->kind == NODE_STRING)
-		n->shape = schema_shape(p->a, p->d, schema->text);
+		n->shape = shape_of_text(p->a, p->d, schema->text);
 }
 
 struct node *parse_call(struct parser *p, struct node *name, uint32_t first)

@@ -89,11 +89,10 @@ static struct node *made_by(struct rewrite *r, struct node *n)
 }
 
 /* A field that is an array: its elements out of jsonb. */
-static bool array_field(struct rewrite *r, struct node *n, struct node *field)
+static bool array_field(struct rewrite *r, struct node *n, struct node *field, enum type_code type)
 {
 	struct node *name = node_string(r->arena, n->child[1]->text), *now, *place;
-	struct node *made = column_definition(field);
-	enum type_code type = type_element(r, made);
+	struct node *made = field ? column_definition(field) : NULL;
 	bool json = type == TYPE_JSON || type == TYPE_ROW;
 	const char *element = json ? NULL : type_name(type);
 
@@ -106,7 +105,7 @@ static bool array_field(struct rewrite *r, struct node *n, struct node *field)
 		now = node_cast(r->arena, now, arena_printf(r->arena, "%s[]", element));
 	now->type = TYPE_ARRAY;
 	now->element = (uint8_t)type;
-	now->shape = made->kind == NODE_ARRAY ? made : NULL;
+	now->shape = made && made->kind == NODE_ARRAY ? made : NULL;
 	node_replace(place, now);
 	return true;
 }
@@ -155,21 +154,31 @@ static bool rule_member(struct rewrite *r, struct node *n)
 	struct node *base = n->child[0], *name, *place, *field, *now;
 	bool more = n->parent && n->slot == 0 &&
 		    (n->parent->kind == NODE_MEMBER || n->parent->kind == NODE_INDEX);
-	enum type_code t = TYPE_UNKNOWN;
+	enum type_code t = TYPE_UNKNOWN, element = TYPE_UNKNOWN;
+	const struct schema_type *known = NULL;
 
 	if (n->child[1]->kind != NODE_IDENT)
 		return false;
-	if (type_of(r, base) == TYPE_ARRAY)
-		return field_of_each(r, n);
+	if (type_of(r, base) == TYPE_ARRAY && field_of_each(r, n))
+		return true;
 	field = shape_field_named(r, made_by(r, base), n->child[1]->text);
+	if (!field && r->settings->schema)
+		known = known_type(n, 0);
 	if (field)
 		t = type_of(r, field);
+	else if (known)
+		t = known->code;
 	else if (window_field(base, n->child[1]->text))
 		t = TYPE_TIMESTAMP;
-	if (t == TYPE_ARRAY && (!more || n->parent->kind == NODE_MEMBER))
-		return array_field(r, n, field);
-	if (more &&
-	    (t <= TYPE_NULL || t == TYPE_ARRAY || shape_is_struct(column_definition(field))))
+	if (t == TYPE_ARRAY && (!more || n->parent->kind == NODE_MEMBER)) {
+		if (field)
+			element = type_element(r, column_definition(field));
+		else if (known->element)
+			element = known->element->code;
+		return array_field(r, n, field, element);
+	}
+	if (more && (t <= TYPE_NULL || t == TYPE_ARRAY ||
+		     (field && shape_is_struct(column_definition(field)))))
 		t = TYPE_JSON;
 	place = node_take(r->arena, n);
 	name = node_string(r->arena, n->child[1]->text);
@@ -335,6 +344,7 @@ static bool rule_by_name(struct rewrite *r, struct node *n)
 }
 
 const struct rule rules_databricks_before[] = {
+	{NODE_CALL, "string", rule_spark_string},
 	{NODE_COLUMN, "struct column", rule_struct_column},
 	{NODE_ROW, "tuple", rule_tuple},
 	{NODE_CALL, "mask names", rule_mask_names},
@@ -380,6 +390,7 @@ const struct rule rules_databricks_before[] = {
 };
 
 const struct rule rules_databricks_after[] = {
+	{NODE_CAST, "text cast", rule_spark_text_cast},
 	{NODE_SELECT, "generator", rule_generator},
 	{NODE_LATERAL_VIEW, "lateral view", rule_lateral_view},
 	{NODE_TABLE_CALL, "table generator", rule_table_generator},

@@ -272,15 +272,26 @@ static bool array_type(struct node *n)
 	return true;
 }
 
+bool type_is_instant(const struct dialect *d, const struct node *column_type)
+{
+	return d->types == types_databricks && !column_type->op &&
+	       str_is(column_type->text, "timestamp");
+}
+
 bool type_apply(struct rewrite *r, struct node *n)
 {
-	bool done = drop_max(n);
+	bool done;
 
+	if (n->number == TYPE_OF_POSTGRES)
+		return false;
+	done = drop_max(n);
 	limit_precision(n);
 	if (str_is(n->text, "array") && n->count == 1 && n->child[0]->kind == NODE_TYPE)
 		return array_type(n);
 	if (!r->dialect->types)
 		return done;
+	if (n->parent && n->parent->kind == NODE_COLUMN_DEF && type_is_instant(r->dialect, n))
+		return replace(r, n, "timestamptz");
 	for (const struct type_rule *t = r->dialect->types; t->name; t++) {
 		if (t->name[0] > n->text.p[0])
 			break;
