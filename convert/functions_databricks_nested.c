@@ -7,7 +7,7 @@
 #define UNPACK(n)  "unnest($" n ") WITH ORDINALITY AS _u(_x, _i)"
 #define FOLD(last) FOLD_FROM("$2", last)
 /* Without the precision that the start may have: a recursion keeps its types. */
-#define FOLD_NUMERIC(last) FOLD_FROM("($2 + 0)", last)
+#define FOLD_NUMERIC(last) FOLD_FROM("coalesce($2, NULL)", last)
 #define FOLD_FROM(first, last)                                                                     \
 	"(WITH RECURSIVE _r(_i, _a) AS (SELECT 0, " first                                          \
 	" UNION ALL SELECT _i + 1, $3(_a, ($1)[_i + "                                              \
@@ -64,8 +64,8 @@
 
 static const struct function_rule rules[] = {
 	/* rows */
-	WHEN("aggregate", 3, "2=numeric", FOLD_NUMERIC("_a"), "2"),
-	WHEN("aggregate", 4, "2=numeric", FOLD_NUMERIC("$4(_a)"), NULL),
+	WHEN("aggregate", 3, "2=numeric|bool", FOLD_NUMERIC("_a"), "2"),
+	WHEN("aggregate", 4, "2=numeric|bool", FOLD_NUMERIC("$4(_a)"), NULL),
 	CALL("aggregate", 3, FOLD("_a"), "2"),
 	CALL("aggregate", 4, FOLD("$4(_a)"), NULL),
 	CALL("array", 0, "'{}'", "array"),
@@ -207,8 +207,8 @@ static const struct function_rule rules[] = {
 	     "map"),
 	MANY("named_struct", 2, "jsonb_build_object($*)", "json"),
 	CALL("parse_json", 1, "$1::jsonb", "json"),
-	WHEN("reduce", 3, "2=numeric", FOLD_NUMERIC("_a"), "2"),
-	WHEN("reduce", 4, "2=numeric", FOLD_NUMERIC("$4(_a)"), NULL),
+	WHEN("reduce", 3, "2=numeric|bool", FOLD_NUMERIC("_a"), "2"),
+	WHEN("reduce", 4, "2=numeric|bool", FOLD_NUMERIC("$4(_a)"), NULL),
 	CALL("reduce", 3, FOLD("_a"), "2"),
 	CALL("reduce", 4, FOLD("$4(_a)"), NULL),
 	NONE("schema_of_csv", "NO-FUNCTION"),
