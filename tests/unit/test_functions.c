@@ -48,11 +48,12 @@ static const char *sample(const char *name, size_t n)
 	static const struct {
 		const char *name, *value;
 	} samples[] = {
-		{"path", "'{a}'"},	{"minus", "2"},
-		{"charset", "'UTF8'"},	{"dateonly", "'2020-01-31'"},
-		{"zone", "'UTC'"},	{"regexflags", "'i'"},
-		{"printf", "'%s'"},	{"decimals", "'FM990.00'"},
-		{"charclass", "'[.]'"}, {"wildpath", "'$.a[*]'"},
+		{"path", "'{a}'"},	    {"minus", "2"},
+		{"charset", "'UTF8'"},	    {"dateonly", "'2020-01-31'"},
+		{"zone", "'UTC'"},	    {"regexflags", "'i'"},
+		{"printf", "'%s'"},	    {"decimals", "'FM990.00'"},
+		{"charclass", "'[.]'"},	    {"wildpath", "'$.a[*]'"},
+		{"timeonly", "'10:30:00'"},
 	};
 
 	assert_non_null(literal_find(name, n));
