@@ -79,7 +79,8 @@ struct load_result {
 	double index_s;	     /* building what was missing */
 	atomic_ullong input; /* bytes of files read so far; may be read while the load runs */
 	uint64_t input_total;
-	struct buf changes; /* of the table, in words: "added 'x' bigint" */
+	struct buf left_out; /* names of columns of a file that nothing took */
+	struct buf changes;  /* of the table, in words: "added 'x' bigint" */
 };
 void load_result_release(struct load_result *r);
 

@@ -55,10 +55,10 @@ int load_describe(const struct load_settings *s, const struct load_file *files, 
 		struct table_shape one = {0};
 
 		if (!source || source->describe(&s->source, path, a, &one, e) < 0)
-			return error_context(e, "'%s'", path);
+			return strstr(e->text, path) ? -1 : error_context(e, "'%s'", path);
 		if (i && one.by_place != shape->by_place) {
-			error_set(e, ERROR_INPUT, "'%s' %s a header, '%s' %s", path,
-				  one.by_place ? "has no" : "has", files[0].ledger.path,
+			error_set(e, ERROR_INPUT, "'%s' has %s header, '%s' %s", path,
+				  one.by_place ? "no" : "a", files[0].ledger.path,
 				  one.by_place ? "has one" : "has none");
 			return error_hint(e, "say --header yes or no, or load them apart");
 		}

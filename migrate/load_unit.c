@@ -34,7 +34,7 @@ struct unit {
 	struct arena arena;
 	struct buf ledger;    /* statements for the end of the transaction */
 	int64_t now_us, rows; /* rows in the stage so far */
-	struct buf changes;
+	struct buf changes, left_out;
 	bool find_refused;
 	bool look_at_all;    /* of the files' rows for columns, not at a sample */
 	bool unknown;	     /* the files have columns that the sample did not show */
@@ -154,6 +154,7 @@ static int find_columns(struct unit *u, struct error *e)
 	if (follow && u->s->drift != DRIFT_FAIL && !u->look_at_all)
 		u->layout.rules.unknown = &u->unknown;
 	u->layout.rules.widen = u->widen;
+	u->layout.rules.left_out = &u->left_out;
 	if (status == 0 && u->widen)
 		mark_fresh(u, known);
 	return status;
@@ -210,7 +211,11 @@ static int take_rejects(struct unit *u, struct load_file *f, struct error *e)
 
 		if (u->s->on_bad_row == BAD_ROW_FAIL) {
 			error_set(e, ERROR_INPUT, "line %" PRId64 ": %s", r->line, r->message);
-			return error_hint(e, "put bad rows aside with --on-bad-row quarantine");
+			return error_hint(e, "%sput bad rows aside with --on-bad-row quarantine",
+					  r->reason == REJECT_BAD_UTF8
+						  ? "say what the file is with --encoding, for "
+						    "example WINDOWS-1252; or "
+						  : "");
 		}
 		f->counts.rejects++;
 		if (reject_add(&u->w->rejects, r, f->ledger.path, u->w->load->run->number,
@@ -521,6 +526,12 @@ static void report(struct unit *u)
 		buf_puts(&out->changes, buf_text(&u->changes));
 		pthread_mutex_unlock(&u->w->load->lock);
 	}
+	if (u->left_out.len) {
+		pthread_mutex_lock(&u->w->load->lock);
+		buf_clear(&out->left_out);
+		buf_puts(&out->left_out, buf_text(&u->left_out));
+		pthread_mutex_unlock(&u->w->load->lock);
+	}
 	if (u->layout.staged) /* else nobody has counted them */
 		return;
 	for (size_t i = 0; i < u->n; i++)
@@ -574,6 +585,7 @@ static int try_once(struct worker *w, struct load_file **files, size_t n, const 
 	layout_release(&u.layout);
 	buf_release(&u.ledger);
 	buf_release(&u.changes);
+	buf_release(&u.left_out);
 	arena_release(&u.arena);
 	return status;
 }

@@ -70,15 +70,30 @@ static int choose(const struct invocation *inv, struct choice *c, struct error *
 	return 0;
 }
 
+/* A name that is not there is most likely a slip. */
+static int check_table(struct pg *pg, const struct choice *c, struct error *e)
+{
+	int64_t task = 0;
+
+	if (!c->table)
+		return 0;
+	if (ledger_find_task(pg, c->schema, c->table, &task, e) < 0)
+		return -1;
+	if (task)
+		return 0;
+	error_set(e, ERROR_INPUT, "the ledger knows no table '%s.%s'", c->schema, c->table);
+	return error_hint(e, "'lakeport migrate status' lists those that it knows");
+}
+
 /* NULL with `e` filled; or, without a ledger, with e->class NONE. */
-static struct pg *open_ledger(const struct invocation *inv, struct error *e)
+static struct pg *open_ledger(const struct invocation *inv, const struct choice *c, struct error *e)
 {
 	struct pg *pg = pg_connect(option_text(inv, "dsn"), e);
 
 	if (!pg)
 		return NULL;
 	pg_interruptible(pg);
-	if (ledger_exists(pg, e) == 1)
+	if (ledger_exists(pg, e) == 1 && check_table(pg, c, e) == 0)
 		return pg;
 	pg_close(pg);
 	return NULL;
@@ -219,7 +234,7 @@ static int migrate_status_main(struct invocation *inv, struct error *e)
 	int status = -1;
 
 	if (choose(inv, &c, e) == 0) {
-		pg = open_ledger(inv, e);
+		pg = open_ledger(inv, &c, e);
 		if (pg)
 			status = show(pg, &c, option_flag(inv, "json"), e);
 		else if (e->class == ERROR_NONE)
@@ -251,7 +266,7 @@ static int change(const struct invocation *inv, const char *sql, const char *wor
 	int row, status = -1;
 
 	if (choose(inv, &c, e) == 0) {
-		pg = open_ledger(inv, e);
+		pg = open_ledger(inv, &c, e);
 		r = pg ? ask(pg, sql, &c, e) : NULL;
 		if (!pg)
 			no_ledger(e);

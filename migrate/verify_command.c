@@ -38,7 +38,8 @@ static void report(struct job *j, const char *name, const struct verify_result *
 	record_finding(rec, "TABLE-DIFFERS", SEVERITY_ERROR, name,
 		       arena_printf(&rec->arena, "%lld rows in the files, %lld in the table",
 				    (long long)r->want_rows, (long long)r->have_rows),
-		       "");
+		       "find who else writes this table; a file whose rows are gone loads again "
+		       "after: lakeport migrate forget FILE --yes");
 	for (i = 0; i < r->count; i++) {
 		const struct verify_difference *d = &r->differences[i];
 		bool changed = *d->column != '\0';
