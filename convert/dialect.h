@@ -38,6 +38,7 @@ enum lex_flags {
 	LEX_DIGIT_NAME = 1 << 18,    /* 2nd_column is a name */
 	LEX_DASH_SPACE = 1 << 19,    /* -- needs a blank to be a comment */
 	LEX_ADJACENT = 1 << 20,	     /* 'a' 'b' is one string */
+	LEX_PIPE_TO = 1 << 29,	     /* |> is a symbol */
 };
 
 /* What the parser and printer must know. */

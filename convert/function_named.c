@@ -107,6 +107,14 @@ static bool structure(struct rewrite *r, struct node *call)
 	if (call->slot && call->parent->kind == NODE_LIST &&
 	    shape_is_struct(call->parent->child[0]))
 		first = call->parent->child[0]; /* array(struct(1 AS a), struct(2)): its names */
+	if (!first && call->parent->kind == NODE_ROW && call->parent->slot &&
+	    call->parent->parent &&
+	    call->parent->parent->kind == NODE_VALUES) { /* names of the first row */
+		const struct node *row = call->parent->parent->child[0];
+
+		if (call->slot < row->count && shape_is_struct(row->child[call->slot]))
+			first = row->child[call->slot];
+	}
 	for (uint32_t i = 0; i < count; i++) {
 		struct node *a = node_arg(call, i);
 		struct str name = {NULL, 0};
@@ -160,8 +168,10 @@ static bool to_csv(struct rewrite *r, struct node *call)
 	uint32_t count = shape_is_struct(row) ? shape_field_count(row) : 0;
 	struct node *place;
 
-	if (count == 0 || count > FUNCTION_ARGS_MAX)
+	if (count == 0 || count > FUNCTION_ARGS_MAX || node_bare(node_arg(call, 0))->shape)
 		return false;
+	if (node_arg_count(call) > 1)
+		rewrite_finding(r, call, "JSON-OPTIONS", "options of to_csv were dropped");
 	args[0] = node_string(r->arena, (struct str){",", 1});
 	for (uint32_t i = 0; i < count; i++) {
 		struct str name;
@@ -283,5 +293,5 @@ bool function_named(struct rewrite *r, struct node *call, const char *name)
 		return row_object(r, call);
 	if (strcmp(name, "struct") == 0)
 		return structure(r, call);
-	return function_named_mysql(r, call, name);
+	return function_structs(r, call, name) || function_named_mysql(r, call, name);
 }

@@ -348,6 +348,12 @@ static enum type_code of_column(struct rewrite *r, struct node *n)
 	const struct node *up = n->parent;
 	enum type_code t = TYPE_UNKNOWN;
 
+	if (n->count == 1) {
+		struct node *value = column_parameter(n);
+
+		if (value)
+			return type_of(r, value);
+	}
 	if (of_known(r, n, &t))
 		return t;
 	if (n->count == 1 && r->dialect->flags & DIALECT_EMPTY_NULL &&
@@ -405,6 +411,9 @@ static enum type_code of_node(struct rewrite *r, struct node *n)
 	case NODE_ITEM:
 		return type_of(r, n->child[ITEM_VALUE]);
 	case NODE_UNARY:
+		if (n->op == OP_MINUS && n->child[0]->kind == NODE_NUMBER &&
+		    str_is(n->child[0]->text, "2147483648"))
+			return TYPE_INT;
 		return n->op == OP_NOT ? TYPE_BOOL : type_of(r, n->child[0]);
 	case NODE_BINARY:
 		return of_binary(r, n);
@@ -453,13 +462,15 @@ enum type_code type_of(struct rewrite *r, struct node *n)
 {
 	if (n->type == TYPE_NOT_ASKED) {
 		n->type = TYPE_UNKNOWN; /* a column may ask for itself: WITH RECURSIVE */
-		n->type = (uint8_t)of_node(r, n);
+		n->type = (uint8_t)of_node(r, n->shape ? n->shape : n);
 	}
 	return (enum type_code)n->type;
 }
 
 enum type_code type_element(struct rewrite *r, struct node *n)
 {
+	if (n->shape)
+		n = n->shape;
 	if (n->kind == NODE_ARRAY && n->count)
 		return type_of(r, n->child[0]);
 	if (node_calls(n, "array") && node_arg_count(n))

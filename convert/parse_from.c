@@ -451,7 +451,7 @@ static struct node *match(struct parser *p, struct node *left)
 	return parse_close(p, n);
 }
 
-static struct node *relation_suffix(struct parser *p, struct node *left)
+struct node *parse_relation_suffix(struct parser *p, struct node *left)
 {
 	while (!p->failed) {
 		enum keyword k = parse_keyword(p, 0);
@@ -561,8 +561,6 @@ static struct join_words join_words(struct parser *p)
 	}
 }
 
-static struct node *joins(struct parser *p, struct node *left);
-
 static bool join_condition(struct parser *p, struct node *n)
 {
 	if (parse_is(p, K_MATCH_CONDITION)) {
@@ -590,7 +588,7 @@ static void nested_join(struct parser *p, struct node *n)
 	if (p->retries >= RETRIES_MAX)
 		return;
 	p->retries++;
-	chain = joins(p, right);
+	chain = parse_joins(p, right);
 	if (!p->failed && chain != right && (parse_is(p, K_ON) || parse_is(p, K_USING))) {
 		node_put(n, JOIN_RIGHT, chain);
 		join_condition(p, n);
@@ -600,7 +598,7 @@ static void nested_join(struct parser *p, struct node *n)
 	node_put(n, JOIN_RIGHT, right);
 }
 
-static struct node *joins(struct parser *p, struct node *left)
+struct node *parse_joins(struct parser *p, struct node *left)
 {
 	while (!p->failed) {
 		uint32_t first = p->at;
@@ -617,10 +615,10 @@ static struct node *joins(struct parser *p, struct node *left)
 		if (w.hint || str_is_word(token_text(p->t, p->at - 2), "directed"))
 			node_touch(n);
 		node_put(n, JOIN_LEFT, left);
-		node_put(n, JOIN_RIGHT, relation_suffix(p, relation_primary(p)));
+		node_put(n, JOIN_RIGHT, parse_relation_suffix(p, relation_primary(p)));
 		if (w.condition && !join_condition(p, n) && !w.natural && w.op != JOIN_CROSS)
 			nested_join(p, n);
-		left = relation_suffix(p, parse_close(p, n));
+		left = parse_relation_suffix(p, parse_close(p, n));
 	}
 	return left;
 }
@@ -633,7 +631,7 @@ struct node *parse_relation(struct parser *p)
 		parse_leave(p);
 		return parse_open(p, NODE_NONE);
 	}
-	n = joins(p, relation_suffix(p, relation_primary(p)));
+	n = parse_joins(p, parse_relation_suffix(p, relation_primary(p)));
 	parse_leave(p);
 	return n;
 }

@@ -104,7 +104,8 @@ extern rule_function rule_json_arrow, rule_xor, rule_truth, rule_truth_compare, 
 extern rule_function rule_mysql_statement; /* rules_mysql_alter.c */
 
 /* rules_databricks_values.c: applied on the way up (rule_spark_lag_nulls: down) */
-extern rule_function rule_text_number, rule_date_interval, rule_zoned_literal, rule_spark_lag_nulls;
+extern rule_function rule_spark_zero, rule_text_number, rule_date_interval, rule_zoned_literal,
+	rule_spark_lag_nulls;
 /* rules_relations.c: applied on the way down */
 extern rule_function rule_named_table, rule_named_column, rule_sample, rule_sample_query, rule_asof,
 	rule_exclude;
@@ -121,6 +122,8 @@ extern rule_function rule_spark_string, rule_spark_text_cast;
 extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, rule_merge,
 	rule_create_table, rule_create_view, rule_create_function;
 
+/* rules_time_windows.c: applied on the way down */
+extern rule_function rule_time_window;
 /* rules_known.c: applied on the way up; identity columns before, identity values after the others
  */
 extern rule_function rule_identity_columns, rule_known_insert, rule_known_insert_numbers,
