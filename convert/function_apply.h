@@ -24,6 +24,8 @@ enum type_code type_from_word(const char *word);
 enum type_code function_type(struct rewrite *r, struct node *call);
 /* "@name": rewrites in C. */
 bool function_named(struct rewrite *r, struct node *call, const char *name);
+/* CONTAINS, FREETEXT, MATCH ... AGAINST (function_search.c). */
+bool function_full_text(struct rewrite *r, struct node *call);
 /* Those of MySQL (function_mysql.c), for function_named(). */
 bool function_named_mysql(struct rewrite *r, struct node *call, const char *name);
 

@@ -337,6 +337,8 @@ static const struct function_rule rules[] = {
 	WHEN("makedate", 2, "2=positive", "(make_date($1, 1, 1) + ($2 - 1))", "date"),
 	CALL("makedate", 2, "CASE WHEN $2 > 0 THEN make_date($1, 1, 1) + ($2 - 1) END", "date"),
 	CALL("maketime", 3, "make_time($1, $2, $3)", "time"),
+	FULL_TEXT("match_any"),
+	FULL_TEXT("match_boolean"),
 	WHEN("max", 1, "1=bool", "max($1::int)", "int"),
 	SAME("max", 1, 1, "1"),
 	CALL("md5", 1, "md5($1::text)", "text"),

@@ -4,6 +4,8 @@
  */
 #include "convert/parse.h"
 
+#include <string.h>
+
 static struct node *option(struct parser *p, const char *text, size_t n)
 {
 	struct node *o = parse_open(p, NODE_OPTION);
@@ -148,12 +150,29 @@ static void generated(struct parser *p, struct node *n)
 		return;
 }
 
+/* IDENTITY(100, 5), kept unless it is (1, 1), which Postgres begins with, too. */
+static void identity_seed(struct parser *p, struct node *n)
+{
+	struct str seed = token_text(p->t, p->at);
+	struct str step = parse_symbol_at(p, 1, ',') ? token_text(p->t, p->at + 2) : seed;
+
+	if (parse_peek(p, 0)->kind != TOKEN_NUMBER || !parse_symbol_at(p, 1, ',') ||
+	    parse_peek(p, 2)->kind != TOKEN_NUMBER || !parse_symbol_at(p, 3, ')') ||
+	    (str_is(seed, "1") && str_is(step, "1")))
+		return;
+	n->text.p =
+		arena_printf(p->a, " (START WITH %.*s INCREMENT BY %.*s%s)", (int)seed.len, seed.p,
+			     (int)step.len, step.p, str_is(seed, "0") ? " MINVALUE 0" : "");
+	n->text.len = strlen(n->text.p);
+}
+
 static void identity(struct parser *p, struct node *n)
 {
 	n->op = CONSTRAINT_IDENTITY;
 	node_touch(n);
 	p->at++;
 	if (parse_accept_symbol(p, '(')) {
+		identity_seed(p, n);
 		parse_skip_balanced(p);
 	} else {
 		while (parse_is(p, K_START) || parse_is(p, K_WITH) || parse_is(p, K_INCREMENT) ||

@@ -38,7 +38,11 @@
 	}
 
 /* `then`, or NULL when argument `n` is NULL. */
-#define GUARD(n, then)	"CASE WHEN $" n " IS NOT NULL THEN " then " END"
+#define GUARD(n, then) "CASE WHEN $" n " IS NOT NULL THEN " then " END"
+
+/* Full text search; words as web searches have them: "a b" OR c */
+#define FULL_TEXT(name)                                                                            \
+	NOTE(name, 2, "2=string", "@full_text", "bool", NULL), NONE(name, "FULL-TEXT")
 
 #define TS(x)		x "::timestamp"
 #define FIELD(field, x) "extract(" field " FROM " x ")"

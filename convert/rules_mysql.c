@@ -10,6 +10,7 @@ const struct rule rules_mysql_before[] = {
 	{NODE_CALL, "mixed types", rule_mysql_mixed_call},
 	{NODE_CASE, "mixed types", rule_mysql_mixed_case},
 	{NODE_CAST, "cast to char", rule_mysql_cast_char},
+	{NODE_CAST, "cast to number", rule_mysql_cast_number},
 	{NODE_BINARY, "date add", rule_mysql_date_add},
 	{NODE_TABLE_CALL, "json table", rule_json_table},
 	{NODE_FROM, "dual", rule_dual},

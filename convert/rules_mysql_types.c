@@ -80,6 +80,27 @@ static void text_to_number(struct rewrite *r, struct node *v)
 		->type = TYPE_FLOAT8;
 }
 
+/* The same, digits only. */
+static void text_to_whole(struct rewrite *r, struct node *v)
+{
+	struct node *bare = node_bare(v), *place = node_take(r->arena, v);
+	const char *point;
+
+	if (bare->kind == NODE_STRING) {
+		point = bare->text.len ? memchr(bare->text.p, '.', bare->text.len) : NULL;
+		if (point)
+			bare->text.len = (size_t)(point - bare->text.p);
+		node_replace(place, literal_number(r, bare->text));
+		return;
+	}
+	/* Not substring(): the function table has not been here yet. */
+	node_replace(place, rewrite_template(r,
+					     "CASE WHEN $1 IS NOT NULL THEN coalesce((regexp_match("
+					     "$1, '^\\s*([-+]?[0-9]+)'))[1], '0')::int8 END",
+					     1, &v))
+		->type = TYPE_BIGINT;
+}
+
 static bool is_date(enum type_code t)
 {
 	return t == TYPE_DATE || t == TYPE_TIMESTAMP;
@@ -327,6 +348,18 @@ bool rule_mysql_cast_char(struct rewrite *r, struct node *n)
 	args[1] = type->child[0];
 	place = node_take(r->arena, n);
 	node_replace(place, rewrite_template(r, "left($1::text, $2)", 2, args))->type = TYPE_TEXT;
+	return true;
+}
+
+/* CAST('12abc' AS SIGNED): what is a number at the start. */
+bool rule_mysql_cast_number(struct rewrite *r, struct node *n)
+{
+	struct node *type = n->child[CAST_TYPE], *value = n->child[CAST_VALUE];
+
+	if ((n->op != CAST_CAST && n->op != CAST_CONVERT) || type_of(r, value) != TYPE_TEXT ||
+	    (strncmp(type->text.p, "signed", 6) && strncmp(type->text.p, "unsigned", 8)))
+		return false;
+	text_to_whole(r, value);
 	return true;
 }
 

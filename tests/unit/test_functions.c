@@ -198,10 +198,10 @@ static void check_condition(const char *dialect, const struct function_rule *r, 
 					    "star",	 "ansi",   "!ansi", "ci",    "!ci",
 					    "separator", "plain",  NULL};
 	static const char *const words[] = {
-		"int",	     "numeric",	 "float",    "text",	"bool",	  "date",
-		"timestamp", "time",	 "interval", "binary",	"json",	  "array",
-		"struct",    "map",	 "lambda",   "literal", "string", "0",
-		"positive",  "negative", "days",     "int4",	"zoned",  NULL};
+		"int",	  "numeric",  "float",	  "text", "bool",     "date",	  "timestamp",
+		"time",	  "interval", "binary",	  "json", "array",    "struct",	  "map",
+		"lambda", "literal",  "string",	  "0",	  "positive", "negative", "days",
+		"int4",	  "zoned",    "datelike", "uuid", NULL};
 
 	if (is_word_of(p, n, plain))
 		return;
