@@ -78,7 +78,9 @@ extern rule_function rule_mysql_insert, rule_mysql_update, rule_mysql_delete;
 /* rules_mysql_types.c: numbers, json_compare, is and like_text on the way up */
 extern rule_function rule_mysql_numbers, rule_mysql_date_add, rule_mysql_if, rule_mysql_is,
 	rule_mysql_having, rule_mysql_mixed_call, rule_mysql_mixed_case, rule_mysql_cast_char,
-	rule_mysql_cast_number, rule_mysql_like_text, rule_mysql_json_compare;
+	rule_mysql_cast_number, rule_mysql_like_text, rule_mysql_json_compare, rule_mysql_minus,
+	rule_mysql_in;
+extern rule_function rule_sort_alias; /* rules_alias.c */
 /* Makes a condition of a number, a text, a date or a column whose type is not known. */
 void mysql_make_truth(struct rewrite *r, struct node *n);
 /* rules_case.c: applied on the way up */
@@ -86,6 +88,7 @@ extern rule_function rule_case_operand, rule_between_case;
 /* rules_mysql_values.c: the first two on the way up */
 extern rule_function rule_json_arrow, rule_xor, rule_truth, rule_truth_compare, rule_sort_null,
 	rule_interval_parts, rule_server_variable, rule_mysql_collate;
+extern rule_function rule_into_variable, rule_mysql_set;
 extern rule_function rule_mysql_statement; /* rules_mysql_alter.c */
 
 /* rules_databricks_values.c: applied on the way up (rule_spark_lag_nulls: down) */

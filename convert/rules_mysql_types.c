@@ -184,6 +184,36 @@ bool rule_mysql_numbers(struct rewrite *r, struct node *n)
 	return done;
 }
 
+/* -'3abc' */
+bool rule_mysql_minus(struct rewrite *r, struct node *n)
+{
+	if ((n->op != OP_MINUS && n->op != OP_PLUS) || type_of(r, n->child[0]) != TYPE_TEXT)
+		return false;
+	text_to_number(r, n->child[0]);
+	return true;
+}
+
+/* 3 IN ('3', 'x'), text IN (1, 2): numbers all. */
+bool rule_mysql_in(struct rewrite *r, struct node *n)
+{
+	struct node *list = n->child[1];
+	enum type_code t = type_of(r, n->child[0]);
+	bool numbers = type_is_number(t), texts = true;
+
+	if (list->kind != NODE_LIST || list->count == 0)
+		return false;
+	for (uint32_t i = 0; i < list->count; i++)
+		texts &= type_is_number(type_of(r, list->child[i]));
+	if (t == TYPE_TEXT && texts) {
+		text_to_number(r, n->child[0]);
+		return true;
+	}
+	for (uint32_t i = 0; numbers && i < list->count; i++)
+		if (type_of(r, list->child[i]) == TYPE_TEXT)
+			text_to_number(r, list->child[i]);
+	return numbers;
+}
+
 /* d + INTERVAL 1 DAY, where d is a text or a date: DATE_ADD(). */
 bool rule_mysql_date_add(struct rewrite *r, struct node *n)
 {
@@ -363,13 +393,23 @@ bool rule_mysql_cast_number(struct rewrite *r, struct node *n)
 	return true;
 }
 
+/* '2024-01%': of a column that may well be a date or a number. */
+static bool begins_with_digits(const struct node *pattern)
+{
+	struct str s = pattern->text;
+
+	return pattern->kind == NODE_STRING && s.len > 1 && isdigit((unsigned char)s.p[0]) &&
+	       isdigit((unsigned char)s.p[1]);
+}
+
 /* a LIKE 'x%', where a is a number, a date or JSON */
 bool rule_mysql_like_text(struct rewrite *r, struct node *n)
 {
 	enum type_code t = type_of(r, n->child[0]);
 	struct node *v = n->child[0], *place;
 
-	if (!type_is_number(t) && !is_date(t) && t != TYPE_JSON && t != TYPE_TIME)
+	if (!type_is_number(t) && !is_date(t) && t != TYPE_JSON && t != TYPE_TIME &&
+	    !(t <= TYPE_UNKNOWN && begins_with_digits(n->child[1])))
 		return false;
 	place = node_take(r->arena, v);
 	node_replace(place, node_cast(r->arena, v, "text"))->type = TYPE_TEXT;

@@ -248,3 +248,38 @@ bool rule_mysql_collate(struct rewrite *r, struct node *n)
 	n->child[1]->flags |= FLAG_QUOTED;
 	return true;
 }
+
+/* SELECT ... INTO @x, OUTFILE: Postgres' INTO makes a table. */
+bool rule_into_variable(struct rewrite *r, struct node *n)
+{
+	const struct node *into = n->child[SELECT_INTO];
+	struct str first;
+
+	if (!into || into->first >= into->last)
+		return false;
+	first = token_text(r->tokens, into->first);
+	if (first.p[0] == '@' || str_is_word(first, "outfile") || str_is_word(first, "dumpfile"))
+		rewrite_finding(r, into, "NOT-CONVERTED", "INTO %.*s was left as it is",
+				(int)first.len, first.p);
+	return false;
+}
+
+/* SET of MySQL's own settings: Postgres would refuse the name, or take it for another. */
+bool rule_mysql_set(struct rewrite *r, struct node *n)
+{
+	static const char *const known[] = {"transaction", "role"};
+	struct str word, next;
+
+	if (n->first + 1 >= n->last || n->flags & FLAG_CHANGED ||
+	    !str_is_word(token_text(r->tokens, n->first), "set"))
+		return false;
+	word = token_text(r->tokens, n->first + 1);
+	next = n->first + 2 < n->last ? token_text(r->tokens, n->first + 2) : word;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (str_is_word(word, known[i]) ||
+		    (str_is_word(word, "session") && str_is_word(next, "transaction")))
+			return false;
+	rewrite_finding(r, n, "NOT-CONVERTED", "SET %.*s ... was left as it is", (int)word.len,
+			word.p);
+	return false;
+}
