@@ -133,8 +133,8 @@ static const struct finding_kind kinds[] = {
 	 "SELECT x  ->  SELECT current_setting('session.x')::int",
 	 "Read it with current_setting() and a cast where statements use it."},
 	{"SETTING", FINDING_OPEN, "a setting of the source's server",
-	 "Postgres has no setting of that meaning; the text reads one of the name mysql.NAME, which "
-	 "is NULL until set_config() gives it a value.",
+	 "Postgres has no setting of that meaning; the text reads one of the name mysql.NAME, "
+	 "which is NULL until set_config() gives it a value.",
 	 "@@session.x  ->  current_setting('mysql.x', true)",
 	 "Take it out, or give it a value in the session."},
 	{"TABLE-COLUMNS", FINDING_OPEN, "the columns of a table are not in the text",
