@@ -150,7 +150,7 @@ static const struct function_rule rules[] = {
 	{"field", 2, -1, "ci,1=text", FIELD_TEXT("$1"), "int", NULL},
 	{"field", 2, -1, "ci,2=string", FIELD_TEXT("$1::text"), "int", NULL},
 	MANY("field", 2, "coalesce(array_position(ARRAY[$*], $1), 0)", "int"),
-	WHEN("find_in_set", 2, "ci,1=literal",
+	WHEN("find_in_set", 2, "ci,1=string",
 	     "CASE WHEN $2 IS NOT NULL THEN "
 	     "coalesce(array_position(string_to_array(lower($2), ','), lower($1)), 0) END",
 	     "int"),

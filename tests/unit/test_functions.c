@@ -52,7 +52,8 @@ static const char *sample(const char *name, size_t n)
 		{"charset", "'UTF8'"},	{"dateonly", "'2020-01-31'"},
 		{"zone", "'UTC'"},	{"regexflags", "'i'"},
 		{"printf", "'%s'"},	{"decimals", "'FM990.00'"},
-		{"charclass", "'[.]'"},
+		{"charclass", "'[.]'"}, {"timeonly", "'10:05'"},
+		{"pathmany", "'$.*'"},
 	};
 
 	assert_non_null(literal_find(name, n));
