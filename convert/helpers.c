@@ -14,6 +14,18 @@
 #define END	"$body$"
 
 static const struct helper helpers[] = {
+	{"change_count", "text[], text",
+	 "how often a value changed so far; changes() over a window",
+	 "(state text[], value text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS "
+	 "$body$\n"
+	 "SELECT CASE WHEN state IS NULL THEN ARRAY['0', value] WHEN value IS NULL THEN state\n"
+	 "  WHEN state[2] <> value THEN ARRAY[(state[1]::int + 1)::text, value]\n"
+	 "  ELSE ARRAY[state[1], value] END\n" END ";\n"
+	 "CREATE OR REPLACE FUNCTION @schema@.change_total(state text[]) RETURNS int LANGUAGE sql "
+	 "IMMUTABLE PARALLEL SAFE AS $body$SELECT state[1]::int" END ";\n"
+	 "CREATE OR REPLACE AGGREGATE @schema@.changes(text) (SFUNC = @schema@.change_count, "
+	 "STYPE = text[],\n"
+	 "  FINALFUNC = @schema@.change_total, PARALLEL = SAFE)"},
 	{"conv", "text, int, int", "a number from one base to another, 2 to 36",
 	 "(number text, from_base int, to_base int) RETURNS text" PLPGSQL "DECLARE\n"
 	 "  digits constant text := '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';\n"

@@ -31,6 +31,9 @@ bool has_aggregate(const struct node *n);
 /* rules_common.c: applied on the way down */
 /* rules_snowflake_tables.c */
 extern rule_function rule_table_functions, rule_column_number;
+/* rules_variant.c: applied on the way down */
+extern rule_function rule_variant_operator, rule_variant_in, rule_variant_case, rule_variant_logic,
+	rule_variant_argument, rule_variant_lambda;
 /* rules_values.c */
 extern rule_function rule_bool_number;
 /* rules_oracle_*.c */
@@ -106,6 +109,11 @@ extern rule_function rule_star, rule_star_in, rule_star_argument, rule_query_sta
 /* rules_databricks_utility.c, _dml.c, _ddl.c: applied on the way down */
 extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, rule_merge,
 	rule_create_table, rule_create_view, rule_create_function;
+
+/* rules_known.c: applied on the way up; identity columns before, identity values after the others
+ */
+extern rule_function rule_identity_columns, rule_known_insert, rule_known_insert_numbers,
+	rule_identity_values, rule_known_assign, rule_known_in, rule_known_compare;
 
 /* rules_generators.c: applied on the way up */
 extern rule_function rule_generator, rule_lateral_view, rule_table_generator;

@@ -40,6 +40,9 @@ const struct rule rules_mysql_before[] = {
 };
 
 const struct rule rules_mysql_after[] = {
+	{NODE_INSERT, "known insert", rule_known_insert_numbers},
+	{NODE_ASSIGN, "known assign", rule_known_assign},
+	{NODE_BINARY, "known compare", rule_known_compare},
 	{NODE_BINARY, "json arrow", rule_json_arrow},
 	{NODE_BINARY, "xor", rule_xor},
 	{NODE_LOGIC, "truth", rule_truth},

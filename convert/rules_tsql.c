@@ -56,6 +56,12 @@ const struct rule rules_tsql_before[] = {
 };
 
 const struct rule rules_tsql_after[] = {
+	{NODE_INSERT, "identity columns", rule_identity_columns},
+	{NODE_INSERT, "known insert", rule_known_insert},
+	{NODE_INSERT, "identity values", rule_identity_values},
+	{NODE_ASSIGN, "known assign", rule_known_assign},
+	{NODE_IN, "known in", rule_known_in},
+	{NODE_BINARY, "bool number", rule_bool_number},
 	{NODE_COLUMN_DEF, "computed type", rule_computed_type},
 	{NODE_COLUMN_DEF, "identity type", rule_identity_type},
 	{NODE_QUERY, "for rows", rule_for_rows},
