@@ -136,6 +136,8 @@ static const struct function_rule rules[] = {
 	WHEN("cast:bigint", 1, "1=timestamp", "round(" DAYS_OF("$1") ")::bigint", "int"),
 	WHEN("cast:bigint", 1, "1=datelike", "round(" DAYS_OF("$1") ")::bigint", "int"),
 	CAST_CUT("cast:bigint", "bigint"),
+	WHEN("cast:boolean", 1, "1=0", "false", "bool"),
+	WHEN("cast:boolean", 1, "1=positive", "true", "bool"),
 	WHEN("cast:boolean", 1, "1=int|numeric|float", "($1 <> 0)", "bool"),
 	WHEN("cast:bytea", 1, "1=text", "convert_to($1, 'UTF8')", "binary"),
 	WHEN("cast:double precision", 1, "1=interval", "(extract(epoch FROM $1) / 86400)::float8",

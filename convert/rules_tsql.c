@@ -51,6 +51,7 @@ const struct rule rules_tsql_before[] = {
 	{NODE_LIKE, "like escape", rule_like_escape},
 	{NODE_QUERY, "query option", rule_query_option},
 	{NODE_GROUP, "group sets", rule_group_sets},
+	{NODE_CREATE_TABLE, "table keys", rule_table_keys},
 	{NODE_CREATE_TABLE, "table options", rule_table_options},
 	{0},
 };
