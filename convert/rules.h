@@ -44,9 +44,9 @@ bool named_like_date(const struct node *n);
 extern rule_function rule_date_number, rule_interval_number, rule_date_zero, rule_like_brackets,
 	rule_like_escape, rule_in_case, rule_distinct_case, rule_group_case, rule_select_case;
 /* rules_tsql_*.c */
-extern rule_function rule_database_name, rule_collation, rule_at_value, rule_bit_compare,
-	rule_bit_argument, rule_bit_default, rule_for_texts, rule_for_rows, rule_open_json,
-	rule_stuff_xml, rule_xml_value, rule_table_function;
+extern rule_function rule_collation, rule_at_value, rule_bit_compare, rule_bit_argument,
+	rule_bit_default, rule_for_texts, rule_for_rows, rule_open_json, rule_stuff_xml,
+	rule_xml_value, rule_table_function;
 extern rule_function rule_convert_length, rule_tsql_text_number, rule_set_variable;
 extern rule_function rule_change, rule_set_column, rule_output; /* rules_tsql_dml.c */
 extern rule_function rule_into_temporary, rule_database_link;
@@ -107,6 +107,8 @@ extern rule_function rule_star, rule_star_in, rule_star_argument, rule_query_sta
 	rule_pivot, rule_unpivot;
 
 /* rules_databricks_utility.c, _dml.c, _ddl.c: applied on the way down */
+/* rules_databricks_text.c */
+extern rule_function rule_spark_string, rule_spark_text_cast;
 extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, rule_merge,
 	rule_create_table, rule_create_view, rule_create_function;
 
