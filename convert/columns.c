@@ -564,17 +564,30 @@ static bool may_be_nearer(const struct node *n, const struct node *scope)
 	return false;
 }
 
+/* What ON CONFLICT of an INSERT sees: the row of the target, or the new one. */
+static bool find_in_insert(const struct node *insert, uint32_t slot, struct str column,
+			   struct column_source *out)
+{
+	const struct schema_column *c = NULL;
+
+	if (insert->kind == NODE_INSERT && slot == INSERT_CONFLICT)
+		c = schema_column(insert->table, column);
+	if (c)
+		out->known = c->type;
+	return c != NULL;
+}
+
 static bool find(const struct node *n, struct column_source *out, unsigned depth)
 {
 	struct str column = node_last_name(n), table = {NULL, 0};
-	const struct node *up = n->parent;
+	const struct node *up = n->parent, *below = n;
 
 	*out = (struct column_source){.asks = n, .depth = depth};
 	if (n->count > 1)
 		table = n->child[n->count - 2]->text;
-	for (int i = 0; i < SCOPES_MAX && up; up = up->parent) {
+	for (int i = 0; i < SCOPES_MAX && up; below = up, up = up->parent) {
 		const struct node *select = scope_of(up);
-		bool found = false;
+		bool found = find_in_insert(up, below->slot, column, out);
 
 		if (select && select->child[SELECT_FROM])
 			found = find_in_relation(select->child[SELECT_FROM], table, column, out);

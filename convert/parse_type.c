@@ -87,23 +87,19 @@ static void arguments(struct parser *p, struct node *n)
 	parse_expect_symbol(p, ')');
 }
 
-/* A '>' that may be half of '>>'. */
+/* A '>' that may be part of '>>' or '>>>', whose token goes with its last one. */
 static void expect_right(struct parser *p)
 {
-	if (p->half_right) {
-		p->half_right = false;
+	uint8_t all = parse_is_symbol(p, SYMBOL_RIGHT)	  ? 2
+		      : parse_is_symbol(p, SYMBOL_RIGHT3) ? 3
+							  : 0;
+
+	if (all == 0) {
+		parse_expect_symbol(p, '>');
+	} else if (++p->rights == all) {
+		p->rights = 0;
 		p->at++;
-		return;
 	}
-	if (parse_is_symbol(p, SYMBOL_RIGHT)) {
-		p->half_right = true;
-		return;
-	}
-	if (parse_is_symbol(p, SYMBOL_RIGHT3)) { /* >>> : as >> and > would be */
-		p->half_right = false;
-		return;
-	}
-	parse_expect_symbol(p, '>');
 }
 
 static struct node *field(struct parser *p)

@@ -96,7 +96,8 @@ extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, r
 /* rules_known.c: applied on the way up; identity columns before, identity values after the others
  */
 extern rule_function rule_identity_columns, rule_known_insert, rule_known_insert_numbers,
-	rule_identity_values, rule_known_assign, rule_known_in, rule_known_compare;
+	rule_identity_values, rule_known_assign, rule_known_in, rule_known_compare,
+	rule_known_text_number;
 
 /* rules_generators.c: applied on the way up */
 extern rule_function rule_generator, rule_lateral_view, rule_table_generator;

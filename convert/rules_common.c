@@ -543,13 +543,13 @@ bool rule_index_base(struct rewrite *r, struct node *n)
 	enum type_code t = type_of(r, base), k = type_of(r, i);
 
 	if (t == TYPE_JSON || k == TYPE_TEXT) {
-		struct node *made = column_definition(base);
+		bool map = shape_is_map(column_definition(base));
 
 		t = shape_map_type(r, base, 1);
 		place = node_take(r->arena, n);
-		if (shape_is_map(made) && i->kind == NODE_NUMBER) /* not the place in an array */
+		if (map && i->kind == NODE_NUMBER) /* not the place in an array */
 			i = node_string(r->arena, i->text);
-		else if (shape_is_map(made) && k != TYPE_TEXT)
+		else if (map && k != TYPE_TEXT)
 			i = node_cast(r->arena, i, "text");
 		node_replace(place, shape_get(r, base, i, t));
 		return true;

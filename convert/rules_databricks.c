@@ -93,9 +93,12 @@ static bool array_field(struct rewrite *r, struct node *n, enum type_code type)
 	const char *element = type_name(type);
 
 	place = node_take(r->arena, n);
-	now = rewrite_template(r, "ARRAY(SELECT jsonb_array_elements_text($1 -> $2))", 2,
-			       (struct node *[]){n->child[0], name});
-	if (element)
+	now = rewrite_template(r,
+			       type == TYPE_JSON
+				       ? "ARRAY(SELECT jsonb_array_elements($1 -> $2))"
+				       : "ARRAY(SELECT jsonb_array_elements_text($1 -> $2))",
+			       2, (struct node *[]){n->child[0], name});
+	if (element && type != TYPE_JSON)
 		now = node_cast(r->arena, now, arena_printf(r->arena, "%s[]", element));
 	now->type = TYPE_ARRAY;
 	node_replace(place, now);

@@ -193,31 +193,39 @@ bool rule_identity_columns(struct rewrite *r, struct node *n)
 /* With the identity in the list (IDENTITY_INSERT) Postgres wants to be told. */
 bool rule_identity_values(struct rewrite *r, struct node *n)
 {
-	struct node *over, *source = n->child[INSERT_SOURCE];
+	struct node *over, *place, *source = n->child[INSERT_SOURCE];
 
 	if (!n->table || !n->child[INSERT_TARGET] || !source || source->kind == NODE_RAW ||
 	    !gives_identity(n))
 		return false;
+	place = node_take(r->arena, source);
 	over = words(r, "OVERRIDING SYSTEM VALUE");
 	node_add(r->arena, over, source);
-	node_set(n, INSERT_SOURCE, over);
+	node_replace(place, over);
 	return true;
 }
 
 /* ---- UPDATE ---- */
 
+/* The type of the column that is set: by UPDATE, or by ON CONFLICT of an INSERT. */
+static const struct schema_type *assigned_type(const struct node *n, const struct node *target)
+{
+	const struct node *above = n->parent ? n->parent->parent : NULL;
+
+	if (!above || (above->kind != NODE_UPDATE && above->kind != NODE_RAW))
+		return NULL;
+	return known_type(target, 0);
+}
+
 bool rule_known_assign(struct rewrite *r, struct node *n)
 {
 	struct node *target = n->child[0];
-	const struct schema_type *t;
 	struct schema_column c = {.flags = 0};
 
-	if (!target || !n->child[1] || target->kind != NODE_COLUMN || !n->parent ||
-	    !n->parent->parent || n->parent->parent->kind != NODE_UPDATE)
+	if (!r->settings->schema || !target || !n->child[1] || target->kind != NODE_COLUMN)
 		return false;
-	t = r->settings->schema ? known_type(target, 0) : NULL;
-	c.type = t;
-	return t && fit(r, n->child[1], &c);
+	c.type = assigned_type(n, target);
+	return c.type && fit(r, n->child[1], &c);
 }
 
 /* ---- conditions ---- */
@@ -246,4 +254,34 @@ bool rule_known_compare(struct rewrite *r, struct node *n)
 		if (n->child[i]->kind == NODE_BOOL && type_is_number(type_of(r, n->child[1 - i])))
 			done |= as_number(r, n->child[i]);
 	return done;
+}
+
+static bool is_known_text(struct node *n)
+{
+	const struct schema_type *t = known_type(n, 0);
+
+	return t && t->code == TYPE_TEXT;
+}
+
+/* A column of texts that meets a number is read as one. */
+bool rule_known_text_number(struct rewrite *r, struct node *n)
+{
+	bool compares = n->op >= OP_EQ && n->op <= OP_GE;
+
+	if (!r->settings->schema ||
+	    (!compares && n->op != OP_ADD && n->op != OP_SUBTRACT && n->op != OP_MULTIPLY &&
+	     n->op != OP_DIVIDE && n->op != OP_MODULO))
+		return false;
+	for (uint32_t i = 0; i < 2; i++) {
+		struct node *text = n->child[i], *place;
+
+		if (!type_is_number(type_of(r, n->child[1 - i])) || !is_known_text(text))
+			continue;
+		place = node_take(r->arena, text);
+		node_replace(place, node_cast(r->arena, text, "numeric"))->type = TYPE_NUMERIC;
+		if (!compares)
+			n->type = TYPE_NOT_ASKED;
+		return true;
+	}
+	return false;
 }

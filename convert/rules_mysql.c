@@ -30,6 +30,7 @@ const struct rule rules_mysql_before[] = {
 };
 
 const struct rule rules_mysql_after[] = {
+	{NODE_BINARY, "known text number", rule_known_text_number},
 	{NODE_INSERT, "known insert", rule_known_insert_numbers},
 	{NODE_ASSIGN, "known assign", rule_known_assign},
 	{NODE_BINARY, "known compare", rule_known_compare},

@@ -86,6 +86,38 @@ static bool write_out(struct rewrite *r, struct node *select, struct node *holde
 	return true;
 }
 
+/* s.* of a column that is a struct: its fields. */
+static bool write_out_fields(struct rewrite *r, struct node *holder, struct node *star)
+{
+	struct node *q = star->child[STAR_QUALIFIER], *list = holder->parent, *base;
+	const struct schema_type *t;
+	uint32_t at = holder->slot;
+
+	if (!q || !r->settings->schema || q->count != 1 ||
+	    relation_in_scope(star, q->child[0]->text))
+		return false;
+	base = node_make(r->arena, NODE_COLUMN);
+	node_add(r->arena, base, node_copy(r->arena, q->child[0]));
+	base->parent = list;
+	t = known_type(base, 0);
+	if (!t || t->field_count == 0)
+		return false;
+	node_remove(list, at);
+	for (uint32_t i = 0; i < t->field_count; i++) {
+		struct str name = t->fields[i].name;
+		struct node *member = node_make(r->arena, NODE_MEMBER);
+		struct node *ident =
+			node_ident(r->arena, arena_strndup(r->arena, name.p, name.len));
+
+		if (in_list(star->child[STAR_EXCEPT], name))
+			continue;
+		node_put(member, 0, node_copy(r->arena, base));
+		node_put(member, 1, ident);
+		node_insert(r->arena, list, at++, item_of(r, member, node_copy(r->arena, ident)));
+	}
+	return true;
+}
+
 static struct node *star_in(struct node *item)
 {
 	struct node *v = item->kind == NODE_ITEM ? item->child[ITEM_VALUE] : item;
@@ -112,8 +144,10 @@ bool rule_star(struct rewrite *r, struct node *n)
 	for (uint32_t i = 0; i < items->count; i++) {
 		struct node *star = star_in(items->child[i]);
 
-		if (star && (all || star->child[STAR_EXCEPT] || star->child[STAR_REPLACE] ||
-			     star->child[STAR_RENAME]))
+		if (star && write_out_fields(r, items->child[i], star))
+			done = true;
+		else if (star && (all || star->child[STAR_EXCEPT] || star->child[STAR_REPLACE] ||
+				  star->child[STAR_RENAME]))
 			done |= write_out(r, n, items->child[i], star);
 	}
 	return done;

@@ -51,6 +51,7 @@ const struct rule rules_tsql_before[] = {
 };
 
 const struct rule rules_tsql_after[] = {
+	{NODE_BINARY, "known text number", rule_known_text_number},
 	{NODE_INSERT, "identity columns", rule_identity_columns},
 	{NODE_INSERT, "known insert", rule_known_insert},
 	{NODE_INSERT, "identity values", rule_identity_values},

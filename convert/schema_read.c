@@ -75,6 +75,18 @@ static void column_constraints(struct schema *s, struct schema_table *t, uint32_
 	}
 }
 
+/* b AS a * 2: the type of the expression. */
+static enum type_code computed(struct schema_reader *x, const struct node *def)
+{
+	const struct node *list = def->child[COLUMN_DEF_CONSTRAINTS];
+
+	for (uint32_t i = 0; list && i < list->count; i++)
+		if (list->child[i]->op == CONSTRAINT_GENERATED &&
+		    list->child[i]->child[CONSTRAINT_VALUE])
+			return type_of(&x->rewrite, list->child[i]->child[CONSTRAINT_VALUE]);
+	return TYPE_UNKNOWN;
+}
+
 bool schema_read_column(struct schema_reader *x, struct schema_table *t, const struct node *def)
 {
 	struct schema_column *c;
@@ -87,6 +99,8 @@ bool schema_read_column(struct schema_reader *x, struct schema_table *t, const s
 		return false;
 	c->name = ident_name(x->schema, def->child[COLUMN_DEF_NAME]);
 	c->type = schema_type_read(x->schema, x->rewrite.dialect, type);
+	if (!type)
+		c->type = schema_type_plain(x->schema, computed(x, def));
 	c->flags = is_serial(c->type->source) ? SCHEMA_IDENTITY | SCHEMA_NOT_NULL : 0;
 	column_constraints(x->schema, t, t->count - 1, def->child[COLUMN_DEF_CONSTRAINTS]);
 	return true;
