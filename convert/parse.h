@@ -102,6 +102,8 @@ struct node *parse_order_by(struct parser *p); /* NULL: none here */
 struct node *parse_window(struct parser *p);   /* (PARTITION BY ...) */
 
 /* Queries. */
+/* A query as an argument, without parentheses around it. */
+bool parse_begins_bare_query(const struct parser *p);
 bool parse_begins_query(const struct parser *p, uint32_t ahead);
 struct node *parse_query(struct parser *p);
 struct node *parse_with(struct parser *p); /* NULL: none here */

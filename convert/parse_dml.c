@@ -111,9 +111,10 @@ static struct node *target_columns(struct parser *p)
 
 		if (name->count == 1)
 			name = name->child[0];
-		else if (name->count)
+		else if (name->count && p->d != &dialect_postgres) /* there, t.b is a field */
 			name = name->child[name->count - 1];
-		if (p->at - n->first > 1 && p->t->items[p->at - 2].symbol == '.')
+		if (p->at - n->first > 1 && p->t->items[p->at - 2].symbol == '.' &&
+		    p->d != &dialect_postgres)
 			node_touch(n);
 		node_add(p->a, n, name);
 	} while (parse_accept_symbol(p, ','));

@@ -298,7 +298,8 @@ static struct node *cast_colons(struct parser *p, struct node *left)
 	p->at++;
 	node_put(n, CAST_VALUE, left);
 	node_put(n, CAST_TYPE, parse_type(p));
-	if (node_needs_paren(n, CAST_VALUE, left))
+	if (left->kind != NODE_INDEX && left->kind != NODE_SLICE && left->kind != NODE_MEMBER &&
+	    node_needs_paren(n, CAST_VALUE, left)) /* a[1]::int is one chain */
 		node_touch(n);
 	return parse_close(p, n);
 }

@@ -59,6 +59,16 @@ bool parse_begins_query(const struct parser *p, uint32_t ahead)
 	}
 }
 
+bool parse_begins_bare_query(const struct parser *p)
+{
+	uint32_t next;
+
+	if (!parse_begins_query(p, 0) || !parse_is_symbol(p, '('))
+		return parse_begins_query(p, 0);
+	next = after_group(p, 0); /* (SELECT ...) alone brings its own parentheses */
+	return !parse_symbol_at(p, next, ')');
+}
+
 static struct node *cte(struct parser *p)
 {
 	struct node *n = parse_open(p, NODE_CTE);
@@ -408,6 +418,10 @@ struct node *parse_values(struct parser *p)
 		if (row->kind == NODE_PAREN) {
 			row->kind = NODE_ROW;
 			row->count = 1;
+		} else if (row->kind == NODE_SUBQUERY && row->child[0]->kind == NODE_QUERY &&
+			   row->child[0]->child[QUERY_BODY] &&
+			   row->child[0]->child[QUERY_BODY]->kind == NODE_SUBQUERY) {
+			row->kind = NODE_ROW; /* ((SELECT ...)): the inner ones are the query's */
 		} else if (row->kind == NODE_SUBQUERY && p->d->flags & DIALECT_BARE_VALUES) {
 			struct node *wrap = parse_open_at(p, NODE_ROW, row->first);
 

@@ -152,6 +152,12 @@ static void insert_set(struct rewrite *r, struct node *n)
 {
 	struct node *sets = n->child[INSERT_SOURCE], *columns, *row, *values, *query;
 
+	for (uint32_t i = 0; i < sets->count; i++)
+		if (sets->child[i]->child[0]->kind != NODE_COLUMN) {
+			rewrite_finding(r, sets->child[i], "NOT-CONVERTED",
+					"INSERT ... SET was left as it is: not a column");
+			return;
+		}
 	columns = node_make(r->arena, NODE_LIST);
 	row = node_make(r->arena, NODE_ROW);
 	for (uint32_t i = 0; i < sets->count; i++) {
