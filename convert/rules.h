@@ -85,6 +85,8 @@ extern rule_function rule_named_table, rule_named_column, rule_sample, rule_samp
 /* rules_json_literals.c: applied on the way up */
 extern rule_function rule_json_array, rule_json_object, rule_json_index;
 
+/* rules_star.c: puts columns in the place of every * of a SELECT; false: not all are known */
+bool star_write_out(struct rewrite *r, struct node *select);
 /* rules_star.c: applied on the way down (star, order row), or up (pivot, unpivot) */
 extern rule_function rule_star, rule_star_in, rule_star_argument, rule_query_star, rule_order_row,
 	rule_pivot, rule_unpivot;

@@ -221,7 +221,7 @@ static bool rule_by_name(struct rewrite *r, struct node *n)
 	struct column_list *left, *right;
 	struct node *select = select_of(n->child[1]), *list;
 
-	if (!(n->flags & FLAG_BY_NAME) || !select)
+	if (!(n->flags & FLAG_BY_NAME) || !select || !star_write_out(r, select))
 		return false;
 	left = arena_alloc(r->arena, 2 * sizeof(*left));
 	right = left + 1;

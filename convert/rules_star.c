@@ -153,6 +153,20 @@ bool rule_star(struct rewrite *r, struct node *n)
 	return done;
 }
 
+bool star_write_out(struct rewrite *r, struct node *select)
+{
+	struct node *items = select->child[SELECT_ITEMS];
+	bool good = true;
+
+	for (uint32_t i = 0; i < items->count && good; i++) {
+		struct node *star = star_in(items->child[i]);
+
+		if (star)
+			good = write_out(r, select, items->child[i], star);
+	}
+	return good;
+}
+
 /* f(*, a) and x IN (*): the columns. count(*) is what it is. */
 static bool write_out_values(struct rewrite *r, struct node *list)
 {
@@ -221,8 +235,10 @@ bool rule_order_row(struct rewrite *r, struct node *n)
 	node_set(n, QUERY_BODY, query);
 	node_put(inner, QUERY_BODY, body);
 	sort = order->child[0];
-	rewrite_finding(r, sort, "NULLS-ORDER",
-			"the columns of * are not known: rows are compared whole, NULLs last");
+	rewrite_finding(
+		r, sort, "NULLS-ORDER",
+		"the columns of * are not known (give --schema): rows are compared whole, NULLs "
+		"last");
 	sort->flags &= ~(uint32_t)FLAG_ALL;
 	sort->op = SORT_PLAIN;
 	node_touch(sort);
@@ -420,7 +436,8 @@ static bool group_by_row(struct rewrite *r, const struct node *n, const struct c
 	node_put(star, 1, node_make(r->arena, NODE_STAR));
 	node_add(r->arena, items, item_of(r, star, NULL));
 	node_add(r->arena, group, key);
-	rewrite_finding(r, n, "PIVOT-COLUMNS", NULL);
+	rewrite_finding(r, n, "PIVOT-COLUMNS",
+			"the columns of the table are not known: give --schema");
 	return true;
 }
 
@@ -575,7 +592,8 @@ bool rule_unpivot(struct rewrite *r, struct node *n)
 		}
 	} else {
 		if (star_above(n))
-			rewrite_finding(r, n, "PIVOT-COLUMNS", NULL);
+			rewrite_finding(r, n, "PIVOT-COLUMNS",
+					"the columns of the table are not known: give --schema");
 		node_add(r->arena, items, item_of(r, node_make(r->arena, NODE_STAR), NULL));
 	}
 	place = node_take(r->arena, n);

@@ -20,12 +20,13 @@
 #include "convert/convert.h"
 #include "convert/tree.h"
 
-#define SCHEMA_COLUMNS_MAX  1600 /* Postgres has no more in a table */
-#define SCHEMA_KEYS_MAX	    64
-#define SCHEMA_TABLES_MAX   200000
-#define SCHEMA_TOTAL_MAX    4000000
-#define SCHEMA_VERSIONS_MAX 16 /* of a table in a file; later changes count from the last one on   \
-				*/
+#define SCHEMA_COLUMNS_MAX 1600 /* Postgres has no more in a table */
+#define SCHEMA_KEYS_MAX	   64
+#define SCHEMA_TABLES_MAX  200000
+#define SCHEMA_TOTAL_MAX   4000000
+#define SCHEMA_VERSIONS_MAX                                                                        \
+	16 /* of a table in a file; later changes count from the last one on                       \
+	    */
 
 struct schema_field;
 
