@@ -61,6 +61,15 @@ ok "with its key and types" grep -q "VALUES (1, 'x', 2, true) ON CONFLICT (id) D
 run_it "$in/given.sql" --from mysql
 ok "without it the statement is left" equal "$status" 1
 ok "and the reason says what helps" grep -q "give --schema" "$out/given.sql"
+run_it "$in/given.sql" --from mysql -d "$dsn" --check parse
+ok "a target that is not asked does not tell" equal "$status" 1
+sql "create schema other; create table other.orders (z int primary key);
+	create table orders (id serial primary key, customer text, unique (customer), total float, paid bool);
+	create table \"Odd\" (\"A\" int, \"b c\" numeric(10,2)[], primary key (\"A\"))"
+run_it "$in/given.sql" --from mysql -d "$dsn"
+ok "the target's own table, of those that it has" grep -q "VALUES (1, 'x', 2, true) ON CONFLICT (id) DO UPDATE SET" "$out/given.sql"
+ok "prepared" equal "$status $(metric left)" "0 0"
+sql "drop table orders, other.orders"
 printf 'CREATE TABLE t (id INT IDENTITY(1,1), name VARCHAR(5), f BIT)' >"$work/source.sql"
 ok "--source-schema: DDL of the source" equal \
 	"$("$lakeport" convert text "INSERT INTO t VALUES ('a' + 'b', 1)" --from tsql --source-schema "$work/source.sql")" \
