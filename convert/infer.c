@@ -369,6 +369,10 @@ static enum type_code of_column(struct rewrite *r, struct node *n)
 	for (int i = 0; i < SCOPES_MAX && up && t <= TYPE_UNKNOWN; up = up->parent) {
 		if (up->kind == NODE_CREATE_TABLE)
 			return of_definition(r, up->child[TABLE_DEF_ELEMENTS], column);
+		if (up->kind == NODE_UPDATE && up->child[UPDATE_FROM])
+			t = of_relation(r, up->child[UPDATE_FROM], table, column);
+		if (up->kind == NODE_MERGE && up->child[MERGE_SOURCE])
+			t = of_relation(r, up->child[MERGE_SOURCE], table, column);
 		if (up->kind == NODE_FROM || up->kind != NODE_SELECT)
 			continue;
 		i++;

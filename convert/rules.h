@@ -95,11 +95,13 @@ extern rule_function rule_star, rule_star_in, rule_star_argument, rule_query_sta
 extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, rule_merge,
 	rule_create_table, rule_create_view, rule_create_function;
 
-/* rules_known.c: applied on the way up; identity columns before, identity values after the others
+/* rules_known.c, rules_truth.c: applied on the way up; identity columns before, identity values
+ * after the others
  */
 extern rule_function rule_identity_columns, rule_known_insert, rule_known_insert_numbers,
 	rule_identity_values, rule_known_assign, rule_known_in, rule_known_compare,
-	rule_known_text_number;
+	rule_known_text_number, rule_known_case, rule_known_argument, rule_bit_text,
+	rule_compound_assign; /* the last one on the way down */
 
 /* rules_generators.c: applied on the way up */
 extern rule_function rule_generator, rule_lateral_view, rule_table_generator;

@@ -543,9 +543,13 @@ bool rule_index_base(struct rewrite *r, struct node *n)
 	enum type_code t = type_of(r, base), k = type_of(r, i);
 
 	if (t == TYPE_JSON || k == TYPE_TEXT) {
-		bool map = shape_is_map(column_definition(base));
+		bool map = shape_is_map(column_definition(base)), more;
 
 		t = shape_map_type(r, base, 1);
+		more = n->parent && n->slot == 0 &&
+		       (n->parent->kind == NODE_INDEX || n->parent->kind == NODE_MEMBER);
+		if (t == TYPE_ARRAY && more)
+			t = TYPE_JSON;
 		place = node_take(r->arena, n);
 		if (map && i->kind == NODE_NUMBER) /* not the place in an array */
 			i = node_string(r->arena, i->text);
@@ -579,8 +583,9 @@ bool rule_plus_concat(struct rewrite *r, struct node *n)
 		return false;
 	a = type_of(r, n->child[0]);
 	b = type_of(r, n->child[1]);
-	if ((a != TYPE_TEXT && b != TYPE_TEXT) || type_is_number(a) || type_is_number(b))
-		return false;
+	if ((a != TYPE_TEXT && b != TYPE_TEXT) || (a > TYPE_NULL && a != TYPE_TEXT) ||
+	    (b > TYPE_NULL && b != TYPE_TEXT))
+		return false; /* a number or a moment: the text becomes one */
 	n->op = OP_CONCAT;
 	n->type = TYPE_TEXT;
 	node_touch(n);

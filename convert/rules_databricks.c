@@ -38,20 +38,42 @@ static bool rule_range(struct rewrite *r, struct node *n)
 	return true;
 }
 
+/* How many names of a.b.c are a column that is known as a struct or a map; 0: none. */
+static uint32_t known_struct(struct rewrite *r, const struct node *n)
+{
+	struct node *base =
+		r->settings->schema && n->count > 1 ? node_make(r->arena, NODE_COLUMN) : NULL;
+	struct column_source whole;
+	const struct schema_type *t;
+
+	if (!base || (n->count == 2 && column_find(n, &whole) && whole.known))
+		return 0;
+	base->parent = n->parent;
+	base->slot = n->slot;
+	for (uint32_t i = 0; i < 2 && i + 1 < n->count; i++) {
+		node_add(r->arena, base, node_copy(r->arena, n->child[i]));
+		t = known_type(base, 0);
+		if (t && (t->field_count || t->key))
+			return i + 1;
+	}
+	return 0;
+}
+
 /* a.b where no relation is called a: field b of the struct a. */
 static bool rule_struct_column(struct rewrite *r, struct node *n)
 {
 	const struct node *select = column_scope(n);
 	struct node *base, *place, *member;
-	uint32_t first = 1;
+	uint32_t first = known_struct(r, n);
 
-	if (n->count < 2 || !select || !select->child[SELECT_FROM])
+	if (n->count < 2 || (!first && (!select || !select->child[SELECT_FROM])))
 		return false;
-	if (relation_in_scope(n, n->child[0]->text)) {
+	if (!first && relation_in_scope(n, n->child[0]->text)) {
 		if (n->count < 3 || relation_in_scope(n, n->child[1]->text))
 			return false;
 		first = 2; /* t.a.b */
 	}
+	first = first ? first : 1;
 	if (first >= n->count)
 		return false;
 	place = node_take(r->arena, n);

@@ -1,7 +1,7 @@
 /*
  * rules_known.c - values that go into columns whose types are known: truth and numbers, which the
  * source takes for each other; lists of columns for INSERT where Postgres counts identity columns
- * and the source does not.
+ * and the source does not. What meets columns in conditions is in rules_truth.c.
  */
 #include "convert/rules_known.h"
 
@@ -15,7 +15,7 @@ static bool is_number(const struct node *n, const char *digits)
 }
 
 /* A number for a boolean column: 0 and 1 as truth, others by what they are not. */
-static bool as_truth(struct rewrite *r, struct node *value)
+bool known_as_truth(struct rewrite *r, struct node *value)
 {
 	struct node *bare = node_bare(value), *place;
 
@@ -35,7 +35,7 @@ static bool as_truth(struct rewrite *r, struct node *value)
 }
 
 /* Truth for a column of numbers. */
-static bool as_number(struct rewrite *r, struct node *value)
+bool known_as_number(struct rewrite *r, struct node *value)
 {
 	struct node *bare = node_bare(value), *place;
 
@@ -55,8 +55,8 @@ static bool fit(struct rewrite *r, struct node *value, const struct schema_colum
 	if (value->kind == NODE_ITEM)
 		value = value->child[ITEM_VALUE];
 	if (c->type->code == TYPE_BOOL)
-		return as_truth(r, value);
-	return type_is_number(c->type->code) && as_number(r, value);
+		return known_as_truth(r, value);
+	return type_is_number(c->type->code) && known_as_number(r, value);
 }
 
 /* NULL and 0 for a column that counts by itself: the next number. */
@@ -228,60 +228,26 @@ bool rule_known_assign(struct rewrite *r, struct node *n)
 	return c.type && fit(r, n->child[1], &c);
 }
 
-/* ---- conditions ---- */
-
-/* b IN (0, 1) where b is truth. */
-bool rule_known_in(struct rewrite *r, struct node *n)
+/* T-SQL: a += b is a = a + b, before the rules look at +. */
+bool rule_compound_assign(struct rewrite *r, struct node *n)
 {
-	struct node *list = n->child[1];
-	bool done = false;
+	static const struct {
+		char sign;
+		enum operator op;
+	} signs[] = {{'+', OP_ADD},    {'-', OP_SUBTRACT}, {'*', OP_MULTIPLY}, {'/', OP_DIVIDE},
+		     {'%', OP_MODULO}, {'&', OP_BIT_AND},  {'|', OP_BIT_OR},   {'^', OP_BIT_XOR}};
+	struct node *value = n->child[1], *place;
 
-	if (!list || list->kind != NODE_LIST || type_of(r, n->child[0]) != TYPE_BOOL)
+	if (!n->op || !n->child[0] || n->child[0]->kind != NODE_COLUMN || !value)
 		return false;
-	for (uint32_t i = 0; i < list->count; i++)
-		done |= as_truth(r, list->child[i]);
-	return done;
-}
-
-/* number = TRUE. */
-bool rule_known_compare(struct rewrite *r, struct node *n)
-{
-	bool done = false;
-
-	if (n->op < OP_EQ || n->op > OP_GE)
-		return false;
-	for (uint32_t i = 0; i < 2; i++)
-		if (n->child[i]->kind == NODE_BOOL && type_is_number(type_of(r, n->child[1 - i])))
-			done |= as_number(r, n->child[i]);
-	return done;
-}
-
-static bool is_known_text(struct node *n)
-{
-	const struct schema_type *t = known_type(n, 0);
-
-	return t && t->code == TYPE_TEXT;
-}
-
-/* A column of texts that meets a number is read as one. */
-bool rule_known_text_number(struct rewrite *r, struct node *n)
-{
-	bool compares = n->op >= OP_EQ && n->op <= OP_GE;
-
-	if (!r->settings->schema ||
-	    (!compares && n->op != OP_ADD && n->op != OP_SUBTRACT && n->op != OP_MULTIPLY &&
-	     n->op != OP_DIVIDE && n->op != OP_MODULO))
-		return false;
-	for (uint32_t i = 0; i < 2; i++) {
-		struct node *text = n->child[i], *place;
-
-		if (!type_is_number(type_of(r, n->child[1 - i])) || !is_known_text(text))
-			continue;
-		place = node_take(r->arena, text);
-		node_replace(place, node_cast(r->arena, text, "numeric"))->type = TYPE_NUMERIC;
-		if (!compares)
-			n->type = TYPE_NOT_ASKED;
-		return true;
-	}
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (signs[i].sign == (char)n->op) {
+			place = node_take(r->arena, value);
+			node_replace(place, node_binary(r->arena, signs[i].op,
+							node_copy(r->arena, n->child[0]), value));
+			n->op = 0;
+			node_touch(n);
+			return true;
+		}
 	return false;
 }
