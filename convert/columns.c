@@ -20,7 +20,7 @@ static bool add(struct column_list *l, struct str qualifier, struct str name)
 	if (!name.p || l->count >= COLUMNS_MAX)
 		return false;
 	l->qualifiers[l->count] = qualifier;
-	l->kept[l->count] = false;
+	l->kept[l->count] = l->quoted[l->count] = false;
 	l->names[l->count++] = name;
 	return true;
 }
@@ -32,7 +32,21 @@ static bool add_from(struct column_list *l, struct str qualifier, const struct c
 	if (!add(l, qualifier, name))
 		return false;
 	l->kept[l->count - 1] = from->kept[i] && name.p == from->names[i].p;
+	l->quoted[l->count - 1] = qualifier.p && from->quoted[i];
 	return true;
+}
+
+/* From `first` on the columns are those of the relation with that name: NAME or IDENT. */
+static void qualify(struct column_list *l, uint32_t first, const struct node *name)
+{
+	const struct node *last = name;
+
+	if (last && last->kind == NODE_NAME && last->count)
+		last = last->child[last->count - 1];
+	for (uint32_t i = first; i < l->count; i++) {
+		l->qualifiers[i] = node_last_name(name);
+		l->quoted[i] = last && last->flags & FLAG_QUOTED;
+	}
 }
 
 /* The new name of a column, or its own. */
@@ -51,12 +65,17 @@ static struct node *body_of(const struct node *q)
 	return (struct node *)q;
 }
 
-static struct str table_name(const struct node *n)
+/* The alias of a table, or its NAME. */
+static const struct node *table_ident(const struct node *n)
 {
 	const struct node *alias = n->child[TABLE_ALIAS];
 
-	return node_last_name(alias && alias->child[ALIAS_NAME] ? alias->child[ALIAS_NAME]
-								: n->child[TABLE_NAME]);
+	return alias && alias->child[ALIAS_NAME] ? alias->child[ALIAS_NAME] : n->child[TABLE_NAME];
+}
+
+static struct str table_name(const struct node *n)
+{
+	return node_last_name(table_ident(n));
 }
 
 /* The relation of that name or alias in a FROM list; NULL: there is none. */
@@ -169,11 +188,12 @@ static bool of_aliased(const struct node *query, const struct node *alias, struc
 
 		if (!good && !add(out, qualifier, name))
 			return false;
-		if (good && first + i < out->count)
+		if (good && first + i < out->count) {
 			out->names[first + i] = name;
+			out->kept[first + i] = false;
+		}
 	}
-	for (uint32_t i = first; i < out->count; i++)
-		out->qualifiers[i] = qualifier;
+	qualify(out, first, alias ? alias->child[ALIAS_NAME] : NULL);
 	return good || names;
 }
 
@@ -196,8 +216,12 @@ static bool of_table(const struct node *n, struct column_list *out)
 
 	if (n->child[TABLE_NAME]->count == 1)
 		cte = column_cte(n, node_last_name(n->child[TABLE_NAME]));
-	if (!cte && n->table && !(alias && alias->child[ALIAS_COLUMNS]))
-		return known_columns(n->table, table_name(n), out);
+	if (!cte && n->table && !(alias && alias->child[ALIAS_COLUMNS])) {
+		if (!known_columns(n->table, out))
+			return false;
+		qualify(out, first, table_ident(n));
+		return true;
+	}
 	if (!cte)
 		return alias && alias->child[ALIAS_COLUMNS] && of_aliased(NULL, alias, out);
 	names = cte->child[CTE_COLUMNS];
@@ -208,8 +232,7 @@ static bool of_table(const struct node *n, struct column_list *out)
 	for (uint32_t i = 0; names && i < names->count; i++)
 		if (!add(out, (struct str){NULL, 0}, node_last_name(names->child[i])))
 			return false;
-	for (uint32_t i = first; i < out->count; i++)
-		out->qualifiers[i] = table_name(n);
+	qualify(out, first, table_ident(n));
 	return true;
 }
 
@@ -706,8 +729,10 @@ struct node *column_reference(struct rewrite *r, const struct column_list *l, ui
 	struct node *n = node_make(r->arena, NODE_COLUMN);
 	struct str q = l->qualifiers[i];
 
-	if (q.p)
+	if (q.p) {
 		node_add(r->arena, n, node_ident(r->arena, arena_strndup(r->arena, q.p, q.len)));
+		n->child[0]->flags |= l->quoted[i] ? FLAG_QUOTED : 0;
+	}
 	node_add(r->arena, n, column_ident(r, l, i));
 	return n;
 }

@@ -8,12 +8,13 @@
 
 #define DEPTH_MAX 16
 
-bool known_columns(const struct schema_table *t, struct str qualifier, struct column_list *out)
+bool known_columns(const struct schema_table *t, struct column_list *out)
 {
 	for (uint32_t i = 0; i < t->count; i++) {
 		if (out->count >= COLUMNS_MAX)
 			return false;
-		out->qualifiers[out->count] = qualifier;
+		out->qualifiers[out->count] = (struct str){NULL, 0};
+		out->quoted[out->count] = false;
 		out->kept[out->count] = true;
 		out->names[out->count++] = t->columns[i].name;
 	}

@@ -312,6 +312,8 @@ const struct rule rules_databricks_before[] = {
 };
 
 const struct rule rules_databricks_after[] = {
+	{NODE_INSERT, "known insert", rule_known_insert},
+	{NODE_ASSIGN, "known assign", rule_known_assign},
 	{NODE_SELECT, "generator", rule_generator},
 	{NODE_LATERAL_VIEW, "lateral view", rule_lateral_view},
 	{NODE_TABLE_CALL, "table generator", rule_table_generator},

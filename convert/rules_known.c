@@ -136,14 +136,26 @@ static const struct schema_table *target_of(const struct node *n)
 	return merge && merge->child[MERGE_TARGET] ? merge->child[MERGE_TARGET]->table : NULL;
 }
 
+/* Rows in the order that the source has, where Postgres has another: a list says which. */
+static void name_places(struct rewrite *r, struct node *n)
+{
+	const struct schema_table *t = n->table;
+
+	if (t && t->moved && n->child[INSERT_TARGET] && !n->child[INSERT_COLUMNS] &&
+	    n->child[INSERT_SOURCE])
+		node_set(n, INSERT_COLUMNS, known_idents(r, t, 0));
+}
+
 bool rule_known_insert(struct rewrite *r, struct node *n)
 {
+	name_places(r, n);
 	return fit_source(r, n, target_of(n), false);
 }
 
 /* MySQL: NULL or 0 asks for the next number. */
 bool rule_known_insert_numbers(struct rewrite *r, struct node *n)
 {
+	name_places(r, n);
 	return fit_source(r, n, target_of(n), true);
 }
 

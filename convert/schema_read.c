@@ -333,8 +333,8 @@ static void create_table(struct schema_reader *x, struct node *n)
 	struct node *elements = n->child[TABLE_DEF_ELEMENTS], *query = n->child[TABLE_DEF_QUERY];
 	bool good = true;
 
-	if (n->flags & FLAG_IF_EXISTS && schema_find(&x->settings, n->child[TABLE_DEF_NAME]) &&
-	    x->settings.file)
+	if (n->flags & FLAG_IF_EXISTS &&
+	    schema_own(x->schema, &x->settings, n->child[TABLE_DEF_NAME]))
 		return;
 	if (n->child[TABLE_DEF_LIKE])
 		good = copy_columns(x, t, n->child[TABLE_DEF_LIKE]);
