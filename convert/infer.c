@@ -361,13 +361,15 @@ static enum type_code of_column(struct rewrite *r, struct node *n)
 	struct str column = node_last_name(n), table = {NULL, 0};
 	const struct node *up = n->parent;
 	enum type_code t = TYPE_UNKNOWN;
+	bool computed = false;
 
 	if (of_known(r, n, &t))
 		return t;
 	if (n->count > 1)
 		table = n->child[n->count - 2]->text;
 	for (int i = 0; i < SCOPES_MAX && up && t <= TYPE_UNKNOWN; up = up->parent) {
-		if (up->kind == NODE_CREATE_TABLE)
+		computed |= up->kind == NODE_CONSTRAINT && up->op == CONSTRAINT_GENERATED;
+		if (up->kind == NODE_CREATE_TABLE && computed)
 			return of_definition(r, up->child[TABLE_DEF_ELEMENTS], column);
 		if (up->kind == NODE_UPDATE && up->child[UPDATE_FROM])
 			t = of_relation(r, up->child[UPDATE_FROM], table, column);
@@ -453,6 +455,8 @@ static enum type_code of_node(struct rewrite *r, struct node *n)
 			return known;
 		return type_of(r, n->child[0]) == TYPE_JSON ? TYPE_JSON
 							    : type_element(r, n->child[0]);
+	case NODE_PATH: /* a VARIANT of Snowflake; Databricks' is a text */
+		return r->dialect->flags & DIALECT_FOLD_UPPER ? TYPE_JSON : TYPE_TEXT;
 	case NODE_INTERVAL:
 		return TYPE_INTERVAL;
 	case NODE_ROW:

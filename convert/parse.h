@@ -118,6 +118,7 @@ struct node *parse_limit_number(struct parser *p);
 /* Statements. */
 struct node *parse_statement(struct parser *p);
 struct node *parse_insert(struct parser *p, struct node *with, uint32_t first);
+struct node *parse_insert_all(struct parser *p, struct node *n); /* from ALL, FIRST or WHEN on */
 struct node *parse_update(struct parser *p, struct node *with, uint32_t first);
 struct node *parse_delete(struct parser *p, struct node *with, uint32_t first);
 struct node *parse_merge(struct parser *p, struct node *with, uint32_t first);

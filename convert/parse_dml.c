@@ -180,10 +180,8 @@ struct node *parse_insert(struct parser *p, struct node *with, uint32_t first)
 
 	node_put(n, INSERT_WITH, with);
 	insert_words(p, n);
-	if (parse_is(p, K_ALL) || parse_is(p, K_FIRST) || parse_is(p, K_WHEN)) {
-		parse_fail(p, "an INSERT into one table");
-		return n;
-	}
+	if (parse_is(p, K_ALL) || parse_is(p, K_FIRST) || parse_is(p, K_WHEN))
+		return parse_insert_all(p, n);
 	node_put(n, INSERT_TARGET, parse_name(p));
 	if (parse_is(p, K_PARTITION) && parse_symbol_at(p, 1, '('))
 		node_put(n, INSERT_PARTITION, partition(p));

@@ -134,6 +134,20 @@ static void top(struct parser *p, struct node *select)
 	node_put(select, SELECT_TOP, parse_close(p, n));
 }
 
+/* Words of MySQL before a select list that steer the server only. */
+static bool is_select_option(const struct parser *p)
+{
+	static const char *const options[] = {"SQL_BIG_RESULT", "SQL_BUFFER_RESULT", "SQL_CACHE",
+					      "SQL_NO_CACHE", "SQL_SMALL_RESULT"};
+
+	if (!(p->d->flags & DIALECT_PIPES_OR) || parse_peek(p, 0)->kind != TOKEN_WORD)
+		return false;
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (parse_is_word(p, 0, options[i]))
+			return true;
+	return false;
+}
+
 static void set_quantifier(struct parser *p, struct node *n)
 {
 	for (;;) {
@@ -148,7 +162,7 @@ static void set_quantifier(struct parser *p, struct node *n)
 			n->flags |= FLAG_DISTINCT;
 			node_touch(n);
 		} else if (parse_is(p, K_HIGH_PRIORITY) || parse_is(p, K_STRAIGHT_JOIN) ||
-			   parse_is(p, K_SQL_CALC_FOUND_ROWS)) {
+			   parse_is(p, K_SQL_CALC_FOUND_ROWS) || is_select_option(p)) {
 			p->at++;
 			node_touch(n);
 		} else if (parse_is(p, K_ALL) && !parse_symbol_at(p, 1, '.')) {

@@ -85,7 +85,8 @@ const char *format_convert(struct rewrite *r, struct str format);
 
 /* The function table (functions.c): true when the call was replaced or reported. */
 bool function_apply(struct rewrite *r, struct node *call);
-/* The type table (types.c): NODE_TYPE in place. */
+/* The type table (types.c): NODE_TYPE in place; not one whose `number` is TYPE_OF_POSTGRES. */
+#define TYPE_OF_POSTGRES 1
 bool type_apply(struct rewrite *r, struct node *type);
 
 #endif

@@ -274,7 +274,19 @@ bool has_aggregate(const struct node *n)
 	return false;
 }
 
-/* GROUP BY ALL: the select items without aggregates, by their numbers. */
+static bool has_window(const struct node *n)
+{
+	if (!n || n->kind == NODE_SUBQUERY || n->kind == NODE_EXISTS)
+		return false;
+	if (n->kind == NODE_CALL && n->child[CALL_OVER])
+		return true;
+	for (uint32_t i = 0; i < n->count; i++)
+		if (has_window(n->child[i]))
+			return true;
+	return false;
+}
+
+/* GROUP BY ALL: the select items without aggregates and windows, by their numbers. */
 bool rule_group_all(struct rewrite *r, struct node *n)
 {
 	struct node *items;
@@ -287,7 +299,7 @@ bool rule_group_all(struct rewrite *r, struct node *n)
 
 		if (v->kind == NODE_STAR)
 			return false;
-		if (!has_aggregate(v))
+		if (!has_aggregate(v) && !has_window(v)) /* as QUALIFY adds one */
 			node_add(r->arena, n, node_number(r->arena, (long)i + 1));
 	}
 	if (n->count == 0) {
@@ -446,13 +458,18 @@ bool rule_join_condition(struct rewrite *r, struct node *n)
 /* FROM dual. */
 bool rule_dual(struct rewrite *r, struct node *n)
 {
-	struct node *t = n->count == 1 ? n->child[0] : NULL;
+	struct node *t = n->count == 1 ? n->child[0] : NULL, *items;
 
-	(void)r;
 	if (!t || t->kind != NODE_TABLE || t->child[TABLE_NAME]->count != 1 ||
 	    !str_is_word(t->child[TABLE_NAME]->child[0]->text, "dual") || !n->parent ||
 	    n->parent->kind != NODE_SELECT)
 		return false;
+	items = n->parent->child[SELECT_ITEMS];
+	if (items->count == 1 && items->child[0]->kind == NODE_ITEM &&
+	    items->child[0]->child[ITEM_VALUE]->kind == NODE_STAR) { /* its one column */
+		node_set(items->child[0], ITEM_VALUE, node_string(r->arena, (struct str){"X", 1}));
+		node_set(items->child[0], ITEM_ALIAS, node_ident(r->arena, "dummy"));
+	}
 	node_set(n->parent, SELECT_FROM, NULL);
 	return true;
 }

@@ -24,9 +24,8 @@
 #define SCHEMA_KEYS_MAX	   64
 #define SCHEMA_TABLES_MAX  200000
 #define SCHEMA_TOTAL_MAX   4000000
-#define SCHEMA_VERSIONS_MAX                                                                        \
-	16 /* of a table in a file; later changes count from the last one on                       \
-	    */
+/* Of a table in a file; later changes count from the last one on. */
+#define SCHEMA_VERSIONS_MAX 16
 
 struct schema_field;
 

@@ -2,7 +2,6 @@
  * text_command.c - lakeport convert text: statements given on the command line.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/command.h"
@@ -53,8 +52,26 @@ static void one(void *context, struct str statement, size_t offset)
 	arena_release(&a);
 }
 
-/* All statements of all texts, once for what they say of tables, then to convert them. */
-static void convert_all(struct run *r, const struct buf *texts, size_t n)
+/* The arguments; `-` is what standard input holds. */
+static int read_arguments(const struct invocation *inv, struct arena *a, struct str *texts,
+			  struct error *e)
+{
+	for (size_t i = 0; i < inv->argument_count; i++) {
+		struct buf input = {0};
+
+		texts[i] = (struct str){inv->arguments[i], strlen(inv->arguments[i])};
+		if (strcmp(inv->arguments[i], "-") != 0)
+			continue;
+		if (text_read_file("/dev/stdin", INPUT_MAX, &input, e) < 0)
+			return -1;
+		texts[i] = (struct str){arena_strndup(a, buf_text(&input), input.len), input.len};
+		buf_release(&input);
+	}
+	return 0;
+}
+
+/* All statements, once for what they say of tables, then to convert them. */
+static void convert_all(const struct str *texts, size_t n, struct run *r)
 {
 	struct convert_settings *s = r->settings;
 
@@ -62,48 +79,10 @@ static void convert_all(struct run *r, const struct buf *texts, size_t n)
 		s->file = 1;
 		s->statement = 0;
 		for (size_t i = 0; i < n; i++)
-			convert_split(s->from, (struct str){buf_text(&texts[i]), texts[i].len},
-				      round ? one : learn, r);
+			convert_split(s->from, texts[i], round ? one : learn, r);
 		schema_finish(r->schema);
 		s->schema = r->schema;
 	}
-}
-
-/* The arguments, or what `-` stands for. */
-static int read_texts(const struct invocation *inv, struct buf *texts, struct error *e)
-{
-	for (size_t i = 0; i < inv->argument_count; i++) {
-		const char *argument = inv->arguments[i];
-
-		if (strcmp(argument, "-") != 0)
-			buf_puts(&texts[i], argument);
-		else if (text_read_file("/dev/stdin", INPUT_MAX, &texts[i], e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int convert_arguments(const struct invocation *inv, struct run *r, struct error *e)
-{
-	struct buf *texts = xcalloc(inv->argument_count + 1, sizeof(*texts));
-	const char *postgres, *source;
-	struct arena a = {0};
-	int status = -1;
-
-	if (convert_schema_text(inv, "schema", &a, &postgres, e) == 0 &&
-	    convert_schema_text(inv, "source-schema", &a, &source, e) == 0 &&
-	    read_texts(inv, texts, e) == 0) {
-		r->schema = schema_new();
-		convert_schema_given(r->schema, r->settings, postgres, source);
-		convert_all(r, texts, inv->argument_count);
-		schema_free(r->schema);
-		status = r->open ? 1 : 0;
-	}
-	for (size_t i = 0; i < inv->argument_count; i++)
-		buf_release(&texts[i]);
-	free(texts);
-	arena_release(&a);
-	return status;
 }
 
 static int run(struct invocation *inv, struct error *e)
@@ -112,6 +91,9 @@ static int run(struct invocation *inv, struct error *e)
 	const struct dialect *d = from ? dialect_find(from) : NULL;
 	struct convert_settings s;
 	struct run r = {&s, NULL, true, false};
+	const char *postgres, *source;
+	struct arena a = {0};
+	struct str *texts;
 
 	if (!d) {
 		error_set(e, ERROR_USAGE, "%s%s%s",
@@ -121,7 +103,19 @@ static int run(struct invocation *inv, struct error *e)
 	}
 	convert_settings_init(&s, d);
 	convert_options_read(inv, &s);
-	return convert_arguments(inv, &r, e);
+	texts = arena_alloc(&a, inv->argument_count * sizeof(*texts));
+	if (read_arguments(inv, &a, texts, e) < 0 ||
+	    convert_schema_text(inv, "schema", &a, &postgres, e) < 0 ||
+	    convert_schema_text(inv, "source-schema", &a, &source, e) < 0) {
+		arena_release(&a);
+		return -1;
+	}
+	r.schema = schema_new();
+	convert_schema_given(r.schema, &s, postgres, source);
+	convert_all(texts, inv->argument_count, &r);
+	schema_free(r.schema);
+	arena_release(&a);
+	return r.open ? 1 : 0;
 }
 
 static const struct option options[] = {
