@@ -32,7 +32,8 @@ struct schema_field;
 /* A type by what it is in Postgres, and what is inside. */
 struct schema_type {
 	enum type_code code; /* TYPE_UNKNOWN: not one that rules know */
-	struct str source;   /* the source's word, lower case, without arguments: "tinyint" */
+	struct str source;   /* the source's word, lower case, without arguments: "tinyint"; empty
+				when the DDL was Postgres' own */
 	const struct schema_type *element; /* of an array; of a map: its values'; or NULL */
 	const struct schema_type *key;	   /* of a map, or NULL */
 	const struct schema_field *fields; /* of a struct */

@@ -101,7 +101,7 @@ bool schema_read_column(struct schema_reader *x, struct schema_table *t, const s
 	c->type = schema_type_read(x->schema, x->rewrite.dialect, type);
 	if (!type)
 		c->type = schema_type_plain(x->schema, computed(x, def));
-	c->flags = is_serial(c->type->source) ? SCHEMA_IDENTITY | SCHEMA_NOT_NULL : 0;
+	c->flags = type && is_serial(type->text) ? SCHEMA_IDENTITY | SCHEMA_NOT_NULL : 0;
 	column_constraints(x->schema, t, t->count - 1, def->child[COLUMN_DEF_CONSTRAINTS]);
 	return true;
 }
