@@ -549,27 +549,15 @@ static const struct node *scope_relation(const struct node *up, int which)
 	}
 }
 
-/* Whether a relation may have any column: a table that nobody knows, a call. */
-static bool has_unknown(const struct node *n)
+/* Whether the relations may have any column: a table that nobody knows, a call. */
+static bool has_unknown(const struct node *from)
 {
-	switch (n->kind) {
-	case NODE_TABLE:
-		return !n->table && !(n->child[TABLE_NAME]->count == 1 &&
-				      column_cte(n, node_last_name(n->child[TABLE_NAME])));
-	case NODE_FROM:
-		for (uint32_t i = 0; i < n->count; i++)
-			if (has_unknown(n->child[i]))
-				return true;
-		return false;
-	case NODE_JOIN:
-		return has_unknown(n->child[0]) || has_unknown(n->child[1]);
-	case NODE_JOIN_PAREN:
-	case NODE_PIVOT:
-	case NODE_LATERAL_VIEW:
-		return has_unknown(n->child[0]);
-	default:
-		return false;
-	}
+	struct arena a = {0};
+	struct column_list *all = arena_alloc(&a, sizeof(*all));
+	bool known = columns_of_relation(from, all);
+
+	arena_release(&a);
+	return !known;
 }
 
 /* A bare name may be of an unknown table between the node and the scope that has it. */

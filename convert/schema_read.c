@@ -98,7 +98,7 @@ bool schema_read_column(struct schema_reader *x, struct schema_table *t, const s
 	if (!c)
 		return false;
 	c->name = ident_name(x->schema, def->child[COLUMN_DEF_NAME]);
-	c->type = schema_type_read(x->schema, x->rewrite.dialect, type);
+	c->type = schema_type_of_column(x->schema, x->rewrite.dialect, type);
 	if (!type)
 		c->type = schema_type_plain(x->schema, computed(x, def));
 	c->flags = type && is_serial(type->text) ? SCHEMA_IDENTITY | SCHEMA_NOT_NULL : 0;

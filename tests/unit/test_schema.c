@@ -142,7 +142,7 @@ static void types_are_read(void **state)
 	assert_int_equal(s->fields[0].type->element->code, TYPE_INT);
 	assert_int_equal(s->fields[1].type->key->code, TYPE_TEXT);
 	assert_int_equal(s->fields[1].type->element->code, TYPE_DATE);
-	assert_int_equal(t->columns[1].type->code, TYPE_TIMESTAMP);
+	assert_int_equal(t->columns[1].type->code, TYPE_TIMESTAMPTZ);
 	t = see(&a, "v", 1, 3);
 	assert_string_equal(shape(t), "x b a b");
 	assert_int_equal(t->columns[2].type->field_count, 2);
