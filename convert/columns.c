@@ -20,7 +20,7 @@ static bool add(struct column_list *l, struct str qualifier, struct str name)
 	if (!name.p || l->count >= COLUMNS_MAX)
 		return false;
 	l->qualifiers[l->count] = qualifier;
-	l->kept[l->count] = false;
+	l->kept[l->count] = l->quoted[l->count] = false;
 	l->names[l->count++] = name;
 	return true;
 }
@@ -32,7 +32,21 @@ static bool add_from(struct column_list *l, struct str qualifier, const struct c
 	if (!add(l, qualifier, name))
 		return false;
 	l->kept[l->count - 1] = from->kept[i] && name.p == from->names[i].p;
+	l->quoted[l->count - 1] = qualifier.p && from->quoted[i];
 	return true;
+}
+
+/* From `first` on the columns are those of the relation with that name: NAME or IDENT. */
+static void qualify(struct column_list *l, uint32_t first, const struct node *name)
+{
+	const struct node *last = name;
+
+	if (last && last->kind == NODE_NAME && last->count)
+		last = last->child[last->count - 1];
+	for (uint32_t i = first; i < l->count; i++) {
+		l->qualifiers[i] = node_last_name(name);
+		l->quoted[i] = last && last->flags & FLAG_QUOTED;
+	}
 }
 
 /* The new name of a column, or its own. */
@@ -51,12 +65,17 @@ static struct node *body_of(const struct node *q)
 	return (struct node *)q;
 }
 
-static struct str table_name(const struct node *n)
+/* The alias of a table, or its NAME. */
+static const struct node *table_ident(const struct node *n)
 {
 	const struct node *alias = n->child[TABLE_ALIAS];
 
-	return node_last_name(alias && alias->child[ALIAS_NAME] ? alias->child[ALIAS_NAME]
-								: n->child[TABLE_NAME]);
+	return alias && alias->child[ALIAS_NAME] ? alias->child[ALIAS_NAME] : n->child[TABLE_NAME];
+}
+
+static struct str table_name(const struct node *n)
+{
+	return node_last_name(table_ident(n));
 }
 
 /* The relation of that name or alias in a FROM list; NULL: there is none. */
@@ -169,11 +188,12 @@ static bool of_aliased(const struct node *query, const struct node *alias, struc
 
 		if (!good && !add(out, qualifier, name))
 			return false;
-		if (good && first + i < out->count)
+		if (good && first + i < out->count) {
 			out->names[first + i] = name;
+			out->kept[first + i] = false;
+		}
 	}
-	for (uint32_t i = first; i < out->count; i++)
-		out->qualifiers[i] = qualifier;
+	qualify(out, first, alias ? alias->child[ALIAS_NAME] : NULL);
 	return good || names;
 }
 
@@ -196,8 +216,12 @@ static bool of_table(const struct node *n, struct column_list *out)
 
 	if (n->child[TABLE_NAME]->count == 1)
 		cte = column_cte(n, node_last_name(n->child[TABLE_NAME]));
-	if (!cte && n->table && !(alias && alias->child[ALIAS_COLUMNS]))
-		return known_columns(n->table, table_name(n), out);
+	if (!cte && n->table && !(alias && alias->child[ALIAS_COLUMNS])) {
+		if (!known_columns(n->table, out))
+			return false;
+		qualify(out, first, table_ident(n));
+		return true;
+	}
 	if (!cte)
 		return alias && alias->child[ALIAS_COLUMNS] && of_aliased(NULL, alias, out);
 	names = cte->child[CTE_COLUMNS];
@@ -208,8 +232,7 @@ static bool of_table(const struct node *n, struct column_list *out)
 	for (uint32_t i = 0; names && i < names->count; i++)
 		if (!add(out, (struct str){NULL, 0}, node_last_name(names->child[i])))
 			return false;
-	for (uint32_t i = first; i < out->count; i++)
-		out->qualifiers[i] = table_name(n);
+	qualify(out, first, table_ident(n));
 	return true;
 }
 
@@ -526,27 +549,15 @@ static const struct node *scope_relation(const struct node *up, int which)
 	}
 }
 
-/* Whether a relation may have any column: a table that nobody knows, a call. */
-static bool has_unknown(const struct node *n)
+/* Whether the relations may have any column: a table that nobody knows, a call. */
+static bool has_unknown(const struct node *from)
 {
-	switch (n->kind) {
-	case NODE_TABLE:
-		return !n->table && !(n->child[TABLE_NAME]->count == 1 &&
-				      column_cte(n, node_last_name(n->child[TABLE_NAME])));
-	case NODE_FROM:
-		for (uint32_t i = 0; i < n->count; i++)
-			if (has_unknown(n->child[i]))
-				return true;
-		return false;
-	case NODE_JOIN:
-		return has_unknown(n->child[0]) || has_unknown(n->child[1]);
-	case NODE_JOIN_PAREN:
-	case NODE_PIVOT:
-	case NODE_LATERAL_VIEW:
-		return has_unknown(n->child[0]);
-	default:
-		return false;
-	}
+	struct arena a = {0};
+	struct column_list *all = arena_alloc(&a, sizeof(*all));
+	bool known = columns_of_relation(from, all);
+
+	arena_release(&a);
+	return !known;
 }
 
 /* A bare name may be of an unknown table between the node and the scope that has it. */
@@ -564,19 +575,32 @@ static bool may_be_nearer(const struct node *n, const struct node *scope)
 	return false;
 }
 
+/* What ON CONFLICT of an INSERT sees: the row of the target, or the new one. */
+static bool find_in_insert(const struct node *insert, uint32_t slot, struct str column,
+			   struct column_source *out)
+{
+	const struct schema_column *c = NULL;
+
+	if (insert->kind == NODE_INSERT && slot == INSERT_CONFLICT)
+		c = schema_column(insert->table, column);
+	if (c)
+		out->known = c->type;
+	return c != NULL;
+}
+
 static bool find(const struct node *n, struct column_source *out, unsigned depth)
 {
 	struct str column = node_last_name(n), table = {NULL, 0};
-	const struct node *up = n->parent;
+	const struct node *up = n->parent, *below = n;
 
 	*out = (struct column_source){.asks = n, .depth = depth};
 	if (n->count == 1 && (out->value = column_parameter(n)))
 		return true;
 	if (n->count > 1)
 		table = n->child[n->count - 2]->text;
-	for (int i = 0; i < SCOPES_MAX && up; up = up->parent) {
+	for (int i = 0; i < SCOPES_MAX && up; below = up, up = up->parent) {
 		const struct node *select = scope_of(up);
-		bool found = false;
+		bool found = find_in_insert(up, below->slot, column, out);
 
 		if (select && select->child[SELECT_FROM])
 			found = find_in_relation(select->child[SELECT_FROM], table, column, out);
@@ -735,8 +759,10 @@ struct node *column_reference(struct rewrite *r, const struct column_list *l, ui
 	struct node *n = node_make(r->arena, NODE_COLUMN);
 	struct str q = l->qualifiers[i];
 
-	if (q.p)
+	if (q.p) {
 		node_add(r->arena, n, node_ident(r->arena, arena_strndup(r->arena, q.p, q.len)));
+		n->child[0]->flags |= l->quoted[i] ? FLAG_QUOTED : 0;
+	}
 	node_add(r->arena, n, column_ident(r, l, i));
 	return n;
 }

@@ -17,7 +17,8 @@
 struct column_list {
 	struct str qualifiers[COLUMNS_MAX]; /* p NULL: none */
 	struct str names[COLUMNS_MAX];
-	bool kept[COLUMNS_MAX]; /* the name is as Postgres keeps it: quoted where it must be */
+	bool quoted[COLUMNS_MAX]; /* the qualifier is quoted where it must be */
+	bool kept[COLUMNS_MAX];	  /* the name is as Postgres keeps it: quoted where it must be */
 	uint32_t count;
 	uint32_t steps; /* work done for it, bounded */
 };
@@ -67,8 +68,8 @@ const struct node *column_cte(const struct node *from, struct str name);
 const struct schema_type *known_type(const struct node *n, unsigned depth);
 /* Binds the tables of a statement to what the store knows of them. known.c */
 void known_bind(const struct convert_settings *settings, struct node *statement);
-/* Appends the columns of a table that is known, with the qualifier that they have. known.c */
-bool known_columns(const struct schema_table *t, struct str qualifier, struct column_list *out);
+/* Appends the columns of a table that is known, without qualifiers. known.c */
+bool known_columns(const struct schema_table *t, struct column_list *out);
 
 /* The name of a column of the list. */
 struct node *column_ident(struct rewrite *r, const struct column_list *list, uint32_t i);

@@ -128,7 +128,9 @@ static const struct finding_kind kinds[] = {
 	{"PIVOT-COLUMNS", FINDING_OPEN, "columns around a PIVOT or UNPIVOT that are not known",
 	 "The columns of the table are not in the text. With PIVOT, rows are grouped by the rest "
 	 "of the row; with *, the columns that it used come along, too.",
-	 NULL, "List the columns in a subquery before PIVOT or UNPIVOT, or in place of *."},
+	 NULL,
+	 "Give --schema or --source-schema with the table, or list the columns in a subquery "
+	 "before PIVOT or UNPIVOT, or in place of *."},
 	{"RANDOM-SEED", FINDING_NOTE, "the seed of random numbers was dropped",
 	 "Postgres' random() takes its seed from setseed().",
 	 NULL, "Call setseed() before, where the same numbers are wanted."},
@@ -179,10 +181,12 @@ static const struct finding_kind kinds[] = {
 	 "The part is not a literal, or Postgres has none like it.",
 	 NULL, "Write the expression for each part that occurs."},
 	{"UPSERT-KEY", FINDING_CHANGED, "an upsert by the primary key",
-	 "MySQL looks at every unique key; here the primary key under its default name "
-	 "decides, and other unique keys are errors.",
+	 "MySQL looks at every unique key; Postgres at the one that is named. Where the table's "
+	 "keys are not known, or a row can meet several, the primary key decides, and other unique "
+	 "keys are errors.",
 	 "ON DUPLICATE KEY UPDATE  ->  ON CONFLICT ON CONSTRAINT t_pkey DO UPDATE",
-	 "Name the columns of the key instead: ON CONFLICT (a, b)."},
+	 "Give --schema or --source-schema with the table's keys; with several of them, name the "
+	 "one that is meant: ON CONFLICT (a, b)."},
 	{"WEEK-MODE", FINDING_OPEN, "a numbering of weeks that Postgres does not have",
 	 "Postgres numbers weeks by ISO 8601 only.",
 	 NULL, "Use mode 1 or 3, or compute the week from the day of the year."},

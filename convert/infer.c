@@ -15,7 +15,11 @@ struct name_row {
 	enum type_code type;
 };
 
+/* The first row of a type is the name that casts get. */
 static const struct name_row names[] = {
+	{"jsonb", TYPE_JSON},
+	{"numeric", TYPE_NUMERIC},
+	{"text", TYPE_TEXT},
 	{"bigint", TYPE_BIGINT},
 	{"bool", TYPE_BOOL},
 	{"boolean", TYPE_BOOL},
@@ -38,11 +42,8 @@ static const struct name_row names[] = {
 	{"integer", TYPE_INT},
 	{"interval", TYPE_INTERVAL},
 	{"json", TYPE_JSON},
-	{"jsonb", TYPE_JSON},
-	{"numeric", TYPE_NUMERIC},
 	{"real", TYPE_FLOAT4},
 	{"smallint", TYPE_SMALLINT},
-	{"text", TYPE_TEXT},
 	{"time", TYPE_TIME},
 	{"timestamp", TYPE_TIMESTAMP},
 	{"timestamptz", TYPE_TIMESTAMPTZ},
@@ -342,11 +343,25 @@ static bool of_known(struct rewrite *r, struct node *n, enum type_code *t)
 	return true;
 }
 
+/* A column of the table that is being made, for its computed columns. */
+static enum type_code of_definition(struct rewrite *r, const struct node *list, struct str name)
+{
+	for (uint32_t i = 0; list && i < list->count; i++) {
+		const struct node *def = list->child[i];
+
+		if (def->kind == NODE_COLUMN_DEF && def->child[COLUMN_DEF_TYPE] &&
+		    str_same(node_last_name(def->child[COLUMN_DEF_NAME]), name))
+			return of_type_node(r, def->child[COLUMN_DEF_TYPE]);
+	}
+	return TYPE_UNKNOWN;
+}
+
 static enum type_code of_column(struct rewrite *r, struct node *n)
 {
 	struct str column = node_last_name(n), table = {NULL, 0};
 	const struct node *up = n->parent;
 	enum type_code t = TYPE_UNKNOWN;
+	bool computed = false;
 
 	if (n->count == 1) {
 		struct node *value = column_parameter(n);
@@ -362,6 +377,13 @@ static enum type_code of_column(struct rewrite *r, struct node *n)
 	if (n->count > 1)
 		table = n->child[n->count - 2]->text;
 	for (int i = 0; i < SCOPES_MAX && up && t <= TYPE_UNKNOWN; up = up->parent) {
+		computed |= up->kind == NODE_CONSTRAINT && up->op == CONSTRAINT_GENERATED;
+		if (up->kind == NODE_CREATE_TABLE && computed)
+			return of_definition(r, up->child[TABLE_DEF_ELEMENTS], column);
+		if (up->kind == NODE_UPDATE && up->child[UPDATE_FROM])
+			t = of_relation(r, up->child[UPDATE_FROM], table, column);
+		if (up->kind == NODE_MERGE && up->child[MERGE_SOURCE])
+			t = of_relation(r, up->child[MERGE_SOURCE], table, column);
 		if (up->kind == NODE_FROM || up->kind != NODE_SELECT)
 			continue;
 		i++;

@@ -8,12 +8,13 @@
 
 #define DEPTH_MAX 16
 
-bool known_columns(const struct schema_table *t, struct str qualifier, struct column_list *out)
+bool known_columns(const struct schema_table *t, struct column_list *out)
 {
 	for (uint32_t i = 0; i < t->count; i++) {
 		if (out->count >= COLUMNS_MAX)
 			return false;
-		out->qualifiers[out->count] = qualifier;
+		out->qualifiers[out->count] = (struct str){NULL, 0};
+		out->quoted[out->count] = false;
 		out->kept[out->count] = true;
 		out->names[out->count++] = t->columns[i].name;
 	}
@@ -53,7 +54,15 @@ static const struct schema_type *field_type(const struct schema_type *base, stru
 /* A key of jsonb that a rule has made of a field already: (s -> 'a'), (s ->> 'a')::int. */
 static const struct schema_type *made_field(const struct node *n, unsigned depth)
 {
-	if ((n->op != OP_ARROW && n->op != OP_ARROW2) || n->child[1]->kind != NODE_STRING)
+	const struct schema_type *base;
+
+	if (n->op != OP_ARROW && n->op != OP_ARROW2)
+		return NULL;
+	if (n->child[1]->kind == NODE_NUMBER) {
+		base = known_type(n->child[0], depth);
+		return base && !base->key ? base->element : NULL;
+	}
+	if (n->child[1]->kind != NODE_STRING)
 		return NULL;
 	return field_type(known_type(n->child[0], depth), n->child[1]->text);
 }

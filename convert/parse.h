@@ -24,7 +24,7 @@ struct parser {
 	uint32_t at;
 	unsigned depth;
 	unsigned retries; /* guesses that were taken back, bounded */
-	unsigned rights;  /* of '>>' and '>>>': so many were taken as ends of types */
+	uint8_t rights;	  /* so many '>' of '>>' or '>>>' were taken as the ends of types */
 	bool failed;
 	const char *why; /* what failed, a fixed text */
 	uint32_t failed_at;
@@ -61,7 +61,7 @@ void parse_fail(struct parser *p, const char *why);
 struct parse_mark {
 	uint32_t at;
 	unsigned depth;
-	unsigned rights;
+	uint8_t rights;
 	bool failed;
 	const char *why;
 	uint32_t failed_at;

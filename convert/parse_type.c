@@ -87,18 +87,16 @@ static void arguments(struct parser *p, struct node *n)
 	parse_expect_symbol(p, ')');
 }
 
-/* A '>' that may be a part of '>>' or '>>>'. */
+/* A '>' that may be part of '>>' or '>>>', whose token goes with its last one. */
 static void expect_right(struct parser *p)
 {
-	unsigned parts = parse_is_symbol(p, SYMBOL_RIGHT3)  ? 3
-			 : parse_is_symbol(p, SYMBOL_RIGHT) ? 2
-							    : 1;
+	uint8_t all = parse_is_symbol(p, SYMBOL_RIGHT)	  ? 2
+		      : parse_is_symbol(p, SYMBOL_RIGHT3) ? 3
+							  : 0;
 
-	if (parts == 1) {
+	if (all == 0) {
 		parse_expect_symbol(p, '>');
-		return;
-	}
-	if (++p->rights == parts) {
+	} else if (++p->rights == all) {
 		p->rights = 0;
 		p->at++;
 	}

@@ -50,13 +50,17 @@ static const char *what_remains(const struct node *n)
 				 "--schema)"
 			       : NULL;
 	case NODE_GROUP:
-		return n->flags & FLAG_ALL && n->count == 0 ? "GROUP BY ALL" : NULL;
+		return n->flags & FLAG_ALL && n->count == 0
+			       ? "GROUP BY ALL over a table that is not known (give --schema)"
+			       : NULL;
 	case NODE_SAMPLE:
 		return n->op != SAMPLE_PERCENT ? "TABLESAMPLE of this kind" : NULL;
 	case NODE_SORT:
 		return n->flags & FLAG_ALL ? "ORDER BY ALL" : NULL;
 	case NODE_SETOP:
-		return n->flags & FLAG_BY_NAME ? "UNION BY NAME" : NULL;
+		return n->flags & FLAG_BY_NAME
+			       ? "UNION BY NAME of columns that are not known (give --schema)"
+			       : NULL;
 	case NODE_MERGE:
 		return n->flags & FLAG_REPLACE ? "MERGE ... REMOVE DUPLICATES" : NULL;
 	case NODE_MERGE_WHEN:
@@ -73,6 +77,8 @@ static const char *what_remains(const struct node *n)
 			return "INSERT * of a table that is not known (give --schema)";
 		if (n->child[INSERT_PARTITION] || n->child[INSERT_REPLACE])
 			return "INSERT ... PARTITION / REPLACE WHERE";
+		if (n->flags & FLAG_BY_NAME && !n->child[INSERT_COLUMNS])
+			return "INSERT BY NAME of columns that are not known (give --schema)";
 		return n->flags & (FLAG_OVERWRITE | FLAG_REPLACE | FLAG_IGNORE)
 			       ? "INSERT OVERWRITE / IGNORE, REPLACE"
 			       : NULL;

@@ -118,6 +118,8 @@ extern rule_function rule_named_table, rule_named_column, rule_sample, rule_samp
 /* rules_json_literals.c: applied on the way up */
 extern rule_function rule_json_array, rule_json_object, rule_json_index;
 
+/* rules_star.c: puts columns in the place of every * of a SELECT; false: not all are known */
+bool star_write_out(struct rewrite *r, struct node *select);
 /* rules_star.c: applied on the way down (star, order row), or up (pivot, unpivot) */
 extern rule_function rule_star, rule_star_in, rule_star_argument, rule_query_star, rule_order_row,
 	rule_pivot, rule_unpivot;
@@ -130,10 +132,13 @@ extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, r
 
 /* rules_time_windows.c: applied on the way down */
 extern rule_function rule_time_window;
-/* rules_known.c: applied on the way up; identity columns before, identity values after the others
+/* rules_known.c, rules_truth.c: applied on the way up; identity columns before, identity values
+ * after the others
  */
 extern rule_function rule_identity_columns, rule_known_insert, rule_known_insert_numbers,
-	rule_identity_values, rule_known_assign, rule_known_in, rule_known_compare;
+	rule_identity_values, rule_known_assign, rule_known_in, rule_known_compare,
+	rule_known_text_number, rule_known_case, rule_known_argument, rule_bit_text,
+	rule_compound_assign; /* the last one on the way down */
 
 /* rules_generators.c: applied on the way up */
 extern rule_function rule_generator, rule_lateral_view, rule_table_generator;

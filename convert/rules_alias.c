@@ -6,6 +6,8 @@
 
 #include <strings.h>
 
+#include "convert/schema.h"
+
 #define ITEMS_MAX 1000 /* each item looks at all after it */
 
 static bool mentions(const struct node *n, struct str name)
@@ -23,6 +25,8 @@ static bool is_input(const struct node *from, struct str name)
 {
 	if (!from)
 		return false;
+	if (from->table && schema_column(from->table, name))
+		return true;
 	if (from->kind == NODE_IDENT)
 		return from->parent && from->parent->kind == NODE_LIST &&
 		       str_same(from->text, name);

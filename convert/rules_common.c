@@ -681,8 +681,9 @@ bool rule_plus_concat(struct rewrite *r, struct node *n)
 		return false;
 	a = type_of(r, n->child[0]);
 	b = type_of(r, n->child[1]);
-	if ((a != TYPE_TEXT && b != TYPE_TEXT) || type_is_number(a) || type_is_number(b))
-		return false;
+	if ((a != TYPE_TEXT && b != TYPE_TEXT) || (a > TYPE_NULL && a != TYPE_TEXT) ||
+	    (b > TYPE_NULL && b != TYPE_TEXT))
+		return false; /* a number or a moment: the text becomes one */
 	n->op = OP_CONCAT;
 	n->type = TYPE_TEXT;
 	node_touch(n);

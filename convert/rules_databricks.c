@@ -38,22 +38,43 @@ static bool rule_range(struct rewrite *r, struct node *n)
 	return true;
 }
 
+/* How many names of a.b.c are a column that is known as a struct or a map; 0: none. */
+static uint32_t known_struct(struct rewrite *r, const struct node *n)
+{
+	struct node *base =
+		r->settings->schema && n->count > 1 ? node_make(r->arena, NODE_COLUMN) : NULL;
+	struct column_source whole;
+	const struct schema_type *t;
+
+	if (!base || (n->count == 2 && column_find(n, &whole) && whole.known))
+		return 0;
+	base->parent = n->parent;
+	base->slot = n->slot;
+	for (uint32_t i = 0; i < 2 && i + 1 < n->count; i++) {
+		node_add(r->arena, base, node_copy(r->arena, n->child[i]));
+		t = known_type(base, 0);
+		if (t && (t->field_count || t->key))
+			return i + 1;
+	}
+	return 0;
+}
+
 /* a.b where no relation is called a: field b of the struct a. */
 static bool rule_struct_column(struct rewrite *r, struct node *n)
 {
 	const struct node *select = column_scope(n);
 	struct node *base, *place, *member;
-	uint32_t first = 1;
-
+	uint32_t first = known_struct(r, n);
 	bool parameter = n->count > 1 && column_is_parameter(n);
 
-	if (n->count < 2 || (!parameter && (!select || !select->child[SELECT_FROM])))
+	if (n->count < 2 || (!first && !parameter && (!select || !select->child[SELECT_FROM])))
 		return false;
-	if (!parameter && relation_in_scope(n, n->child[0]->text)) {
+	if (!first && !parameter && relation_in_scope(n, n->child[0]->text)) {
 		if (n->count < 3 || relation_in_scope(n, n->child[1]->text))
 			return false;
 		first = 2; /* t.a.b */
 	}
+	first = first ? first : 1;
 	if (first >= n->count)
 		return false;
 	place = node_take(r->arena, n);
@@ -317,7 +338,7 @@ static bool rule_by_name(struct rewrite *r, struct node *n)
 	struct column_list *left, *right;
 	struct node *select = select_of(n->child[1]), *list;
 
-	if (!(n->flags & FLAG_BY_NAME) || !select)
+	if (!(n->flags & FLAG_BY_NAME) || !select || !star_write_out(r, select))
 		return false;
 	left = arena_alloc(r->arena, 2 * sizeof(*left));
 	right = left + 1;
@@ -390,6 +411,8 @@ const struct rule rules_databricks_before[] = {
 };
 
 const struct rule rules_databricks_after[] = {
+	{NODE_INSERT, "known insert", rule_known_insert},
+	{NODE_ASSIGN, "known assign", rule_known_assign},
 	{NODE_CAST, "text cast", rule_spark_text_cast},
 	{NODE_SELECT, "generator", rule_generator},
 	{NODE_LATERAL_VIEW, "lateral view", rule_lateral_view},

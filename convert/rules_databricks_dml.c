@@ -297,7 +297,7 @@ static bool merge_columns(const struct node *n, struct column_list *out)
 
 	if (!columns_of_relation(n->child[MERGE_SOURCE], out)) {
 		out->count = 0;
-		return target && known_columns(target, (struct str){NULL, 0}, out);
+		return target && known_columns(target, out);
 	}
 	for (uint32_t i = 0; target && i < out->count; i++)
 		if (schema_column(target, out->names[i])) {

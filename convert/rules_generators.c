@@ -232,10 +232,36 @@ static bool inline_fields(struct rewrite *r, struct generator *g, struct node *a
 	return true;
 }
 
+/* The same for an array whose type is known. */
+static bool inline_known(struct rewrite *r, struct generator *g, const struct schema_type *one)
+{
+	struct node *items, *element;
+
+	g->relation = derived_template(r, "(SELECT _e FROM unnest($1) AS _u(_e))", 1, g->args);
+	items = items_of(g->relation);
+	element = items->child[0]->child[ITEM_VALUE];
+	for (uint32_t k = 0; k < one->field_count; k++) {
+		struct node *item = node_make(r->arena, NODE_ITEM);
+
+		node_put(item, 0,
+			 shape_get(r, node_copy(r->arena, element),
+				   node_string(r->arena, one->fields[k].name),
+				   one->fields[k].type->code));
+		node_add(r->arena, items, item);
+		add_name(r, g,
+			 arena_strndup(r->arena, one->fields[k].name.p, one->fields[k].name.len));
+	}
+	node_remove(items, 0);
+	return true;
+}
+
 static bool inline_structs(struct rewrite *r, struct generator *g)
 {
 	struct node *array = column_definition(g->args[0]);
+	const struct schema_type *known = known_type(g->args[0], 0);
 
+	if (g->count == 1 && known && known->element && known->element->field_count)
+		return inline_known(r, g, known->element);
 	if (g->count != 1 || !only_structs(array))
 		return false;
 	if (array == node_bare(g->args[0])) {

@@ -1,7 +1,7 @@
 /*
  * rules_known.c - values that go into columns whose types are known: truth and numbers, which the
  * source takes for each other; lists of columns for INSERT where Postgres counts identity columns
- * and the source does not.
+ * and the source does not. What meets columns in conditions is in rules_truth.c.
  */
 #include "convert/rules_known.h"
 
@@ -15,7 +15,7 @@ static bool is_number(const struct node *n, const char *digits)
 }
 
 /* A number for a boolean column: 0 and 1 as truth, others by what they are not. */
-static bool as_truth(struct rewrite *r, struct node *value)
+bool known_as_truth(struct rewrite *r, struct node *value)
 {
 	struct node *bare = node_bare(value), *place;
 
@@ -35,7 +35,7 @@ static bool as_truth(struct rewrite *r, struct node *value)
 }
 
 /* Truth for a column of numbers. */
-static bool as_number(struct rewrite *r, struct node *value)
+bool known_as_number(struct rewrite *r, struct node *value)
 {
 	struct node *bare = node_bare(value), *place;
 
@@ -55,8 +55,8 @@ static bool fit(struct rewrite *r, struct node *value, const struct schema_colum
 	if (value->kind == NODE_ITEM)
 		value = value->child[ITEM_VALUE];
 	if (c->type->code == TYPE_BOOL)
-		return as_truth(r, value);
-	return type_is_number(c->type->code) && as_number(r, value);
+		return known_as_truth(r, value);
+	return type_is_number(c->type->code) && known_as_number(r, value);
 }
 
 /* NULL and 0 for a column that counts by itself: the next number. */
@@ -136,14 +136,26 @@ static const struct schema_table *target_of(const struct node *n)
 	return merge && merge->child[MERGE_TARGET] ? merge->child[MERGE_TARGET]->table : NULL;
 }
 
+/* Rows in the order that the source has, where Postgres has another: a list says which. */
+static void name_places(struct rewrite *r, struct node *n)
+{
+	const struct schema_table *t = n->table;
+
+	if (t && t->moved && n->child[INSERT_TARGET] && !n->child[INSERT_COLUMNS] &&
+	    n->child[INSERT_SOURCE])
+		node_set(n, INSERT_COLUMNS, known_idents(r, t, 0));
+}
+
 bool rule_known_insert(struct rewrite *r, struct node *n)
 {
+	name_places(r, n);
 	return fit_source(r, n, target_of(n), false);
 }
 
 /* MySQL: NULL or 0 asks for the next number. */
 bool rule_known_insert_numbers(struct rewrite *r, struct node *n)
 {
+	name_places(r, n);
 	return fit_source(r, n, target_of(n), true);
 }
 
@@ -193,57 +205,61 @@ bool rule_identity_columns(struct rewrite *r, struct node *n)
 /* With the identity in the list (IDENTITY_INSERT) Postgres wants to be told. */
 bool rule_identity_values(struct rewrite *r, struct node *n)
 {
-	struct node *over, *source = n->child[INSERT_SOURCE];
+	struct node *over, *place, *source = n->child[INSERT_SOURCE];
 
 	if (!n->table || !n->child[INSERT_TARGET] || !source || source->kind == NODE_RAW ||
 	    !gives_identity(n))
 		return false;
+	place = node_take(r->arena, source);
 	over = words(r, "OVERRIDING SYSTEM VALUE");
 	node_add(r->arena, over, source);
-	node_set(n, INSERT_SOURCE, over);
+	node_replace(place, over);
 	return true;
 }
 
 /* ---- UPDATE ---- */
 
+/* The type of the column that is set: by UPDATE, or by ON CONFLICT of an INSERT. */
+static const struct schema_type *assigned_type(const struct node *n, const struct node *target)
+{
+	const struct node *above = n->parent ? n->parent->parent : NULL;
+
+	if (!above || (above->kind != NODE_UPDATE && above->kind != NODE_RAW))
+		return NULL;
+	return known_type(target, 0);
+}
+
 bool rule_known_assign(struct rewrite *r, struct node *n)
 {
 	struct node *target = n->child[0];
-	const struct schema_type *t;
 	struct schema_column c = {.flags = 0};
 
-	if (!target || !n->child[1] || target->kind != NODE_COLUMN || !n->parent ||
-	    !n->parent->parent || n->parent->parent->kind != NODE_UPDATE)
+	if (!r->settings->schema || !target || !n->child[1] || target->kind != NODE_COLUMN)
 		return false;
-	t = r->settings->schema ? known_type(target, 0) : NULL;
-	c.type = t;
-	return t && fit(r, n->child[1], &c);
+	c.type = assigned_type(n, target);
+	return c.type && fit(r, n->child[1], &c);
 }
 
-/* ---- conditions ---- */
-
-/* b IN (0, 1) where b is truth. */
-bool rule_known_in(struct rewrite *r, struct node *n)
+/* T-SQL: a += b is a = a + b, before the rules look at +. */
+bool rule_compound_assign(struct rewrite *r, struct node *n)
 {
-	struct node *list = n->child[1];
-	bool done = false;
+	static const struct {
+		char sign;
+		enum operator op;
+	} signs[] = {{'+', OP_ADD},    {'-', OP_SUBTRACT}, {'*', OP_MULTIPLY}, {'/', OP_DIVIDE},
+		     {'%', OP_MODULO}, {'&', OP_BIT_AND},  {'|', OP_BIT_OR},   {'^', OP_BIT_XOR}};
+	struct node *value = n->child[1], *place;
 
-	if (!list || list->kind != NODE_LIST || type_of(r, n->child[0]) != TYPE_BOOL)
+	if (!n->op || !n->child[0] || n->child[0]->kind != NODE_COLUMN || !value)
 		return false;
-	for (uint32_t i = 0; i < list->count; i++)
-		done |= as_truth(r, list->child[i]);
-	return done;
-}
-
-/* number = TRUE. */
-bool rule_known_compare(struct rewrite *r, struct node *n)
-{
-	bool done = false;
-
-	if (n->op < OP_EQ || n->op > OP_GE)
-		return false;
-	for (uint32_t i = 0; i < 2; i++)
-		if (n->child[i]->kind == NODE_BOOL && type_is_number(type_of(r, n->child[1 - i])))
-			done |= as_number(r, n->child[i]);
-	return done;
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (signs[i].sign == (char)n->op) {
+			place = node_take(r->arena, value);
+			node_replace(place, node_binary(r->arena, signs[i].op,
+							node_copy(r->arena, n->child[0]), value));
+			n->op = 0;
+			node_touch(n);
+			return true;
+		}
+	return false;
 }

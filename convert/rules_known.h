@@ -12,6 +12,11 @@ struct node *known_ident(struct rewrite *r, const struct schema_column *c);
 /* A LIST of the names of all columns without any of the flags `but` (enum schema_flags). */
 struct node *known_idents(struct rewrite *r, const struct schema_table *t, uint8_t but);
 
+/* A value for truth: 0 and 1 as such, other whole numbers cast. False: it is none. */
+bool known_as_truth(struct rewrite *r, struct node *value);
+/* Truth as a number. */
+bool known_as_number(struct rewrite *r, struct node *value);
+
 /* rules_upsert.c: the one key that an INSERT can meet, or NULL. */
 const struct schema_key *upsert_find(const struct node *insert);
 /* ON CONFLICT (a, b); without a key that is sure the primary key by its usual name, reported. */

@@ -61,6 +61,7 @@ const struct rule rules_oracle_before[] = {
 };
 
 const struct rule rules_oracle_after[] = {
+	{NODE_BINARY, "known text number", rule_known_text_number},
 	{NODE_COLUMN_DEF, "computed type", rule_computed_type},
 	{NODE_COLUMN_DEF, "identity type", rule_identity_type},
 	{NODE_BINARY, "concat null", rule_concat_null},

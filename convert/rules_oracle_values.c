@@ -4,6 +4,9 @@
  */
 #include "convert/rules.h"
 
+#include <string.h>
+
+#include "convert/columns.h"
 #include "convert/rows.h"
 
 /* '' is NULL. */
@@ -59,6 +62,14 @@ static bool maybe_date(enum type_code t, struct node *n)
 	return t <= TYPE_UNKNOWN && node_bare(n)->kind == NODE_COLUMN;
 }
 
+/* A column that was declared as a timestamp: with one, the difference is an interval. */
+static bool is_timestamp(struct rewrite *r, const struct node *n)
+{
+	const struct schema_type *t = r->settings->schema ? known_type(n, 0) : NULL;
+
+	return t && t->source.len >= 9 && !memcmp(t->source.p, "timestamp", 9);
+}
+
 /* date - date is a number of days. */
 bool rule_date_difference(struct rewrite *r, struct node *n)
 {
@@ -71,6 +82,8 @@ bool rule_date_difference(struct rewrite *r, struct node *n)
 	b = type_of(r, n->child[1]);
 	if (!(is_date(a) && is_date(b)) && !(is_date(a) && maybe_date(b, n->child[1])) &&
 	    !(is_date(b) && maybe_date(a, n->child[0])))
+		return false;
+	if (is_timestamp(r, n->child[0]) || is_timestamp(r, n->child[1]))
 		return false;
 	place = node_take(r->arena, n);
 	node_replace(place, rewrite_template(r, "extract(epoch FROM $1) / 86400", 1, &n))->type =

@@ -49,6 +49,7 @@ const struct rule rules_redshift_before[] = {
 };
 
 const struct rule rules_redshift_after[] = {
+	{NODE_BINARY, "known text number", rule_known_text_number},
 	{NODE_INSERT, "known insert", rule_known_insert},
 	{NODE_ASSIGN, "known assign", rule_known_assign},
 	{NODE_PATH, "path", rule_path},

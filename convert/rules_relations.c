@@ -213,6 +213,7 @@ bool rule_exclude(struct rewrite *r, struct node *n)
 		node_put(v, STAR_EXCEPT, NULL);
 		break;
 	}
-	rewrite_finding(r, list, "NOT-CONVERTED", "EXCLUDE was left as it is");
+	rewrite_finding(r, list, "NOT-CONVERTED",
+			"EXCLUDE of a table that is not known (give --schema) was left as it is");
 	return false;
 }

@@ -72,6 +72,7 @@ const struct rule rules_snowflake_before[] = {
 };
 
 const struct rule rules_snowflake_after[] = {
+	{NODE_BINARY, "known text number", rule_known_text_number},
 	{NODE_INSERT, "known insert", rule_known_insert},
 	{NODE_ASSIGN, "known assign", rule_known_assign},
 	{NODE_DERIVED, "sample query", rule_sample_query},

@@ -87,6 +87,38 @@ static bool write_out(struct rewrite *r, struct node *select, struct node *holde
 	return true;
 }
 
+/* s.* of a column that is a struct: its fields. */
+static bool write_out_fields(struct rewrite *r, struct node *holder, struct node *star)
+{
+	struct node *q = star->child[STAR_QUALIFIER], *list = holder->parent, *base;
+	const struct schema_type *t;
+	uint32_t at = holder->slot;
+
+	if (!q || !r->settings->schema || q->count != 1 ||
+	    relation_in_scope(star, q->child[0]->text))
+		return false;
+	base = node_make(r->arena, NODE_COLUMN);
+	node_add(r->arena, base, node_copy(r->arena, q->child[0]));
+	base->parent = list;
+	t = known_type(base, 0);
+	if (!t || t->field_count == 0)
+		return false;
+	node_remove(list, at);
+	for (uint32_t i = 0; i < t->field_count; i++) {
+		struct str name = t->fields[i].name;
+		struct node *member = node_make(r->arena, NODE_MEMBER);
+		struct node *ident =
+			node_ident(r->arena, arena_strndup(r->arena, name.p, name.len));
+
+		if (in_list(star->child[STAR_EXCEPT], name))
+			continue;
+		node_put(member, 0, node_copy(r->arena, base));
+		node_put(member, 1, ident);
+		node_insert(r->arena, list, at++, item_of(r, member, node_copy(r->arena, ident)));
+	}
+	return true;
+}
+
 static struct node *star_in(struct node *item)
 {
 	struct node *v = item->kind == NODE_ITEM ? item->child[ITEM_VALUE] : item;
@@ -150,13 +182,28 @@ bool rule_star(struct rewrite *r, struct node *n)
 	for (uint32_t i = 0; i < items->count; i++) {
 		struct node *star = star_in(items->child[i]);
 
-		if (star && fields_of(r, items->child[i], star))
+		if (star && (write_out_fields(r, items->child[i], star) ||
+			     fields_of(r, items->child[i], star)))
 			done = true;
 		else if (star && (all || star->child[STAR_EXCEPT] || star->child[STAR_REPLACE] ||
 				  star->child[STAR_RENAME]))
 			done |= write_out(r, n, items->child[i], star);
 	}
 	return done;
+}
+
+bool star_write_out(struct rewrite *r, struct node *select)
+{
+	struct node *items = select->child[SELECT_ITEMS];
+	bool good = true;
+
+	for (uint32_t i = 0; i < items->count && good; i++) {
+		struct node *star = star_in(items->child[i]);
+
+		if (star)
+			good = write_out(r, select, items->child[i], star);
+	}
+	return good;
 }
 
 /* f(*, a) and x IN (*): the columns. count(*) is what it is. */
@@ -227,8 +274,10 @@ bool rule_order_row(struct rewrite *r, struct node *n)
 	node_set(n, QUERY_BODY, query);
 	node_put(inner, QUERY_BODY, body);
 	sort = order->child[0];
-	rewrite_finding(r, sort, "NULLS-ORDER",
-			"the columns of * are not known: rows are compared whole, NULLs last");
+	rewrite_finding(
+		r, sort, "NULLS-ORDER",
+		"the columns of * are not known (give --schema): rows are compared whole, NULLs "
+		"last");
 	sort->flags &= ~(uint32_t)FLAG_ALL;
 	sort->op = SORT_PLAIN;
 	node_touch(sort);
@@ -426,7 +475,8 @@ static bool group_by_row(struct rewrite *r, const struct node *n, const struct c
 	node_put(star, 1, node_make(r->arena, NODE_STAR));
 	node_add(r->arena, items, item_of(r, star, NULL));
 	node_add(r->arena, group, key);
-	rewrite_finding(r, n, "PIVOT-COLUMNS", NULL);
+	rewrite_finding(r, n, "PIVOT-COLUMNS",
+			"the columns of the table are not known: give --schema");
 	return true;
 }
 
@@ -581,7 +631,8 @@ bool rule_unpivot(struct rewrite *r, struct node *n)
 		}
 	} else {
 		if (star_above(n))
-			rewrite_finding(r, n, "PIVOT-COLUMNS", NULL);
+			rewrite_finding(r, n, "PIVOT-COLUMNS",
+					"the columns of the table are not known: give --schema");
 		node_add(r->arena, items, item_of(r, node_make(r->arena, NODE_STAR), NULL));
 	}
 	place = node_take(r->arena, n);

@@ -26,6 +26,7 @@ const struct rule rules_tsql_before[] = {
 	{NODE_CAST, "convert length", rule_convert_length},
 	{NODE_UTILITY, "batch", rule_batch},
 	{NODE_PROCEDURAL, "drop if", rule_drop_if},
+	{NODE_ASSIGN, "compound assign", rule_compound_assign},
 	{NODE_SELECT, "top", rule_top},
 	{NODE_SELECT, "into temporary", rule_into_temporary},
 	{NODE_CALL, "json call", rule_json_call},
@@ -56,11 +57,15 @@ const struct rule rules_tsql_before[] = {
 };
 
 const struct rule rules_tsql_after[] = {
+	{NODE_BINARY, "known text number", rule_known_text_number},
 	{NODE_INSERT, "identity columns", rule_identity_columns},
 	{NODE_INSERT, "known insert", rule_known_insert},
 	{NODE_INSERT, "identity values", rule_identity_values},
 	{NODE_ASSIGN, "known assign", rule_known_assign},
 	{NODE_IN, "known in", rule_known_in},
+	{NODE_CASE, "known case", rule_known_case},
+	{NODE_CAST, "bit text", rule_bit_text},
+	{NODE_UNARY, "bit text", rule_bit_text},
 	{NODE_BINARY, "bool number", rule_bool_number},
 	{NODE_COLUMN_DEF, "computed type", rule_computed_type},
 	{NODE_COLUMN_DEF, "identity type", rule_identity_type},

@@ -8,7 +8,8 @@ bool rule_bool_number(struct rewrite *r, struct node *n)
 {
 	bool done = false;
 
-	if (n->op != OP_ADD && n->op != OP_SUBTRACT && n->op != OP_MULTIPLY)
+	if (n->op != OP_ADD && n->op != OP_SUBTRACT && n->op != OP_MULTIPLY &&
+	    n->op != OP_BIT_AND && n->op != OP_BIT_OR && n->op != OP_BIT_XOR)
 		return false;
 	for (uint32_t i = 0; i < 2; i++) {
 		struct node *value = n->child[i], *place;

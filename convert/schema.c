@@ -258,6 +258,14 @@ static const struct schema_table *seen_from(const struct schema *s, const struct
 	return x->shared ? x->shared : x->given;
 }
 
+bool schema_own(const struct schema *s, const struct convert_settings *at, const struct node *name)
+{
+	const struct entry *x = entry_find(s, name_of(name));
+	size_t n = x ? versions_before(x, at->file, at->statement) : 0;
+
+	return n && x->versions[n - 1].file == at->file && x->versions[n - 1].table;
+}
+
 static bool alike(const struct schema_table *a, const struct schema_table *b)
 {
 	if (a->count != b->count)
@@ -351,6 +359,26 @@ struct schema_column *schema_add_column(struct schema *s, struct schema_table *t
 	return &t->columns[t->count++];
 }
 
+void schema_move_column(struct schema_table *t, uint32_t from, uint32_t to)
+{
+	struct schema_column moved = t->columns[from];
+
+	if (to > from)
+		return;
+	memmove(t->columns + to + 1, t->columns + to, (from - to) * sizeof(moved));
+	t->columns[to] = moved;
+	t->moved = true;
+	for (uint32_t i = 0; i < t->key_count; i++)
+		for (uint32_t k = 0; k < t->keys[i].count; k++) {
+			uint32_t *place = &t->keys[i].columns[k];
+
+			if (*place == from)
+				*place = to;
+			else if (*place >= to && *place < from)
+				++*place;
+		}
+}
+
 struct schema_key *schema_add_key(struct schema *s, struct schema_table *t, uint32_t columns)
 {
 	struct schema_key *key;
@@ -376,7 +404,8 @@ static struct schema_table *copy_table(struct schema *s, const struct schema_tab
 {
 	struct schema_table *copy = arena_alloc(&s->arena, sizeof(*copy));
 
-	*copy = (struct schema_table){.schema = t->schema, .name = t->name, .view = t->view};
+	*copy = (struct schema_table){
+		.schema = t->schema, .name = t->name, .view = t->view, .moved = t->moved};
 	for (uint32_t i = 0; i < t->count; i++) {
 		struct schema_column *c = schema_add_column(s, copy);
 

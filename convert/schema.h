@@ -32,7 +32,8 @@ struct schema_field;
 /* A type by what it is in Postgres, and what is inside. */
 struct schema_type {
 	enum type_code code; /* TYPE_UNKNOWN: not one that rules know */
-	struct str source;   /* the source's word, lower case, without arguments: "tinyint" */
+	struct str source;   /* the source's word, lower case, without arguments: "tinyint"; empty
+				when the DDL was Postgres' own */
 	const struct schema_type *element; /* of an array; of a map: its values'; or NULL */
 	const struct schema_type *key;	   /* of a map, or NULL */
 	const struct schema_field *fields; /* of a struct */
@@ -71,6 +72,8 @@ struct schema_table {
 	uint32_t key_count;
 	uint32_t room, key_room; /* the store's */
 	bool view;
+	bool moved; /* a column was put before others, which Postgres cannot: it is at the end there
+		     */
 };
 
 struct schema *schema_new(void);
@@ -111,11 +114,15 @@ const struct schema_type *schema_type_plain(struct schema *s, enum type_code cod
  */
 void schema_define(struct schema *s, const struct convert_settings *at, const struct node *name,
 		   struct schema_table *t);
+/* Whether the same file has made the table before. */
+bool schema_own(const struct schema *s, const struct convert_settings *at, const struct node *name);
 /* The table to change, at this place and from here on; NULL: it is not known. */
 struct schema_table *schema_change(struct schema *s, const struct convert_settings *at,
 				   const struct node *name);
 /* A place for one more; NULL: the table has too many. */
 struct schema_column *schema_add_column(struct schema *s, struct schema_table *t);
+/* Puts the last column before others. */
+void schema_move_column(struct schema_table *t, uint32_t from, uint32_t to);
 /* A key of so many columns, which the caller fills in; NULL: too many keys. */
 struct schema_key *schema_add_key(struct schema *s, struct schema_table *t, uint32_t columns);
 

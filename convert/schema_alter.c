@@ -103,6 +103,35 @@ static void drop(struct parser *p, struct schema_table *t)
 	} while (parens && parse_accept_symbol(p, ','));
 }
 
+/* FIRST, AFTER a: the place of the column that was added. */
+static void place(struct parser *p, struct schema_table *t)
+{
+	const struct schema_column *before;
+
+	if (accept_word(p, "FIRST")) {
+		schema_move_column(t, t->count - 1, 0);
+	} else if (accept_word(p, "AFTER") && parse_is_name(p, 0)) {
+		before = find(t, parse_ident(p));
+		if (before && before - t->columns + 1 < (ptrdiff_t)t->count - 1)
+			schema_move_column(t, t->count - 1, (uint32_t)(before - t->columns) + 1);
+	}
+}
+
+/* FIRST and AFTER may have been taken as an option of the column: back to them. */
+static uint32_t at_place(struct parser *p, const struct node *def)
+{
+	const struct node *list = def->child[COLUMN_DEF_CONSTRAINTS];
+
+	for (uint32_t i = 0; list && i < list->count; i++) {
+		const struct node *o = list->child[i]->child[CONSTRAINT_OPTIONS];
+
+		if (list->child[i]->op == CONSTRAINT_OTHER && o &&
+		    (str_is_word(o->text, "first") || str_is_word(o->text, "after")))
+			return o->first;
+	}
+	return p->at;
+}
+
 static void add(struct schema_reader *x, struct parser *p, struct schema_table *t)
 {
 	bool parens;
@@ -120,9 +149,12 @@ static void add(struct schema_reader *x, struct parser *p, struct schema_table *
 
 		if (p->failed)
 			return;
-		if (n->kind == NODE_COLUMN_DEF)
-			schema_read_column(x, t, n);
-		else
+		if (n->kind == NODE_COLUMN_DEF) {
+			if (schema_read_column(x, t, n)) {
+				p->at = at_place(p, n);
+				place(p, t);
+			}
+		} else
 			schema_read_constraint(x, t, n);
 		if (parens)
 			skip_action(p);

@@ -75,6 +75,18 @@ static void column_constraints(struct schema *s, struct schema_table *t, uint32_
 	}
 }
 
+/* b AS a * 2: the type of the expression. */
+static enum type_code computed(struct schema_reader *x, const struct node *def)
+{
+	const struct node *list = def->child[COLUMN_DEF_CONSTRAINTS];
+
+	for (uint32_t i = 0; list && i < list->count; i++)
+		if (list->child[i]->op == CONSTRAINT_GENERATED &&
+		    list->child[i]->child[CONSTRAINT_VALUE])
+			return type_of(&x->rewrite, list->child[i]->child[CONSTRAINT_VALUE]);
+	return TYPE_UNKNOWN;
+}
+
 bool schema_read_column(struct schema_reader *x, struct schema_table *t, const struct node *def)
 {
 	struct schema_column *c;
@@ -87,7 +99,9 @@ bool schema_read_column(struct schema_reader *x, struct schema_table *t, const s
 		return false;
 	c->name = ident_name(x->schema, def->child[COLUMN_DEF_NAME]);
 	c->type = schema_type_of_column(x->schema, x->rewrite.dialect, type);
-	c->flags = is_serial(c->type->source) ? SCHEMA_IDENTITY | SCHEMA_NOT_NULL : 0;
+	if (!type)
+		c->type = schema_type_plain(x->schema, computed(x, def));
+	c->flags = type && is_serial(type->text) ? SCHEMA_IDENTITY | SCHEMA_NOT_NULL : 0;
 	column_constraints(x->schema, t, t->count - 1, def->child[COLUMN_DEF_CONSTRAINTS]);
 	return true;
 }
@@ -319,8 +333,8 @@ static void create_table(struct schema_reader *x, struct node *n)
 	struct node *elements = n->child[TABLE_DEF_ELEMENTS], *query = n->child[TABLE_DEF_QUERY];
 	bool good = true;
 
-	if (n->flags & FLAG_IF_EXISTS && schema_find(&x->settings, n->child[TABLE_DEF_NAME]) &&
-	    x->settings.file)
+	if (n->flags & FLAG_IF_EXISTS &&
+	    schema_own(x->schema, &x->settings, n->child[TABLE_DEF_NAME]))
 		return;
 	if (n->child[TABLE_DEF_LIKE])
 		good = copy_columns(x, t, n->child[TABLE_DEF_LIKE]);

@@ -70,7 +70,7 @@ const struct schema_type *schema_type_read(struct schema *s, const struct dialec
 		return schema_type_plain(s, TYPE_UNKNOWN);
 	out = arena_alloc(schema_arena(s), sizeof(*out));
 	out->code = type_declared(d, type);
-	out->source = schema_copy(s, type->text);
+	out->source = d == &dialect_postgres ? (struct str){"", 0} : schema_copy(s, type->text);
 	if (type->op)
 		out->element = marked_element(s, d, type);
 	else if (str_is(type->text, "array") && type->count == 1)

@@ -1,10 +1,11 @@
 /*
  * fuzz_convert.c - hostile SQL in every dialect: a conversion always answers, findings stand inside
- * the text, and what is the same as before is the text.
+ * the text, and what is the same as before is the text; also with what the text says of tables.
  */
 #include <assert.h>
 
 #include "convert/convert.h"
+#include "convert/schema.h"
 #include "tests/fuzz/fuzz.h"
 
 static long statements;
@@ -28,6 +29,30 @@ static void count(void *context, struct str statement, size_t offset)
 	*end = offset + statement.len;
 }
 
+static void convert_known(void *context, struct str statement, size_t offset)
+{
+	struct convert_settings *s = context;
+	struct conversion c;
+	struct arena a = {0};
+
+	(void)offset;
+	convert_statement(&a, s, statement, &c);
+	check(&c, statement.len);
+	arena_release(&a);
+}
+
+/* The statements of the text again, with the tables that it makes. */
+static void check_known(struct convert_settings s, struct str text)
+{
+	struct schema *schema = schema_new();
+
+	schema_read_given(schema, &s, text);
+	schema_finish(schema);
+	s.schema = schema;
+	convert_split(s.from, text, convert_known, &s);
+	schema_free(schema);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *const *names = dialect_names();
@@ -47,6 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		convert_settings_init(&s, d);
 		convert_statement(&a, &s, (struct str){text, size}, &c);
 		check(&c, size);
+		check_known(s, (struct str){text, size});
 		convert_split(d, (struct str){text, size}, count, &end);
 		assert(end <= size);
 		arena_release(&a);
@@ -69,6 +95,11 @@ static const char *const seeds[] = {
 	"MATCHED THEN INSERT (a, b) VALUES (s.a, s.b)",
 	"CREATE OR REPLACE TABLE t (a ARRAY<STRUCT<x: INT, y: STRING>> NOT NULL COMMENT 'c', b "
 	"DECIMAL(10,2) DEFAULT 1.5BD, PRIMARY KEY (a)) USING delta PARTITIONED BY (b)",
+	"CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, s STRUCT<a: INT, b: ARRAY<INT>>, m "
+	"MAP<STRING, INT>, f BIT, UNIQUE (f)); CREATE VIEW v AS SELECT t.*, s.b[0] FROM t; ALTER "
+	"TABLE t ADD COLUMN c INT, DROP COLUMN f, RENAME COLUMN c TO d; SELECT * EXCEPT (id) FROM "
+	"v NATURAL JOIN t; SELECT e FROM t LATERAL VIEW explode(m) x AS k, e; INSERT INTO t (id) "
+	"VALUES (1) ON DUPLICATE KEY UPDATE f = 0; UPDATE t SET f = 1 WHERE f = 0",
 	"SELECT TOP (5) WITH TIES #t.x + N'y' FROM #t WITH (NOLOCK) OPTION (RECOMPILE) -- z\n",
 };
 #define SEEDS (sizeof(seeds) / sizeof(seeds[0]))

@@ -2,7 +2,8 @@
  * test_convert.c - the converter by its cases: tests/convert/NAME.txt holds a dialect's, written
  * for this test. A case is the source, a line "->", what Postgres gets, and a blank line; lines
  * that begin with '#' before a case say what it is about. "-> same" is a text that must not change;
- * "-> left CODE" one that does not change and is reported.
+ * "-> left CODE" one that does not change and is reported. Lines that begin with "+ " are
+ * statements of the same dialect before the case: what they say of tables is known.
  */
 #include "tests/unit/unit.h"
 
@@ -14,9 +15,10 @@
 #include "convert/finding.h"
 #include "convert/keyword.h"
 #include "convert/rules.h"
+#include "convert/schema.h"
 
 struct one_case {
-	char source[4096], expected[4096];
+	char given[4096], source[4096], expected[4096];
 	char code[64]; /* of the finding that it must have, or "" */
 };
 
@@ -26,8 +28,13 @@ static bool read_case(FILE *f, struct one_case *c)
 	char line[2048], *into = c->source;
 	size_t room = sizeof(c->source) - 1;
 
-	c->source[0] = c->expected[0] = c->code[0] = '\0';
+	c->given[0] = c->source[0] = c->expected[0] = c->code[0] = '\0';
 	while (fgets(line, sizeof(line), f)) {
+		if (!c->source[0] && strncmp(line, "+ ", 2) == 0) {
+			strncat(c->given, line + 2, sizeof(c->given) - 3 - strlen(c->given));
+			strcat(c->given, ";\n");
+			continue;
+		}
 		if (line[0] == '\n' && into == c->expected)
 			return true;
 		if (line[0] == '\n' || (line[0] == '#' && into == c->source && !c->source[0]))
@@ -83,10 +90,16 @@ static void check_case(const struct dialect *d, struct one_case *c)
 	struct convert_settings s;
 	struct conversion out, again;
 	struct arena a = {0};
+	struct schema *schema = c->given[0] ? schema_new() : NULL;
 
 	cut_end(c->source);
 	cut_end(c->expected);
 	convert_settings_init(&s, d);
+	if (schema) {
+		schema_read_given(schema, &s, (struct str){c->given, strlen(c->given)});
+		schema_finish(schema);
+		s.schema = schema;
+	}
 	convert_statement(&a, &s, (struct str){c->source, strlen(c->source)}, &out);
 	if (strcmp(out.sql, c->expected) != 0)
 		print_message("source: %s\n", c->source);
@@ -98,6 +111,7 @@ static void check_case(const struct dialect *d, struct one_case *c)
 	if (out.status != CONVERSION_NOT && out.status != CONVERSION_PARTLY)
 		assert_string_equal(again.sql, c->expected);
 	arena_release(&a);
+	schema_free(schema);
 }
 
 static void the_cases_hold(void **state)
