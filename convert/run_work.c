@@ -29,6 +29,7 @@ struct work {
 };
 
 struct worker {
+	struct worker *first; /* of all */
 	struct work *work;
 	struct checker *checker;
 	struct arena *arena;
@@ -100,18 +101,46 @@ void run_judge(struct run_statement *s, struct arena *a)
 	}
 }
 
+/* The checker is about to execute the statement and wants the rows of the source. */
+struct asking {
+	struct worker *worker;
+	struct run_statement *statement;
+};
+
+static int expect_rows(void *context, const struct golden **golden, const char **why,
+		       struct error *e)
+{
+	struct asking *q = context;
+	struct run_statement *s = q->statement;
+	struct worker *k = q->worker;
+
+	if (run_origin(k->work->run, (size_t)(k - k->first), s, k->arena, e) < 0)
+		return -1;
+	*golden = s->golden_read ? &s->golden : NULL;
+	*why = s->origin_why;
+	return s->golden_read;
+}
+
 static int do_statement(struct worker *k, struct run_statement *s, struct error *e)
 {
-	struct check_input in;
+	struct run *r = k->work->run;
+	struct asking q = {k, s};
+	struct check_input in = {.context = &q};
 	struct run_file *f = s->file;
-	int status;
 
-	convert_statement(k->arena, &k->work->run->convert, s->text, &s->conversion);
-	in = (struct check_input){s->conversion.sql, s->golden_read && !s->why ? &s->golden : NULL};
-	status = check_statement(k->checker, k->arena, &in, &s->report, e);
-	if (status < 0)
+	convert_statement(k->arena, &r->convert, s->text, &s->conversion);
+	run_origin_values(r, s, k->arena);
+	if (r->save_golden && run_origin(r, (size_t)(k - k->first), s, k->arena, e) < 0)
+		return -1;
+	in.sql = s->conversion.sql;
+	in.golden = s->golden_read && !s->why ? &s->golden : NULL;
+	in.expect = r->origin.url && !s->golden_read ? expect_rows : NULL;
+	in.values = s->values;
+	in.value_count = s->value_count;
+	if (check_statement(k->checker, k->arena, &in, &s->report, e) < 0)
 		return -1;
 	run_judge(s, k->arena);
+	run_origin_drop(r, s);
 	if (atomic_fetch_sub(&f->remaining, 1) == 1)
 		run_write(f, k->arena);
 	return 0;
@@ -187,8 +216,10 @@ static int start_threads(struct work *w, struct worker *workers, struct checker 
 	size_t i;
 
 	for (i = 0; i < w->run->threads; i++) {
-		workers[i] = (struct worker){
-			.work = w, .checker = checkers[i], .arena = &w->run->arenas[i]};
+		workers[i] = (struct worker){.first = workers,
+					     .work = w,
+					     .checker = checkers[i],
+					     .arena = &w->run->arenas[i]};
 		pthread_mutex_lock(&w->lock);
 		w->running++;
 		pthread_mutex_unlock(&w->lock);
