@@ -98,10 +98,15 @@ static int fail_connection(struct connection *c, struct error *e)
 static int fail_statement(struct connection *c, struct error *e)
 {
 	unsigned number = api.stmt_errno(c->stmt);
-	const char *state = api.stmt_sqlstate(c->stmt);
+	const char *state = api.stmt_sqlstate(c->stmt), *text = api.stmt_error(c->stmt);
 
+	if (number == 0) { /* while rows are fetched it is the connection's */
+		number = api.errno(c->my);
+		state = api.sqlstate(c->my);
+		text = api.error(c->my);
+	}
 	c->lost = c->lost || is_lost(number);
-	error_set(e, c->lost ? ERROR_CONNECT : ERROR_SQL, "%s", api.stmt_error(c->stmt));
+	error_set(e, c->lost ? ERROR_CONNECT : ERROR_SQL, "%s", *text ? text : "no reason given");
 	/* MariaDB's limit of time, MySQL's, and KILL QUERY. */
 	snprintf(e->sqlstate, sizeof(e->sqlstate), "%s",
 		 number == 1969 || number == 3024 || number == 1317 ? "57014" : state);

@@ -86,7 +86,7 @@ static int fail_connecting(struct connection *c, struct error *e)
 	fail(c, ODBC_DBC, c->dbc, ERROR_CONNECT, e);
 	if (strncmp(e->sqlstate, "28", 2) == 0)
 		e->class = ERROR_REFUSED;
-	if (strncmp(e->sqlstate, "IM", 2) == 0) {
+	if (strncmp(e->sqlstate, "IM", 2) == 0 || strncmp(e->sqlstate, "01", 2) == 0) {
 		e->class = ERROR_CONFIG;
 		error_hint(e, "odbcinst -q -d lists the drivers, odbcinst -q -s the sources");
 	}
@@ -176,7 +176,7 @@ static int set_up(struct connection *c, struct error *e)
 			log_warn("the source: %s: %s", sessions[i].sql, said.text);
 	if (set_zone(c, product, e) < 0)
 		return -1;
-	api.EndTran(ODBC_DBC, c->dbc, ODBC_ROLLBACK);
+	api.EndTran(ODBC_DBC, c->dbc, ODBC_COMMIT); /* else the settings were undone */
 	return 0;
 }
 
@@ -184,12 +184,25 @@ static int set_up(struct connection *c, struct error *e)
 static char *connection_string(const struct foreign_options *o)
 {
 	const char *said = getenv("LAKEPORT_SOURCE_PASSWORD");
-	char password[PASSWORD_MAX], *text;
+	char password[PASSWORD_MAX], *text, *p;
+	struct buf string = {0};
 
 	if (!password_get(o->url, password))
 		snprintf(password, sizeof(password), "%s", said ? said : "");
-	text = xasprintf(*password ? "%s%sPWD={%s}" : "%s", o->url + strlen("odbc:"),
-			 o->url[strlen(o->url) - 1] == ';' ? "" : ";", password);
+	buf_puts(&string, o->url + strlen("odbc:"));
+	if (*password) {
+		buf_puts(&string, ";PWD={");
+		for (p = password; *p; p++) {
+			buf_putc(&string, *p);
+			if (*p == '}')
+				buf_putc(&string, '}');
+		}
+		buf_putc(&string, '}');
+	}
+	text = xstrdup(buf_text(&string));
+	if (string.data)
+		explicit_bzero(string.data, string.cap);
+	buf_release(&string);
 	explicit_bzero(password, sizeof(password));
 	return text;
 }

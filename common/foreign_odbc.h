@@ -21,7 +21,7 @@ enum {
 };
 enum { ODBC_QUERY_TIMEOUT = 0, ODBC_MAX_ROWS = 1 };
 enum { ODBC_DBMS_NAME = 17 };
-enum { ODBC_NTS = -3, ODBC_NO_PROMPT = 0, ODBC_ROLLBACK = 1 };
+enum { ODBC_NTS = -3, ODBC_NO_PROMPT = 0, ODBC_COMMIT = 0, ODBC_ROLLBACK = 1 };
 
 /* What a value is asked for as. */
 enum { ODBC_C_CHAR = 1, ODBC_C_BINARY = -2, ODBC_C_DOUBLE = 8, ODBC_C_WCHAR = -8 };

@@ -103,7 +103,8 @@ int origin_rows(struct foreign **f, const struct foreign_options *o, const char 
 	*why = strcmp(e->sqlstate, "57014") == 0
 		       ? arena_printf(a, "on the source it took longer than its limit of %g s",
 				      o->timeout_ms / 1000.0)
-		       : arena_printf(a, "the source refuses it: %s", e->text);
+	       : *e->sqlstate ? arena_printf(a, "the source refuses it: %s", e->text)
+			      : arena_printf(a, "the source gives no rows: %s", e->text);
 	return 0;
 }
 
