@@ -22,6 +22,7 @@
 
 #define GOLDEN_MAX_BYTES ((size_t)256 << 20)
 #define GOLDEN_MAX_ROWS	 1000000
+#define GOLDEN_ROUNDING	 1e-9 /* what different ways to add floats may make, relatively */
 
 struct golden {
 	const char *file;     /* NULL: they came from the source itself */
@@ -45,6 +46,7 @@ int golden_parse(struct golden *g, char *text, size_t n, const char *name, bool 
 enum golden_type {
 	GOLDEN_TEXT,
 	GOLDEN_NUMBER,
+	GOLDEN_INTEGER, /* exact, unless the tolerance is larger than GOLDEN_ROUNDING */
 	GOLDEN_BOOLEAN,
 	GOLDEN_DATE,
 	GOLDEN_TIME,

@@ -29,6 +29,11 @@ struct comparison {
 	double tolerance;
 };
 
+static bool is_number(enum golden_type type)
+{
+	return type == GOLDEN_NUMBER || type == GOLDEN_INTEGER;
+}
+
 static int compare_values(const char *a, const char *b, enum golden_type type)
 {
 	double x = 0, y = 0;
@@ -36,8 +41,8 @@ static int compare_values(const char *a, const char *b, enum golden_type type)
 
 	if (!a || !b)
 		return !!a - !!b;
-	an = type == GOLDEN_NUMBER && text_to_double(a, &x);
-	bn = type == GOLDEN_NUMBER && text_to_double(b, &y);
+	an = is_number(type) && text_to_double(a, &x);
+	bn = is_number(type) && text_to_double(b, &y);
 	if (an != bn) /* NaN and what is no number behind all numbers */
 		return bn - an;
 	return !an ? strcmp(a, b) : x < y ? -1 : x > y;
@@ -55,7 +60,7 @@ static int compare_rows(const void *pa, const void *pb, void *context)
 
 	for (numbers = 0; numbers < 2; numbers++)
 		for (i = 0; i < s->width; i++)
-			if ((types[i] == GOLDEN_NUMBER) == numbers &&
+			if (is_number(types[i]) == numbers &&
 			    (c = compare_values(a[i], b[i], types[i])) != 0)
 				return c;
 	return 0;
@@ -298,11 +303,11 @@ static bool kinds_agree(enum foreign_kind kind, enum golden_type type)
 	bool moment = kind == FOREIGN_DATE || kind == FOREIGN_TIMESTAMP;
 
 	if (number)
-		return type == GOLDEN_NUMBER || type == GOLDEN_BOOLEAN;
+		return is_number(type) || type == GOLDEN_BOOLEAN;
 	if (moment)
 		return type == GOLDEN_DATE || type == GOLDEN_TIME;
 	if (kind == FOREIGN_TEXT)
-		return type != GOLDEN_NUMBER && type != GOLDEN_BYTES;
+		return !is_number(type) && type != GOLDEN_BYTES;
 	return true;
 }
 
@@ -310,12 +315,12 @@ const char *golden_kind_note(const struct golden *g, const struct golden_rows *r
 			     struct arena *a)
 {
 	static const char *const words[] = {
-		[GOLDEN_TEXT] = "text",		[GOLDEN_NUMBER] = "number",
-		[GOLDEN_BOOLEAN] = "boolean",	[GOLDEN_DATE] = "date",
-		[GOLDEN_TIME] = "timestamp",	[GOLDEN_CLOCK] = "time",
-		[GOLDEN_INTERVAL] = "interval", [GOLDEN_JSON] = "JSON",
-		[GOLDEN_PADDED] = "text",	[GOLDEN_ARRAY] = "array",
-		[GOLDEN_BYTES] = "bytes",
+		[GOLDEN_TEXT] = "text",	      [GOLDEN_NUMBER] = "number",
+		[GOLDEN_INTEGER] = "integer", [GOLDEN_BOOLEAN] = "boolean",
+		[GOLDEN_DATE] = "date",	      [GOLDEN_TIME] = "timestamp",
+		[GOLDEN_CLOCK] = "time",      [GOLDEN_INTERVAL] = "interval",
+		[GOLDEN_JSON] = "JSON",	      [GOLDEN_PADDED] = "text",
+		[GOLDEN_ARRAY] = "array",     [GOLDEN_BYTES] = "bytes",
 	};
 	size_t i;
 

@@ -22,8 +22,8 @@ static const struct {
 	unsigned oid;
 	enum golden_type type;
 } types[] = {
-	{16, GOLDEN_BOOLEAN},  {17, GOLDEN_BYTES},   {20, GOLDEN_NUMBER},     {21, GOLDEN_NUMBER},
-	{23, GOLDEN_NUMBER},   {26, GOLDEN_NUMBER},  {114, GOLDEN_JSON},      {199, GOLDEN_ARRAY},
+	{16, GOLDEN_BOOLEAN},  {17, GOLDEN_BYTES},   {20, GOLDEN_INTEGER},    {21, GOLDEN_INTEGER},
+	{23, GOLDEN_INTEGER},  {26, GOLDEN_INTEGER}, {114, GOLDEN_JSON},      {199, GOLDEN_ARRAY},
 	{700, GOLDEN_NUMBER},  {701, GOLDEN_NUMBER}, {1000, GOLDEN_ARRAY},    {1005, GOLDEN_ARRAY},
 	{1007, GOLDEN_ARRAY},  {1009, GOLDEN_ARRAY}, {1015, GOLDEN_ARRAY},    {1016, GOLDEN_ARRAY},
 	{1021, GOLDEN_ARRAY},  {1022, GOLDEN_ARRAY}, {1042, GOLDEN_PADDED},   {1082, GOLDEN_DATE},
@@ -60,6 +60,31 @@ static bool to_number(const char *s, double *value)
 			return true;
 		}
 	return text_to_double(s, value);
+}
+
+/* "-0012" and "-12": digits without their sign and leading zeros; NULL: no plain integer. */
+static const char *plain_integer(const char *s, bool *negative)
+{
+	const char *p = s + (*s == '-' || *s == '+');
+
+	*negative = *s == '-';
+	if (!*p || p[strspn(p, "0123456789")])
+		return NULL;
+	while (*p == '0' && p[1])
+		p++;
+	return p;
+}
+
+static bool same_number(const char *want, const char *got, double tolerance);
+
+static bool same_integer(const char *want, const char *got, double tolerance)
+{
+	bool wn, gn;
+	const char *w = plain_integer(want, &wn), *g = plain_integer(got, &gn);
+
+	if (!w || !g || tolerance > GOLDEN_ROUNDING)
+		return same_number(want, got, tolerance);
+	return strcmp(w, g) == 0 && (wn == gn || strcmp(w, "0") == 0);
 }
 
 static bool same_number(const char *want, const char *got, double tolerance)
@@ -379,6 +404,8 @@ bool golden_same(const char *want, const char *got, enum golden_type type, doubl
 	switch (type) {
 	case GOLDEN_NUMBER:
 		return same_number(want, got, tolerance);
+	case GOLDEN_INTEGER:
+		return same_integer(want, got, tolerance);
 	case GOLDEN_BOOLEAN:
 		return to_boolean(want) >= 0 && to_boolean(want) == to_boolean(got);
 	case GOLDEN_DATE:

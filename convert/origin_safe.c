@@ -78,8 +78,7 @@ static const char *writing_word(const struct tokens *t, uint32_t i)
 	return NULL;
 }
 
-static const struct origin_function *harmful(struct arena *a, const struct dialect *d,
-					     const struct tokens *t, uint32_t i)
+static const struct origin_function *harmful(const struct tokens *t, uint32_t i)
 {
 	struct str name;
 	size_t k;
@@ -89,7 +88,9 @@ static const struct origin_function *harmful(struct arena *a, const struct diale
 		return NULL;
 	if (t->items[i + 1].symbol != '(' && t->items[i + 1].symbol != '.')
 		return NULL;
-	name = token_value(a, d, t, i);
+	name = token_text(t, i);
+	if (t->items[i].kind == TOKEN_QUOTED && name.len >= 2)
+		name = (struct str){name.p + 1, name.len - 2};
 	for (k = 0; k < origin_harmful_count; k++) {
 		const char *row = origin_harmful[k].name;
 		size_t n = strlen(row);
@@ -124,7 +125,7 @@ const char *origin_refusal(struct arena *a, const struct convert_settings *s, st
 	lexer_run(a, s->from, s->double_quotes_strings, sql, &t);
 	for (i = 0; i + 1 < t.count; i++) {
 		const char *word = writing_word(&t, i);
-		const struct origin_function *f = harmful(a, s->from, &t, i);
+		const struct origin_function *f = harmful(&t, i);
 
 		if (t.items[i].kind == TOKEN_BAD)
 			return "it was not understood, so it is not run on the source";
