@@ -2,7 +2,7 @@
  * run_work.c - threads that take statement after statement.
  *
  * Statements are handed out under one lock, in the order of the files; the thread that needs the
- * next file reads and cuts it, while it holds the lock: that is short beside converting. The
+ * next file lists its statements, while it holds the lock: that is short beside converting. The
  * main thread watches, draws progress, and asks for Ctrl-C.
  */
 #include <pthread.h>
@@ -32,7 +32,7 @@ struct worker {
 	struct worker *first; /* of all */
 	struct work *work;
 	struct checker *checker;
-	struct arena *arena;
+	struct arena *arena; /* what is kept until the end */
 	pthread_t thread;
 };
 
@@ -82,6 +82,7 @@ void run_judge(struct run_statement *s, struct arena *a)
 {
 	const struct conversion *c = &s->conversion;
 	const struct check_result *failed = s->report.failed;
+	const char *blocker;
 
 	s->sql = c->sql;
 	s->status = c->status == CONVERSION_SAME ? RUN_SAME : RUN_RULES;
@@ -89,6 +90,8 @@ void run_judge(struct run_statement *s, struct arena *a)
 		s->status = RUN_LEFT;
 		s->why = arena_printf(a, "%s: %s%s%s", check_name(failed->check), failed->message,
 				      *failed->hint ? "; " : "", failed->hint);
+		if (has_blocker(c, &blocker)) /* says more than the error that follows from it */
+			s->why = arena_printf(a, "%s; %s", blocker, s->why);
 	} else if (c->status == CONVERSION_NOT || c->status == CONVERSION_PARTLY) {
 		s->status = RUN_LEFT;
 		if (!has_blocker(c, &s->why))
@@ -121,23 +124,73 @@ static int expect_rows(void *context, const struct golden **golden, const char *
 	return s->golden_read;
 }
 
+/* Rows that differ, as texts that stay. */
+static void keep_pairs(struct check_report *r, struct arena *a)
+{
+	struct golden_pair *pairs = arena_alloc(a, (r->pair_count + 1) * sizeof(*pairs));
+	size_t i;
+
+	for (i = 0; i < r->pair_count; i++) {
+		const struct golden_pair *p = &r->pairs[i];
+
+		pairs[i].want = p->want ? arena_strdup(a, p->want) : NULL;
+		pairs[i].got = p->got ? arena_strdup(a, p->got) : NULL;
+	}
+	r->pairs = pairs;
+}
+
+/* What is kept of a statement moves to `a`; the trees and queries it took to get there do not. */
+static void keep(struct run_statement *s, struct arena *a)
+{
+	struct conversion *c = &s->conversion;
+	struct convert_finding *findings = c->findings;
+	struct convert_parameter *parameters = c->parameters;
+
+	c->sql = arena_strdup(a, c->sql);
+	c->findings = arena_alloc(a, c->finding_count * sizeof(*findings));
+	for (size_t i = 0; i < c->finding_count; i++) {
+		c->findings[i] = findings[i];
+		c->findings[i].message = arena_strdup(a, findings[i].message);
+	}
+	c->parameters = arena_alloc(a, c->parameter_count * sizeof(*parameters));
+	for (size_t i = 0; i < c->parameter_count; i++)
+		c->parameters[i] = (struct convert_parameter){arena_strdup(a, parameters[i].source),
+							      parameters[i].number};
+	for (size_t i = 0; i < CHECKS; i++) {
+		struct check_result *r = &s->report.results[i];
+
+		r->message = r->message && *r->message ? arena_strdup(a, r->message) : "";
+		r->hint = r->hint && *r->hint ? arena_strdup(a, r->hint) : "";
+	}
+	keep_pairs(&s->report, a);
+}
+
 static int do_statement(struct worker *k, struct run_statement *s, struct error *e)
 {
 	struct run *r = k->work->run;
 	struct asking q = {k, s};
 	struct check_input in = {.context = &q};
 	struct run_file *f = s->file;
+	struct convert_settings settings = r->convert;
+	struct arena scratch = {0};
+	int status = 0;
 
-	convert_statement(k->arena, &r->convert, s->text, &s->conversion);
+	settings.file = f->number;
+	settings.statement = (uint32_t)s->number;
+	convert_statement(&scratch, &settings, s->text, &s->conversion);
 	run_origin_values(r, s, k->arena);
-	if (r->save_golden && run_origin(r, (size_t)(k - k->first), s, k->arena, e) < 0)
-		return -1;
+	if (r->save_golden)
+		status = run_origin(r, (size_t)(k - k->first), s, k->arena, e);
 	in.sql = s->conversion.sql;
 	in.golden = s->golden_read && !s->why ? &s->golden : NULL;
 	in.expect = r->origin.url && !s->golden_read ? expect_rows : NULL;
 	in.values = s->values;
 	in.value_count = s->value_count;
-	if (check_statement(k->checker, k->arena, &in, &s->report, e) < 0)
+	if (status == 0)
+		status = check_statement(k->checker, &scratch, &in, &s->report, e);
+	keep(s, k->arena);
+	arena_release(&scratch);
+	if (status < 0)
 		return -1;
 	run_judge(s, k->arena);
 	run_origin_drop(r, s);

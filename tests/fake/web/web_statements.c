@@ -230,7 +230,7 @@ void web_statement_begin(const struct web_request *r, struct web_answer *a)
 void web_statement_go_on(const struct web_request *r, struct web_answer *a)
 {
 	const char *at = strstr(r->path, "/st-"), *rest;
-	int id = at ? atoi(at + 4) : -1;
+	int id = at ? (int)strtol(at + 4, NULL, 10) : -1;
 
 	pthread_mutex_lock(&lock);
 	if (id < 0 || id >= statement_count) {
@@ -240,7 +240,7 @@ void web_statement_go_on(const struct web_request *r, struct web_answer *a)
 		buf_puts(&a->body, "{}");
 	} else if (!next_fault(statements[id].rule, a)) {
 		rest = strstr(r->path, "/result/chunks/");
-		put_json(a, rest ? chunk_of(id, atoi(rest + 15)) : state_of(id));
+		put_json(a, rest ? chunk_of(id, (int)strtol(rest + 15, NULL, 10)) : state_of(id));
 	}
 	pthread_mutex_unlock(&lock);
 }
