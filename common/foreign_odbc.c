@@ -25,6 +25,7 @@ struct connection {
 	const struct foreign_options *options;
 	struct foreign_rows *out;
 	odbc_handle env, dbc, stmt;
+	const char *begin; /* of each query; or NULL */
 	bool connected, open, lost;
 	int16_t *types; /* of the columns */
 	struct arena names;
@@ -110,6 +111,13 @@ static const struct {
 	{"PostgreSQL", "set session characteristics as transaction read only"},
 };
 
+/* What each query begins with. */
+static const struct {
+	const char *product, *sql;
+} begins[] = {
+	{"Oracle", "set transaction read only"},
+};
+
 /* The zone of the session: %s is the zone, in which no quote is. */
 static const struct {
 	const char *product, *format, *utc;
@@ -151,7 +159,6 @@ static int set_zone(struct connection *c, const char *product, struct error *e)
 			zone = zones[i].utc;
 		if (strlen(zone) > 100)
 			return error_set(e, ERROR_INPUT, "the name of the time zone is too long");
-		/* NOLINTNEXTLINE: a template of the table above */
 		buf_clear(&c->row.text);
 		buf_add(&c->row.text, zones[i].format, strcspn(zones[i].format, "%"));
 		buf_printf(&c->row.text, "%s'", zone);
@@ -174,6 +181,9 @@ static int set_up(struct connection *c, struct error *e)
 		if (strncasecmp(product, sessions[i].product, strlen(sessions[i].product)) == 0 &&
 		    run(c, sessions[i].sql, &said) < 0)
 			log_warn("the source: %s: %s", sessions[i].sql, said.text);
+	for (i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		if (strncasecmp(product, begins[i].product, strlen(begins[i].product)) == 0)
+			c->begin = begins[i].sql;
 	if (set_zone(c, product, e) < 0)
 		return -1;
 	api.EndTran(ODBC_DBC, c->dbc, ODBC_COMMIT); /* else the settings were undone */
@@ -358,6 +368,8 @@ static int query(void *self, const char *sql, struct error *e)
 	struct connection *c = self;
 	intptr_t seconds = (c->options->timeout_ms + 999) / 1000;
 
+	if (c->begin && run(c, c->begin, e) < 0)
+		return -1;
 	if (!good(api.AllocHandle(ODBC_STMT, c->dbc, &c->stmt)))
 		return fail(c, ODBC_DBC, c->dbc, ERROR_SQL, e);
 	c->open = true;

@@ -307,7 +307,7 @@ static bool kinds_agree(enum foreign_kind kind, enum golden_type type)
 	if (moment)
 		return type == GOLDEN_DATE || type == GOLDEN_TIME;
 	if (kind == FOREIGN_TEXT)
-		return !is_number(type) && type != GOLDEN_BYTES;
+		return !is_number(type);
 	return true;
 }
 

@@ -294,7 +294,7 @@ static const struct option options[] = {
 	{0, "source", OPTION_TEXT, "URL",
 	 "the source's database: each query runs there, too, read-only, and its rows are compared; "
 	 "postgres:, redshift:, mysql:, databricks:, odbc:", NULL, 0, 0, NULL,
-	 "LAKEPORT_SOURCE"},
+	 NULL},
 	{0, "source-password-command", OPTION_TEXT, "COMMAND",
 	 "prints the password for --source", NULL, 0, 0, NULL, NULL},
 	{0, "source-rows", OPTION_INT, "N",

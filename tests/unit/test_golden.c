@@ -145,6 +145,8 @@ static void values_are_compared_by_type(void **state)
 		{"", "{}", GOLDEN_ARRAY, false},
 		{"\\xAB", "\\xab", GOLDEN_BYTES, true},
 		{"ab", "\\xab", GOLDEN_BYTES, true},
+		{"6F9619FF-8B86-D011-B42D-00C04FC964FF", "6f9619ff-8b86-d011-b42d-00c04fc964ff",
+		 GOLDEN_BYTES, true},
 	};
 	size_t i;
 
