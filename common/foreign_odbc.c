@@ -24,8 +24,9 @@
 struct connection {
 	const struct foreign_options *options;
 	struct foreign_rows *out;
-	odbc_handle env, dbc, stmt;
-	const char *begin; /* of each query; or NULL */
+	odbc_handle env, dbc;
+	_Atomic odbc_handle stmt; /* who cancels looks at it */
+	const char *begin;	  /* of each query; or NULL */
 	bool connected, open, lost;
 	int16_t *types; /* of the columns */
 	struct arena names;
@@ -367,11 +368,13 @@ static int query(void *self, const char *sql, struct error *e)
 {
 	struct connection *c = self;
 	intptr_t seconds = (c->options->timeout_ms + 999) / 1000;
+	odbc_handle stmt = NULL;
 
 	if (c->begin && run(c, c->begin, e) < 0)
 		return -1;
-	if (!good(api.AllocHandle(ODBC_STMT, c->dbc, &c->stmt)))
+	if (!good(api.AllocHandle(ODBC_STMT, c->dbc, &stmt)))
 		return fail(c, ODBC_DBC, c->dbc, ERROR_SQL, e);
+	c->stmt = stmt;
 	c->open = true;
 	if (seconds)
 		api.SetStmtAttr(c->stmt, ODBC_QUERY_TIMEOUT, (void *)seconds, 0);

@@ -17,7 +17,6 @@ enum {
 	ODBC_ACCESS_MODE = 101,
 	ODBC_AUTOCOMMIT = 102,
 	ODBC_LOGIN_TIMEOUT = 103,
-	ODBC_CONNECTION_DEAD = 1209,
 };
 enum { ODBC_QUERY_TIMEOUT = 0, ODBC_MAX_ROWS = 1 };
 enum { ODBC_DBMS_NAME = 17 };
@@ -62,7 +61,6 @@ enum odbc_type {
 	X(FreeHandle, (int16_t, odbc_handle))                                                      \
 	X(SetEnvAttr, (odbc_handle, int32_t, void *, int32_t))                                     \
 	X(SetConnectAttr, (odbc_handle, int32_t, void *, int32_t))                                 \
-	X(GetConnectAttr, (odbc_handle, int32_t, void *, int32_t, int32_t *))                      \
 	X(SetStmtAttr, (odbc_handle, int32_t, void *, int32_t))                                    \
 	X(DriverConnect,                                                                           \
 	  (odbc_handle, void *, char *, int16_t, char *, int16_t, int16_t *, uint16_t))            \
@@ -70,8 +68,6 @@ enum odbc_type {
 	X(GetInfo, (odbc_handle, uint16_t, void *, int16_t, int16_t *))                            \
 	X(GetDiagRec,                                                                              \
 	  (int16_t, odbc_handle, int16_t, char *, int32_t *, char *, int16_t, int16_t *))          \
-	X(Prepare, (odbc_handle, char *, int32_t))                                                 \
-	X(NumParams, (odbc_handle, int16_t *))                                                     \
 	X(ExecDirect, (odbc_handle, char *, int32_t))                                              \
 	X(NumResultCols, (odbc_handle, int16_t *))                                                 \
 	X(DescribeCol, (odbc_handle, uint16_t, char *, int16_t, int16_t *, int16_t *, uint64_t *,  \
@@ -79,7 +75,6 @@ enum odbc_type {
 	X(Fetch, (odbc_handle))                                                                    \
 	X(GetData, (odbc_handle, uint16_t, int16_t, void *, int64_t, int64_t *))                   \
 	X(Cancel, (odbc_handle))                                                                   \
-	X(CloseCursor, (odbc_handle))                                                              \
 	X(EndTran, (int16_t, odbc_handle, int16_t))
 
 struct odbc_api {

@@ -39,7 +39,7 @@ check() {
 	line=$(row 0 2>/dev/null)
 }
 says() { case $line in *"$1"*) ;; *) echo "got: $line"; return 1 ;; esac; }
-same() { says "prepares runs rows|$1"; }
+same() { equal "$status" 0 && says "prepares runs rows|$1"; }
 differs() { says "left|parses names prepares runs|rows: $1"; }
 skipped() { says "parses names prepares runs|$1"; }
 
@@ -68,6 +68,14 @@ ok "is shown beside the other" equal "$(cell differences 0 expected | sort)" "id
 id='9', name='x'"
 ok "as the target has it" equal "$(cell differences 0 got | sort)" "id='7', name='n2'
 id='9', name='n4'"
+"$lakeport" report html latest -o "$work/page.html" >/dev/null 2>&1
+ok "the page has them" grep -q "Rows that differ" "$work/page.html"
+ok "beside each other" grep -q "id=&#39;7&#39;, name=&#39;other&#39;\|id='7', name='other'" "$work/page.html"
+ok "the record fits its schema" /usr/bin/python3 -c '
+import json, sys, jsonschema
+jsonschema.validate(json.load(open(sys.argv[1])), json.load(open("common/record.schema.json")))' "$work/out"
+lakeport convert sources
+ok "the sources are listed, with how far each was tested" has "databricks: Databricks SQL warehouse (tested against a fake of its API, never run against it)"
 check redshift "$pg" "select id from t where id < 100 order by id desc limit 3"
 ok "sorted" same "3 rows"
 check redshift "$pg" "select nosuch from t"
