@@ -220,8 +220,23 @@ else
 	ok "MariaDB is not installed # SKIP scripts/setup test brings it" true
 fi
 
-# ---- Databricks: a fake of the API ----
+# ---- answers of a language model ----
 unset DATABRICKS_HOST DATABRICKS_TOKEN DATABRICKS_CLIENT_ID DATABRICKS_CLIENT_SECRET DATABRICKS_WAREHOUSE_ID http_proxy
+cat >"$work/script" <<'END'
+[{"match": "good_fn", "answers": [{"sql": "select id from t where id < 3"}, {"sql": "select id from t where id < 4"}]},
+ {"match": "bad_fn", "answers": [{"sql": "select id from t where id < 3"}]}]
+END
+fake "$work/script"
+src "create function good_fn(int) returns int language sql as 'select \$1'; create function bad_fn(int) returns int language sql as 'select \$1'"
+check redshift "$pg" "select good_fn(id) as id from t where id < 4" --model "http://127.0.0.1:$port" --journal "$work/journal"
+ok "an answer of a model is compared, too" equal "$line" "model|parses names prepares runs rows|3 rows, as the source gave them"
+ok "and asked for again when it gives other rows" equal "$(sent "len(r)")" 2
+check redshift "$pg" "select bad_fn(id) as id from t where id < 4" --model "http://127.0.0.1:$port" --journal "$work/journal"
+ok "one that gives other rows does not pass" says "the model: "
+ok "it is left" equal "${line%%|*}" left
+kill $fake
+
+# ---- Databricks: a fake of the API ----
 sql "create table orders (id bigint, price numeric(10,2), ok boolean, at timestamptz, tags text[], m jsonb, raw bytea, x double precision);
 	insert into orders select i, i + 0.5, i % 2 = 0, timestamptz '2024-01-01 00:00+00' + i * interval '1 h', array['a', 'b'],
 	  '{\"k\": 1}', '\\x6162', 1e10 from generate_series(1, 7) i; insert into orders (id) values (8)"
