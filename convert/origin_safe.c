@@ -155,7 +155,8 @@ static const char *given_value(const struct origin_values *given, const char *na
 	return NULL;
 }
 
-/* A plain number as it is, NULL, or a string whose quotes are doubled. */
+/* A plain number as it is, NULL, or a string whose quotes are doubled (where that would be two
+ * strings side by side: escaped). */
 static void put_literal(struct buf *out, const struct dialect *d, const char *value)
 {
 	double number;
@@ -169,7 +170,8 @@ static void put_literal(struct buf *out, const struct dialect *d, const char *va
 		if (*value == '\\' && (d->lex & LEX_BACKSLASH))
 			buf_putc(out, '\\');
 		if (*value == '\'')
-			buf_putc(out, (d->lex & LEX_BACKSLASH) ? '\\' : '\'');
+			buf_putc(out,
+				 (d->lex & LEX_ADJACENT) && (d->lex & LEX_BACKSLASH) ? '\\' : '\'');
 		buf_putc(out, *value);
 	}
 	buf_putc(out, '\'');

@@ -112,7 +112,7 @@ static void test_parameters(void **state)
 	static const char *const cases[][3] = {
 		{"databricks", "select :n, ':n', :who from t where a = :n",
 		 "select -1.5, ':n', 'it\\'s \\\\' from t where a = -1.5"},
-		{"redshift", "select :who", "select 'it''s \\'"},
+		{"redshift", "select :who", "select 'it''s \\\\'"},
 		{"mysql", "select ?, ?", "select null, 7"},
 		{"tsql", "select @who, @n", "select 'it''s \\', -1.5"},
 		{"databricks", "select ${day}", "select 'x'"},
