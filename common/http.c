@@ -246,7 +246,7 @@ static void set_options(struct http *h, const struct http_request *r, struct tra
 }
 
 /* Runs the transfer to its end, whatever that is. False: interrupted before. */
-static bool perform(struct http *h, CURLcode *result)
+static bool perform(struct http *h, bool farewell, CURLcode *result)
 {
 	struct CURLMsg *message;
 	int running = 1, left;
@@ -254,7 +254,7 @@ static bool perform(struct http *h, CURLcode *result)
 
 	*result = CURLE_FAILED_INIT;
 	curl_multi_add_handle(h->multi, h->easy);
-	while (!(interrupted = interrupt_count() > 0)) {
+	while (!(interrupted = interrupt_count() > (farewell ? 1 : 0))) {
 		if (curl_multi_perform(h->multi, &running) != CURLM_OK || !running)
 			break;
 		curl_multi_poll(h->multi, NULL, 0, POLL_MS, NULL);
@@ -306,7 +306,7 @@ int http_send(struct http *h, const struct http_request *r, struct http_answer *
 	http_answer_release(a);
 	h->reason[0] = '\0';
 	set_options(h, r, &t, headers);
-	finished = perform(h, &code);
+	finished = perform(h, r->farewell, &code);
 	curl_slist_free_all(headers);
 	shown_url(r->url, url, sizeof(url));
 	if (!finished)

@@ -39,6 +39,7 @@ struct http_request {
 	double connect_timeout_s; /* 10 */
 	double timeout_s;	  /* of the whole exchange: 60 */
 	size_t answer_max;	  /* bytes of the body: HTTP_ANSWER_MAX */
+	bool farewell;		  /* goes out after Ctrl-C, too: it stops what runs elsewhere */
 };
 
 struct http_header {

@@ -137,9 +137,16 @@ static size_t secret_key(const char *start, const char *p)
 	return 0;
 }
 
-/* The end of a secret value: a quoted conninfo value, or up to a blank, quote, & or comma. */
+/* The end of a secret value: a quoted conninfo value, one in the braces of ODBC, or up to a blank,
+ * quote, & or comma.
+ */
 static const char *secret_end(const char *p)
 {
+	if (*p == '{') {
+		for (p++; *p && (*p != '}' || p[1] == '}'); p++)
+			p += *p == '}';
+		return *p ? p + 1 : p;
+	}
 	if (*p == '\'') {
 		for (p++; *p && *p != '\''; p++)
 			if (*p == '\\' && p[1])

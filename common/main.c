@@ -17,21 +17,22 @@ extern const struct command bench_init, bench_run, bench_sweep, bench_wake, benc
 extern const struct command migrate_load, migrate_watch, migrate_status, migrate_retry;
 extern const struct command migrate_forget, migrate_replay, migrate_verify, migrate_config;
 extern const struct command convert_run, convert_text, convert_jsonl, convert_repair;
-extern const struct command convert_helpers_command, convert_explain;
+extern const struct command convert_helpers_command, convert_explain, convert_sources;
 extern const struct command report_html, report_text, report_markdown, report_csv, report_junit;
 extern const struct command report_compare, report_history, report_list;
 extern finish_renderer report_terminal;
 
 static const struct command *const commands[] = {
-	&bench_init,	  &bench_run,	   &bench_sweep,
-	&bench_wake,	  &bench_qualify,  &migrate_load,
-	&migrate_watch,	  &migrate_verify, &migrate_status,
-	&migrate_retry,	  &migrate_forget, &migrate_replay,
-	&migrate_config,  &convert_run,	   &convert_text,
-	&convert_jsonl,	  &convert_repair, &convert_helpers_command,
-	&convert_explain, &report_html,	   &report_text,
-	&report_markdown, &report_csv,	   &report_junit,
-	&report_list,	  &report_compare, &report_history,
+	&bench_init,	  &bench_run,	    &bench_sweep,
+	&bench_wake,	  &bench_qualify,   &migrate_load,
+	&migrate_watch,	  &migrate_verify,  &migrate_status,
+	&migrate_retry,	  &migrate_forget,  &migrate_replay,
+	&migrate_config,  &convert_run,	    &convert_text,
+	&convert_jsonl,	  &convert_repair,  &convert_helpers_command,
+	&convert_explain, &convert_sources, &report_html,
+	&report_text,	  &report_markdown, &report_csv,
+	&report_junit,	  &report_list,	    &report_compare,
+	&report_history,
 };
 static const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 

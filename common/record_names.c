@@ -118,6 +118,8 @@ const struct metric_name record_metric_names[] = {
 	{"ran", "Ran", "", BETTER_HIGHER,
 	 "statements that were executed on the target without an error, and rolled back"},
 	{"rows_equal", "Rows equal", "", BETTER_HIGHER, "statements that give the same rows"},
+	{"rows_compared", "Rows compared", "", BETTER_NONE,
+	 "rows of the source, or golden rows, that the target's were compared with"},
 	{"by_rules", "By rules", "", BETTER_HIGHER, "statements converted by rules"},
 	{"by_model", "By model", "", BETTER_NONE, "statements converted by a language model"},
 	{"unchanged", "Unchanged", "", BETTER_NONE, "of those by rules: nothing had to be changed"},

@@ -235,7 +235,7 @@ static int recover(struct checker *c, struct live_text *t, struct error *e)
 	char *what = arena_strdup(t->arena, e->text);
 	size_t i;
 
-	if (e->class == ERROR_INTERRUPTED)
+	if (e->class == ERROR_INTERRUPTED || t->ended)
 		return -1;
 	live_close(&c->live);
 	if (live_open(&c->live, e) < 0)

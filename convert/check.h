@@ -46,7 +46,8 @@ struct check_result {
 	size_t position;     /* byte of the statement, from 1; 0: not known */
 };
 
-struct golden; /* rows that were expected: golden.h */
+struct golden;	    /* rows that were expected: golden.h */
+struct golden_pair; /* rows that differ, beside each other */
 
 /* What to check, and against what. All strings outlive the checkers. */
 struct check_settings {
@@ -66,6 +67,15 @@ void check_settings_init(struct check_settings *s); /* upto PARSES, stubs, 10 s,
 struct check_input {
 	const char *sql;	     /* the converted text; one or several statements */
 	const struct golden *golden; /* expected rows, or NULL */
+	/*
+	 * Asked for them instead, when the text is about to be executed; NULL: nobody is. 1 with
+	 * the rows; 0 when there are none, `*why` says why; -1 ends the checks.
+	 */
+	int (*expect)(void *context, const struct golden **golden, const char **why,
+		      struct error *e);
+	void *context;
+	const char *const *values; /* of $1, $2, ...: text or NULL; NULL: not known */
+	size_t value_count;
 };
 
 struct check_report {
@@ -74,6 +84,9 @@ struct check_report {
 	unsigned passed;		     /* how many */
 	size_t stub_tables;		     /* inferred ones that `prepares` needed */
 	const struct check_result *failed;   /* the first that failed, or NULL */
+	const struct golden_pair *pairs;     /* rows: the first that differ */
+	size_t pair_count;
+	size_t rows_compared; /* rows: how many were expected and compared */
 };
 
 struct checker;

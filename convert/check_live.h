@@ -31,7 +31,12 @@ struct live_text {
 	struct check_report *report;
 	struct arena *arena;
 	struct stubs stubs;
-	bool helpers; /* it calls functions of the helper schema */
+	bool helpers;		     /* it calls functions of the helper schema */
+	const struct golden *golden; /* expected rows, once they are known; or NULL */
+	const char *no_golden;	     /* why there are none */
+	bool parameters;	     /* it has some */
+	bool ended;		     /* who was asked for the rows ended the checks */
+	struct arena rows;	     /* what is read to be compared */
 };
 
 int live_open(struct live *l, struct error *e);

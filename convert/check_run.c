@@ -18,6 +18,7 @@
 #define PIECE	      1000   /* rows of one FETCH */
 #define MAX_ROWS      100000 /* of a query without golden rows: then it runs well enough */
 #define MAX_ARGUMENTS 100
+#define PAIRS	      5 /* rows that differ, shown beside each other */
 #define DECLARE	      "declare lakeport_check no scroll cursor for "
 
 struct answer {
@@ -134,8 +135,8 @@ static int fetch_all(struct live *l, struct live_text *t, struct answer *a, stru
 			begin_answer(a, r, t->arena);
 		first = false;
 		n = (size_t)pg_rows(r);
-		if (t->input->golden)
-			keep_rows(a, r, t->arena);
+		if (t->golden)
+			keep_rows(a, r, &t->rows);
 		a->row_count += n;
 		pg_free(r);
 		if (n < PIECE)
@@ -144,6 +145,14 @@ static int fetch_all(struct live *l, struct live_text *t, struct answer *a, stru
 		if (a->more)
 			return 0;
 	}
+}
+
+static void take_values(const struct live_text *t, const char **values)
+{
+	size_t i;
+
+	for (i = 0; i < t->input->value_count && i < MAX_ARGUMENTS; i++)
+		values[i] = t->input->values[i];
 }
 
 static int run_query(struct live *l, struct live_text *t, const struct pgtree_statement *s,
@@ -157,13 +166,14 @@ static int run_query(struct live *l, struct live_text *t, const struct pgtree_st
 		return -1;
 	if (n > MAX_ARGUMENTS)
 		return error_set(e, ERROR_SQL, "more than %d parameters", MAX_ARGUMENTS);
+	take_values(t, values);
 	buf_clear(&l->text);
 	buf_printf(&l->text, DECLARE "%s", s->sql);
 	r = pg_query(l->pg, buf_text(&l->text), values, n, e);
 	if (!r)
 		return -1;
 	pg_free(r);
-	*a = (struct answer){.limit = t->input->golden ? t->input->golden->row_count : MAX_ROWS};
+	*a = (struct answer){.limit = t->golden ? t->golden->row_count : MAX_ROWS};
 	if (fetch_all(l, t, a, e) < 0)
 		return -1;
 	return pg_exec(l->pg, "close lakeport_check", e);
@@ -210,11 +220,36 @@ static size_t find_order(const struct pgtree_statement *s, const struct answer *
 	return n;
 }
 
+/* What to look at beside a difference: rows in pairs, and what was expected. */
+static void explain_difference(struct live *l, struct live_text *t, const struct golden_rows *rows)
+{
+	struct check_result *result = &t->report->results[CHECK_ROWS];
+	const struct golden *g = t->golden;
+	struct golden_pair *pairs = arena_alloc(t->arena, PAIRS * sizeof(*pairs));
+
+	result->hint = g->file ? arena_printf(t->arena, "expected rows: %s", g->file)
+			       : "expected rows: as the source gave them";
+	t->report->pair_count =
+		golden_pairs(g, rows, l->settings->tolerance, t->arena, pairs, PAIRS);
+	t->report->pairs = pairs;
+}
+
+/* "3 rows", and beside what: "3 rows, as the source gave them; column 'a' is text on the ...". */
+static const char *equal_rows(struct live_text *t, const struct golden_rows *rows)
+{
+	const struct golden *g = t->golden;
+	const char *note = golden_kind_note(g, rows, t->arena);
+
+	return arena_printf(
+		t->arena, "%zu row%s%s%s%s", rows->row_count, rows->row_count == 1 ? "" : "s",
+		g->file ? "" : ", as the source gave them", note ? "; " : "", note ? note : "");
+}
+
 static void compare_rows(struct live *l, struct live_text *t, const struct pgtree_statement *s,
 			 const struct answer *a)
 {
 	struct check_result *result = &t->report->results[CHECK_ROWS];
-	const struct golden *g = t->input->golden;
+	const struct golden *g = t->golden;
 	size_t *order = arena_alloc(t->arena, (a->width + 1) * sizeof(*order));
 	struct golden_rows rows = {.cells = a->cells,
 				   .types = a->types,
@@ -229,28 +264,53 @@ static void compare_rows(struct live *l, struct live_text *t, const struct pgtre
 		difference = arena_printf(t->arena, "expected %zu rows, got %s%zu", g->row_count,
 					  a->more ? "at least " : "", a->row_count);
 	else
-		difference = golden_difference(g, &rows, l->settings->tolerance, t->arena);
+		difference = golden_difference(g, &rows, l->settings->tolerance, &t->rows);
+	t->report->rows_compared = g->row_count;
 	result->status = difference ? CHECK_FAILED : CHECK_PASSED;
-	result->message = difference ? difference
-				     : arena_printf(t->arena, "%zu row%s", a->row_count,
-						    a->row_count == 1 ? "" : "s");
+	result->message = difference ? arena_strdup(t->arena, difference) : equal_rows(t, &rows);
 	if (difference)
-		result->hint = arena_printf(t->arena, "expected rows: %s", g->file);
+		explain_difference(l, t, &rows);
 }
 
 static void check_rows(struct live *l, struct live_text *t, const struct pgtree_statement *query,
-		       const struct answer *a, bool parameters)
+		       const struct answer *a)
 {
-	if (!t->input->golden)
-		live_impossible(t, CHECK_ROWS, "there are no golden rows for it");
-	else if (!query)
-		live_impossible(t, CHECK_ROWS, "it returns no rows");
-	else if (parameters)
-		live_impossible(t, CHECK_ROWS, "it has parameters");
-	else if (t->report->stub_tables)
-		live_impossible(t, CHECK_ROWS, "its tables are inferred and empty");
-	else
+	if (t->golden && query)
 		compare_rows(l, t, query, a);
+	else
+		live_impossible(t, CHECK_ROWS, t->no_golden ? t->no_golden : "it returns no rows");
+}
+
+static bool has_query(const struct parsed *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		if (policy_of(&p->statements[i]).policy == POLICY_QUERY)
+			return true;
+	return false;
+}
+
+/* The rows that are expected, before anything is executed: so much of the answer is kept. */
+static int find_expected(struct live *l, struct live_text *t, struct error *e)
+{
+	if (l->settings->upto < CHECK_ROWS)
+		return 0;
+	if (!t->input->golden && !t->input->expect)
+		t->no_golden = "there are no golden rows for it";
+	else if (!has_query(t->parsed))
+		t->no_golden = "it returns no rows";
+	else if (t->parameters && !t->input->values)
+		t->no_golden = t->input->golden || !t->input->expect
+				       ? "it has parameters"
+				       : "it has parameters: give their values with --param";
+	else if (t->report->stub_tables)
+		t->no_golden = "its tables are inferred and empty";
+	else if (t->input->golden)
+		t->golden = t->input->golden;
+	else
+		return t->input->expect(t->input->context, &t->golden, &t->no_golden, e);
+	return 0;
 }
 
 /* ---- all statements ---- */
@@ -295,14 +355,14 @@ static bool visit_parameter(void *context, const char *type, const cJSON *node)
 	return !*found;
 }
 
-static void ran(struct live_text *t, bool parameters)
+static void ran(struct live_text *t)
 {
 	struct check_result *r = &t->report->results[CHECK_RUNS];
 
 	r->status = CHECK_PASSED;
 	if (t->report->stub_tables)
 		r->message = "on inferred tables without rows";
-	else if (parameters)
+	else if (t->parameters && !t->input->values)
 		r->message = "with NULL for each parameter";
 }
 
@@ -322,10 +382,13 @@ static int run_all(struct live *l, struct live_text *t, struct error *e)
 {
 	const struct pgtree_statement *query = NULL;
 	struct answer a = {0};
-	bool parameters = false;
 	size_t i;
 
-	pgtree_walk(t->parsed->root, visit_parameter, &parameters);
+	pgtree_walk(t->parsed->root, visit_parameter, &t->parameters);
+	if (find_expected(l, t, e) < 0) {
+		t->ended = true;
+		return -1;
+	}
 	for (i = 0; i < t->parsed->count; i++) {
 		const struct pgtree_statement *s = &t->parsed->statements[i];
 
@@ -336,15 +399,16 @@ static int run_all(struct live *l, struct live_text *t, struct error *e)
 		did_not_run(t, s, e);
 		return 0;
 	}
-	ran(t, parameters);
+	ran(t);
 	if (l->settings->upto >= CHECK_ROWS)
-		check_rows(l, t, query, &a, parameters);
+		check_rows(l, t, query, &a);
 	return 0;
 }
 
 int live_run(struct live *l, struct live_text *t, struct error *e)
 {
 	const char *why = hindrance(l, t, e);
+	int status;
 
 	if (why) {
 		live_impossible(t, CHECK_RUNS, why);
@@ -354,5 +418,7 @@ int live_run(struct live *l, struct live_text *t, struct error *e)
 	}
 	if (!l->settings->run_dml && pg_exec(l->pg, "set local transaction_read_only = on", e) < 0)
 		return -1;
-	return run_all(l, t, e);
+	status = run_all(l, t, e);
+	arena_release(&t->rows);
+	return status;
 }

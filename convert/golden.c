@@ -11,8 +11,7 @@
 
 #define MAX_COLUMNS 1664 /* Postgres returns no more */
 
-/* Room for one more row; returns its cells, all NULL. */
-static const char **add_row(struct golden *g, struct arena *a)
+const char **golden_add_row(struct golden *g, struct arena *a)
 {
 	size_t width = g->column_count ? g->column_count : 1;
 
@@ -59,7 +58,7 @@ static int csv_row(struct golden *g, const struct csv *c, struct arena *a, struc
 				   c->field_count, g->column_count);
 	if (g->row_count == GOLDEN_MAX_ROWS)
 		return too_many(g, e);
-	cells = add_row(g, a);
+	cells = golden_add_row(g, a);
 	for (i = 0; i < c->field_count; i++)
 		if (c->fields[i].length || c->fields[i].quoted)
 			cells[i] = arena_strdup(a, c->fields[i].text);
@@ -144,7 +143,7 @@ static int json_row(struct golden *g, const cJSON *row, size_t line, struct aren
 		return line_fault(g, line, e, "objects and arrays cannot be mixed");
 	if (g->row_count == GOLDEN_MAX_ROWS)
 		return too_many(g, e);
-	cells = add_row(g, a);
+	cells = golden_add_row(g, a);
 	for (i = 0; i < g->column_count; i++) {
 		const cJSON *item = g->columns
 					    ? cJSON_GetObjectItemCaseSensitive(row, g->columns[i])

@@ -12,8 +12,10 @@
 
 #include "common/text.h"
 
-#define NEIGHBOURS 64
-#define SHOWN	   60 /* characters of a value in a message */
+#define NEIGHBOURS     64
+#define SHOWN	       60 /* characters of a value in a message */
+#define MOST_LOOKED_AT 10000
+#define ROW_SHOWN      2000 /* bytes of a row beside another */
 
 struct side {
 	const char *const *cells;
@@ -27,6 +29,11 @@ struct comparison {
 	double tolerance;
 };
 
+static bool is_number(enum golden_type type)
+{
+	return type == GOLDEN_NUMBER || type == GOLDEN_INTEGER;
+}
+
 static int compare_values(const char *a, const char *b, enum golden_type type)
 {
 	double x = 0, y = 0;
@@ -34,8 +41,8 @@ static int compare_values(const char *a, const char *b, enum golden_type type)
 
 	if (!a || !b)
 		return !!a - !!b;
-	an = type == GOLDEN_NUMBER && text_to_double(a, &x);
-	bn = type == GOLDEN_NUMBER && text_to_double(b, &y);
+	an = is_number(type) && text_to_double(a, &x);
+	bn = is_number(type) && text_to_double(b, &y);
 	if (an != bn) /* NaN and what is no number behind all numbers */
 		return bn - an;
 	return !an ? strcmp(a, b) : x < y ? -1 : x > y;
@@ -53,7 +60,7 @@ static int compare_rows(const void *pa, const void *pb, void *context)
 
 	for (numbers = 0; numbers < 2; numbers++)
 		for (i = 0; i < s->width; i++)
-			if ((types[i] == GOLDEN_NUMBER) == numbers &&
+			if (is_number(types[i]) == numbers &&
 			    (c = compare_values(a[i], b[i], types[i])) != 0)
 				return c;
 	return 0;
@@ -125,13 +132,14 @@ static const char *describe_cell(const struct comparison *c, const struct golden
 			    shown(a, c->got.cells[got * width + column]));
 }
 
-/* Among the rows that have no like: the pair that agrees most far. */
-static const char *describe(const struct comparison *c, const struct golden *g, size_t i,
-			    const bool *taken, struct arena *a)
+/* Among the rows that nobody has taken, in their order of sorting: the one most like golden row
+ * `want`; SIZE_MAX: there is none.
+ */
+static size_t most_alike(const struct comparison *c, size_t want, const bool *taken)
 {
-	size_t k, best = SIZE_MAX, agree = 0, want = c->want.sorted[i];
+	size_t k, best = SIZE_MAX, agree = 0;
 
-	for (k = 0; k < c->got.rows && k < 10000; k++) {
+	for (k = 0; k < c->got.rows && k < MOST_LOOKED_AT; k++) {
 		size_t same = 0, j, width = c->want.width, got = c->got.sorted[k];
 
 		for (j = 0; j < width; j++)
@@ -139,19 +147,33 @@ static const char *describe(const struct comparison *c, const struct golden *g, 
 					    c->got.cells[got * width + j], c->rows->types[j],
 					    c->tolerance);
 		if (!taken[k] && (best == SIZE_MAX || same > agree)) {
-			best = got;
+			best = k;
 			agree = same;
 		}
 	}
-	if (best == SIZE_MAX)
-		return arena_printf(a, "row %zu did not come", want + 1);
-	return describe_cell(c, g, want, best, first_difference(c, want, best), a);
+	return best;
 }
 
-static const char *compare_multisets(struct comparison *c, const struct golden *g, struct arena *a)
+static const char *describe(const struct comparison *c, const struct golden *g, size_t i,
+			    const bool *taken, struct arena *a)
 {
-	bool *taken = arena_alloc(a, c->got.rows + 1);
-	size_t i, missing = SIZE_MAX;
+	size_t want = c->want.sorted[i], k = most_alike(c, want, taken), got;
+
+	if (k == SIZE_MAX)
+		return arena_printf(a, "row %zu did not come", want + 1);
+	got = c->got.sorted[k];
+	return describe_cell(c, g, want, got, first_difference(c, want, got), a);
+}
+
+/*
+ * Finds for each golden row its like: those that have none, in the order of sorting, into `missing`
+ * (as far as there is room), `taken` says which of those that came are somebody's. Returns how many
+ * have none.
+ */
+static size_t match(struct comparison *c, bool *taken, size_t *missing, size_t room,
+		    struct arena *a)
+{
+	size_t i, n = 0;
 
 	sort_side(&c->want, c->rows->types, a);
 	sort_side(&c->got, c->rows->types, a);
@@ -159,10 +181,18 @@ static const char *compare_multisets(struct comparison *c, const struct golden *
 		if (i < c->got.rows && !taken[i] &&
 		    same_row(c, c->want.sorted[i], c->got.sorted[i]))
 			taken[i] = true;
-		else if (!find_like(c, i, taken) && missing == SIZE_MAX)
-			missing = i;
+		else if (!find_like(c, i, taken) && n++ < room)
+			missing[n - 1] = i;
 	}
-	return missing == SIZE_MAX ? NULL : describe(c, g, missing, taken, a);
+	return n;
+}
+
+static const char *compare_multisets(struct comparison *c, const struct golden *g, struct arena *a)
+{
+	bool *taken = arena_alloc(a, c->got.rows + 1);
+	size_t missing;
+
+	return match(c, taken, &missing, 1, a) ? describe(c, g, missing, taken, a) : NULL;
 }
 
 /* Rows are the same; those that the statement sorts by must also come in the same order. */
@@ -202,4 +232,102 @@ const char *golden_difference(const struct golden *g, const struct golden_rows *
 		return arena_printf(a, "expected %zu rows, got %zu", g->row_count, rows->row_count);
 	difference = compare_multisets(&c, g, a);
 	return difference ? difference : compare_order(&c, g, a);
+}
+
+/* ---- rows beside each other ---- */
+
+/* "name='x', n=1" */
+static const char *row_text(const struct comparison *c, const struct golden *g,
+			    const struct side *side, size_t row, struct arena *a)
+{
+	struct buf text = {.max = ROW_SHOWN};
+	const char *result;
+	size_t i;
+
+	for (i = 0; i < side->width; i++)
+		buf_printf(&text, "%s%s=%s", i ? ", " : "",
+			   g->columns ? g->columns[i] : c->rows->columns[i],
+			   shown(a, side->cells[row * side->width + i]));
+	if (text.truncated)
+		text_make_utf8(text.data);
+	result = arena_strdup(a, buf_text(&text));
+	buf_release(&text);
+	return result;
+}
+
+/* Rows that came and that no golden row is like. */
+static size_t add_extra(const struct comparison *c, const struct golden *g, const bool *taken,
+			struct arena *a, struct golden_pair *pairs, size_t n, size_t max)
+{
+	size_t k;
+
+	for (k = 0; k < c->got.rows && n < max; k++)
+		if (!taken[k])
+			pairs[n++] = (struct golden_pair){
+				NULL, row_text(c, g, &c->got, c->got.sorted[k], a)};
+	return n;
+}
+
+size_t golden_pairs(const struct golden *g, const struct golden_rows *rows, double tolerance,
+		    struct arena *a, struct golden_pair *pairs, size_t max)
+{
+	struct comparison c = {.want = {g->cells, g->column_count, g->row_count, NULL},
+			       .got = {rows->cells, rows->column_count, rows->row_count, NULL},
+			       .rows = rows,
+			       .tolerance = tolerance};
+	bool *taken = arena_alloc(a, c.got.rows + 1);
+	size_t *missing = arena_alloc(a, (max + 1) * sizeof(*missing));
+	size_t i, n;
+
+	if (g->column_count != rows->column_count)
+		return 0;
+	n = match(&c, taken, missing, max, a);
+	n = n < max ? n : max;
+	for (i = 0; i < n; i++) {
+		size_t want = c.want.sorted[missing[i]], k = most_alike(&c, want, taken);
+
+		pairs[i] = (struct golden_pair){row_text(&c, g, &c.want, want, a), NULL};
+		if (k == SIZE_MAX)
+			continue;
+		taken[k] = true;
+		pairs[i].got = row_text(&c, g, &c.got, c.got.sorted[k], a);
+	}
+	return add_extra(&c, g, taken, a, pairs, n, max);
+}
+
+/* What kinds of the source are compared like a type of Postgres. */
+static bool kinds_agree(enum foreign_kind kind, enum golden_type type)
+{
+	bool number = kind == FOREIGN_INTEGER || kind == FOREIGN_DECIMAL || kind == FOREIGN_FLOAT ||
+		      kind == FOREIGN_DOUBLE;
+	bool moment = kind == FOREIGN_DATE || kind == FOREIGN_TIMESTAMP;
+
+	if (number)
+		return is_number(type) || type == GOLDEN_BOOLEAN;
+	if (moment)
+		return type == GOLDEN_DATE || type == GOLDEN_TIME;
+	if (kind == FOREIGN_TEXT)
+		return !is_number(type);
+	return true;
+}
+
+const char *golden_kind_note(const struct golden *g, const struct golden_rows *rows,
+			     struct arena *a)
+{
+	static const char *const words[] = {
+		[GOLDEN_TEXT] = "text",	      [GOLDEN_NUMBER] = "number",
+		[GOLDEN_INTEGER] = "integer", [GOLDEN_BOOLEAN] = "boolean",
+		[GOLDEN_DATE] = "date",	      [GOLDEN_TIME] = "timestamp",
+		[GOLDEN_CLOCK] = "time",      [GOLDEN_INTERVAL] = "interval",
+		[GOLDEN_JSON] = "JSON",	      [GOLDEN_PADDED] = "text",
+		[GOLDEN_ARRAY] = "array",     [GOLDEN_BYTES] = "bytes",
+	};
+	size_t i;
+
+	for (i = 0; g->kinds && i < g->column_count && i < rows->column_count; i++)
+		if (!kinds_agree(g->kinds[i], rows->types[i]))
+			return arena_printf(a, "column '%s' is %s on the source and %s here",
+					    g->columns[i], foreign_kind_word(g->kinds[i]),
+					    words[rows->types[i]]);
+	return NULL;
 }

@@ -49,23 +49,51 @@ static int read_schema(const struct invocation *inv, struct run *r, struct error
 		       : 0;
 }
 
+static int read_origin(const struct invocation *inv, struct run *r, struct error *e)
+{
+	r->save_golden = option_text(inv, "save-golden");
+	r->origin.url = option_text(inv, "source");
+	r->origin.password_command = option_text(inv, "source-password-command");
+	r->origin.timeout_ms = (int)(option_number(inv, "source-timeout") * 1000);
+	r->origin.rows_max = (size_t)option_int(inv, "source-rows");
+	r->values.items = option_list(inv, "param", &r->values.count);
+	if (r->save_golden && !r->origin.url)
+		return error_set(e, ERROR_USAGE,
+				 "--save-golden keeps the rows of a source: name it with --source");
+	return r->origin.url ? foreign_check_url(r->origin.url, e) : 0;
+}
+
+/* Both sessions have the same zone, unless the user says otherwise. */
+static void choose_zones(const struct invocation *inv, struct run *r)
+{
+	r->check.time_zone = option_text(inv, "time-zone");
+	if (!r->origin.url)
+		return;
+	if (!r->check.time_zone)
+		r->check.time_zone = "UTC";
+	r->origin.time_zone = r->convert.time_zone ? r->convert.time_zone : r->check.time_zone;
+}
+
 /* What was asked for, or as much as can be had: with a server prepare, else names. */
 static int read_checks(const struct invocation *inv, struct run *r, struct error *e)
 {
 	const char *word = option_text(inv, "check");
 	bool server = option_given(inv, "dsn");
 
+	r->golden = option_text(inv, "golden");
+	if (read_origin(inv, r, e) < 0)
+		return -1;
+
 	check_settings_init(&r->check);
 	r->check.upto = server ? CHECK_PREPARES : CHECK_NAMES;
-	r->golden = option_text(inv, "golden");
 	if (word)
 		check_find(word, &r->check.upto);
-	else if (r->golden)
+	else if (r->golden || (r->origin.url && (server || !r->save_golden)))
 		r->check.upto = CHECK_ROWS;
 	if (r->check.upto >= CHECK_PREPARES)
 		r->check.dsn = option_set(inv, "dsn") ? option_text(inv, "dsn") : "";
 	r->check.helper_schema = r->convert.helper_schema;
-	r->check.time_zone = option_text(inv, "time-zone");
+	choose_zones(inv, r);
 	r->check.run_dml = option_flag(inv, "run-changes");
 	r->check.stubs = !option_flag(inv, "no-stubs");
 	r->check.timeout_ms = (int)(option_number(inv, "check-timeout") * 1000);
@@ -73,10 +101,12 @@ static int read_checks(const struct invocation *inv, struct run *r, struct error
 	if (r->golden && access(r->golden, R_OK) < 0)
 		return error_set(e, ERROR_INPUT, "cannot open the folder '%s' of golden rows",
 				 r->golden);
-	if (r->check.upto == CHECK_ROWS && !r->golden)
+	if (r->check.upto == CHECK_ROWS && !r->golden && !r->origin.url)
 		return error_set(e, ERROR_USAGE,
 				 "--check rows compares with golden rows: name "
-				 "their folder with --golden");
+				 "their folder with --golden, or the source with --source");
+	if (r->check.upto < CHECK_ROWS && r->origin.url && !r->save_golden)
+		return error_set(e, ERROR_USAGE, "--source is for --check rows and --save-golden");
 	return read_schema(inv, r, e);
 }
 
@@ -213,8 +243,11 @@ static void release(struct run *r)
 	struct run_file *f;
 	size_t i;
 
-	for (f = r->files.first; f; f = f->next)
+	for (f = r->files.first; f; f = f->next) {
+		for (i = 0; f->statements && i < f->pieces.statements; i++)
+			arena_release(&f->statements[i].rows);
 		buf_release(&f->source);
+	}
 	for (i = 0; r->arenas && i < r->threads; i++)
 		arena_release(&r->arenas[i]);
 	free(r->arenas);
@@ -234,11 +267,14 @@ static int run_main(struct invocation *inv, struct error *e)
 		checkers = make_checkers(&r, e);
 	threads = r.threads;
 	if (checkers) {
-		r.arenas = xcalloc(r.threads, sizeof(*r.arenas));
-		status = convert_all(inv, &r, checkers, e);
+		if (run_origin_open(&r, e) == 0) {
+			r.arenas = xcalloc(r.threads, sizeof(*r.arenas));
+			status = convert_all(inv, &r, checkers, e);
+			r.threads = threads;
+		}
 		free_checkers(checkers, threads);
-		r.threads = threads;
 	}
+	run_origin_close(&r);
 	release(&r);
 	return status;
 }
@@ -255,6 +291,23 @@ static const struct option options[] = {
 	{0, "golden", OPTION_TEXT, "DIR",
 	 "folder with the rows that are expected: NAME.csv or NAME.jsonl beside NAME.sql, "
 	 "NAME.2.csv for its second statement", NULL, 0, 0, NULL, NULL},
+	{0, "source", OPTION_TEXT, "URL",
+	 "the source's database: each query runs there, too, read-only, and its rows are compared; "
+	 "postgres:, redshift:, mysql:, databricks:, odbc:", NULL, 0, 0, NULL,
+	 NULL},
+	{0, "source-password-command", OPTION_TEXT, "COMMAND",
+	 "prints the password for --source", NULL, 0, 0, NULL, NULL},
+	{0, "source-rows", OPTION_INT, "N",
+	 "a query of which the source has more rows is not compared", "100000", 1, 1000000, NULL,
+	 NULL},
+	{0, "source-timeout", OPTION_SECONDS, "TIME", "limit of each query on the source", "60",
+	 0.1, 3600, NULL, NULL},
+	{0, "save-golden", OPTION_TEXT, "DIR",
+	 "keep the source's rows there, for --golden in later runs without the source", NULL, 0, 0,
+	 NULL, NULL},
+	{0, "param", OPTION_LIST, "NAME=VALUE",
+	 "a value for a parameter of the statements, so that their rows can be compared", NULL, 0,
+	 0, NULL, NULL},
 	{0, "tolerance", OPTION_NUMBER, "SHARE",
 	 "numbers that differ by less, relatively, are equal", "1e-9", 0, 1, NULL, NULL},
 	{0, "time-zone", OPTION_TEXT, "ZONE", "of the session in which statements are checked",
@@ -289,7 +342,8 @@ const struct command convert_run = {
 		"Checks, each including those before: parse (Postgres' own parser), names\n"
 		"(functions, types and operators exist), prepare (on the server of -d; against\n"
 		"its tables, those of --schema, or tables inferred from the statement), run\n"
-		"(executed read-only with a time limit), rows (compared with --golden).\n"
+		"(executed read-only with a time limit), rows (compared with --golden, or with\n"
+		"what the original gives on --source).\n"
 		"Everything happens in a transaction that is rolled back, in a schema of its own;\n"
 		"what a rollback would not undo is refused by its parse tree and reported.\n"
 		"\n"
@@ -309,7 +363,9 @@ const struct command convert_run = {
 		    "  lakeport convert run queries/ --from tsql --out converted/ -d "
 		    "postgresql:///shop\n"
 		    "  lakeport convert run q.sql --from oracle --out pg/ -d postgresql:///shop "
-		    "--golden rows/\n",
+		    "--golden rows/\n"
+		    "  lakeport convert run q/ --from mysql --out pg/ -d postgresql:///shop "
+		    "--source mysql://ana@db/shop\n",
 	OPTIONS(options),
 	.takes_dsn = true,
 	.takes_runs = true,

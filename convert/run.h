@@ -23,6 +23,7 @@
 #include "convert/convert.h"
 #include "convert/golden.h"
 #include "convert/model.h"
+#include "convert/origin.h"
 #include "convert/pieces.h"
 #include "convert/schema.h"
 
@@ -47,6 +48,12 @@ struct run_statement {
 	enum run_status status;
 	const char *sql; /* what is written: the conversion's, or the model's */
 	const char *why; /* it is left; or NULL */
+	/* of the source: its rows belong to `rows` and are dropped with the statement's verdict */
+	struct arena rows;
+	bool origin_asked, capped;
+	const char *origin_why;	   /* there are none to compare with; or NULL */
+	const char *const *values; /* of its parameters, by number; or NULL */
+	size_t value_count;
 };
 
 struct run_file {
@@ -75,7 +82,10 @@ struct run {
 	struct check_settings check;
 	const char *source_schema; /* DDL in the source's SQL that was given, or NULL */
 	struct schema *schema;
-	const char *out, *golden;
+	const char *out, *golden, *save_golden;
+	struct foreign_options origin; /* url NULL: no source */
+	struct foreign **sources;      /* one a thread */
+	struct origin_values values;
 	struct run_files files;
 	size_t threads;
 	bool ask_model;
@@ -105,6 +115,23 @@ void run_write(struct run_file *f, struct arena *a);
 
 /* run_model.c: asks for what is left. -1: it could not be asked (all is true as far as it goes). */
 int run_model(struct run *r, struct checker *checker, struct error *e);
+
+/* run_origin.c: the rows of the source. */
+int run_origin_open(struct run *r, struct error *e); /* a connection for each thread */
+void run_origin_close(struct run *r);
+/* Values for the statement's parameters, where all are given. */
+void run_origin_values(const struct run *r, struct run_statement *s, struct arena *a);
+/* Runs the statement on the source, once, when it may; keeps the rows where that was asked for. */
+int run_origin(struct run *r, size_t thread, struct run_statement *s, struct arena *a,
+	       struct error *e);
+/* The rows are not needed any more, unless a model is going to be asked. */
+void run_origin_drop(const struct run *r, struct run_statement *s);
+/* Those of all that is left for a model; then all may be dropped. */
+int run_origin_left(struct run *r, struct error *e);
+/* With what rows were compared, what differs, what was not compared. */
+void run_origin_record(const struct run *r, struct record *record);
+
+int run_make_folders(const char *path, struct error *e); /* those that a file stands in */
 
 /* run_record.c */
 struct effort {

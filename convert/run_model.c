@@ -101,7 +101,10 @@ static void finished(void *context, size_t index, const struct model_outcome *o)
 static int keep_answer(struct batch *b, size_t i, struct error *e)
 {
 	struct run_statement *s = b->statements[i];
-	struct check_input in = {b->outcomes[i].sql, s->golden_read ? &s->golden : NULL};
+	struct check_input in = {.sql = b->outcomes[i].sql,
+				 .golden = s->golden_read ? &s->golden : NULL,
+				 .values = s->values,
+				 .value_count = s->value_count};
 
 	s->sql = b->outcomes[i].sql;
 	s->status = RUN_MODEL;
@@ -141,6 +144,8 @@ int run_model(struct run *r, struct checker *checker, struct error *e)
 	struct error after = ERROR_INIT;
 	int status;
 
+	if (run_origin_left(r, e) < 0)
+		return -1;
 	make_tasks(&b);
 	if (b.count == 0)
 		return 0;

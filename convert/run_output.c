@@ -68,7 +68,7 @@ static void put_statement(const struct run_statement *s, bool semicolon, struct 
 	buf_putc(out, ';');
 }
 
-static int make_folders(const char *path, struct error *e)
+int run_make_folders(const char *path, struct error *e)
 {
 	char *copy = xstrdup(path), *p;
 	int status = 0;
@@ -113,7 +113,7 @@ void run_write(struct run_file *f, struct arena *a)
 	put_file(f, a, &out);
 	if (out.truncated)
 		error_set(&e, ERROR_IO, "'%s' is too long", f->out_path);
-	else if (make_folders(f->out_path, &e) == 0)
+	else if (run_make_folders(f->out_path, &e) == 0)
 		text_write_file(f->out_path, buf_text(&out), out.len, &e);
 	if (e.class != ERROR_NONE)
 		f->failure = arena_strdup(a, e.text);

@@ -446,6 +446,7 @@ void run_record(const struct run *r, struct record *record)
 	}
 	put_metrics(r, &all, record);
 	put_findings(r, record);
+	run_origin_record(r, record);
 	put_files(r, record);
 	put_statements(r, record);
 }

@@ -29,6 +29,7 @@ struct work {
 };
 
 struct worker {
+	struct worker *first; /* of all */
 	struct work *work;
 	struct checker *checker;
 	struct arena *arena; /* what is kept until the end */
@@ -103,6 +104,41 @@ void run_judge(struct run_statement *s, struct arena *a)
 	}
 }
 
+/* The checker is about to execute the statement and wants the rows of the source. */
+struct asking {
+	struct worker *worker;
+	struct run_statement *statement;
+};
+
+static int expect_rows(void *context, const struct golden **golden, const char **why,
+		       struct error *e)
+{
+	struct asking *q = context;
+	struct run_statement *s = q->statement;
+	struct worker *k = q->worker;
+
+	if (run_origin(k->work->run, (size_t)(k - k->first), s, k->arena, e) < 0)
+		return -1;
+	*golden = s->golden_read ? &s->golden : NULL;
+	*why = s->origin_why;
+	return s->golden_read;
+}
+
+/* Rows that differ, as texts that stay. */
+static void keep_pairs(struct check_report *r, struct arena *a)
+{
+	struct golden_pair *pairs = arena_alloc(a, (r->pair_count + 1) * sizeof(*pairs));
+	size_t i;
+
+	for (i = 0; i < r->pair_count; i++) {
+		const struct golden_pair *p = &r->pairs[i];
+
+		pairs[i].want = p->want ? arena_strdup(a, p->want) : NULL;
+		pairs[i].got = p->got ? arena_strdup(a, p->got) : NULL;
+	}
+	r->pairs = pairs;
+}
+
 /* What is kept of a statement moves to `a`; the trees and queries it took to get there do not. */
 static void keep(struct run_statement *s, struct arena *a)
 {
@@ -126,26 +162,38 @@ static void keep(struct run_statement *s, struct arena *a)
 		r->message = r->message && *r->message ? arena_strdup(a, r->message) : "";
 		r->hint = r->hint && *r->hint ? arena_strdup(a, r->hint) : "";
 	}
+	keep_pairs(&s->report, a);
 }
 
 static int do_statement(struct worker *k, struct run_statement *s, struct error *e)
 {
-	struct check_input in;
+	struct run *r = k->work->run;
+	struct asking q = {k, s};
+	struct check_input in = {.context = &q};
 	struct run_file *f = s->file;
-	struct convert_settings settings = k->work->run->convert;
+	struct convert_settings settings = r->convert;
 	struct arena scratch = {0};
-	int status;
+	int status = 0;
 
 	settings.file = f->number;
 	settings.statement = (uint32_t)s->number;
 	convert_statement(&scratch, &settings, s->text, &s->conversion);
-	in = (struct check_input){s->conversion.sql, s->golden_read && !s->why ? &s->golden : NULL};
-	status = check_statement(k->checker, &scratch, &in, &s->report, e);
+	run_origin_values(r, s, k->arena);
+	if (r->save_golden)
+		status = run_origin(r, (size_t)(k - k->first), s, k->arena, e);
+	in.sql = s->conversion.sql;
+	in.golden = s->golden_read && !s->why ? &s->golden : NULL;
+	in.expect = r->origin.url && !s->golden_read ? expect_rows : NULL;
+	in.values = s->values;
+	in.value_count = s->value_count;
+	if (status == 0)
+		status = check_statement(k->checker, &scratch, &in, &s->report, e);
 	keep(s, k->arena);
 	arena_release(&scratch);
 	if (status < 0)
 		return -1;
 	run_judge(s, k->arena);
+	run_origin_drop(r, s);
 	if (atomic_fetch_sub(&f->remaining, 1) == 1)
 		run_write(f, k->arena);
 	return 0;
@@ -221,8 +269,10 @@ static int start_threads(struct work *w, struct worker *workers, struct checker 
 	size_t i;
 
 	for (i = 0; i < w->run->threads; i++) {
-		workers[i] = (struct worker){
-			.work = w, .checker = checkers[i], .arena = &w->run->arenas[i]};
+		workers[i] = (struct worker){.first = workers,
+					     .work = w,
+					     .checker = checkers[i],
+					     .arena = &w->run->arenas[i]};
 		pthread_mutex_lock(&w->lock);
 		w->running++;
 		pthread_mutex_unlock(&w->lock);

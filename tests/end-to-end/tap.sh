@@ -127,3 +127,29 @@ about = lambda id: [x for x in r if 'q_%s' % id in text(x)]
 print(eval(sys.argv[2]))
 END
 }
+
+# mariadb: a private MariaDB of this test on a unix socket, root without a password, database `shop`;
+# sets $mysock and $mysql (its URL). False when it is not installed.
+mariadb() {
+	local dir=$work/mariadb who
+
+	command -v mariadbd mariadb-install-db >/dev/null || return 1
+	who=$(id -un)
+	mkdir -p "$dir/tmp"
+	mariadb-install-db --no-defaults --user="$who" --datadir="$dir/data" --skip-test-db \
+		--auth-root-authentication-method=normal >"$dir/install.log" 2>&1 || return 1
+	mysock=$dir/socket
+	mariadbd --no-defaults --user="$who" --datadir="$dir/data" --socket="$mysock" --skip-networking \
+		--tmpdir="$dir/tmp" --pid-file="$dir/pid" --innodb-buffer-pool-size=32M \
+		--innodb-flush-log-at-trx-commit=0 --innodb-log-file-size=8M >"$dir/log" 2>&1 </dev/null 9<&- 7>&- 8>&- 6>&- &
+	at_end+=("kill -KILL $!; sleep 0.1")
+	for _ in $(seq 200); do
+		my "" "select 1" >/dev/null 2>&1 && break
+		sleep 0.1
+	done
+	my "" "create database shop" || return 1
+	mysql="mysql://root@localhost/shop?socket=$mysock"
+}
+
+# my DATABASE SQL: on that MariaDB.
+my() { command mariadb --no-defaults -uroot --socket="$mysock" --default-character-set=utf8mb4 -NB ${1:+-D "$1"} -e "$2"; }

@@ -109,6 +109,13 @@ static void values_are_compared_by_type(void **state)
 		{"-inf", "-Infinity", GOLDEN_NUMBER, true},
 		{"-inf", "Infinity", GOLDEN_NUMBER, false},
 		{"abc", "1", GOLDEN_NUMBER, false},
+		{"10000000001", "10000000002", GOLDEN_NUMBER, true},
+		{"10000000001", "10000000002", GOLDEN_INTEGER, false},
+		{"9007199254740993", "9007199254740992", GOLDEN_INTEGER, false},
+		{"+007", "7", GOLDEN_INTEGER, true},
+		{"-0", "0", GOLDEN_INTEGER, true},
+		{"-7", "7", GOLDEN_INTEGER, false},
+		{"1.0E10", "10000000000", GOLDEN_INTEGER, true},
 		{"true", "t", GOLDEN_BOOLEAN, true},
 		{"0", "f", GOLDEN_BOOLEAN, true},
 		{"true", "f", GOLDEN_BOOLEAN, false},
@@ -119,6 +126,11 @@ static void values_are_compared_by_type(void **state)
 		{"2024-01-02T03:00:00+02:00", "2024-01-02 03:00:00+00", GOLDEN_TIME, false},
 		{"2024-01-02 03:00:00", "2024-01-02 03:00:00-08", GOLDEN_TIME, true},
 		{"maybe", "never", GOLDEN_BOOLEAN, false},
+		{"00:00:00.000", "00:00:00", GOLDEN_CLOCK, true},
+		{"12:34:56.5", "12:34:56.500000", GOLDEN_CLOCK, true},
+		{"12:34:56", "12:34:57", GOLDEN_CLOCK, false},
+		{"838:59:59", "838:59:59", GOLDEN_CLOCK, true},
+		{"838:59:59", "12:00:00", GOLDEN_CLOCK, false},
 		{"soon", "2024-01-02", GOLDEN_DATE, false},
 		{"1 year 2 mons", "14 mons", GOLDEN_INTERVAL, true},
 		{"1 day", "24:00:00", GOLDEN_INTERVAL, true},
@@ -133,6 +145,8 @@ static void values_are_compared_by_type(void **state)
 		{"", "{}", GOLDEN_ARRAY, false},
 		{"\\xAB", "\\xab", GOLDEN_BYTES, true},
 		{"ab", "\\xab", GOLDEN_BYTES, true},
+		{"6F9619FF-8B86-D011-B42D-00C04FC964FF", "6f9619ff-8b86-d011-b42d-00c04fc964ff",
+		 GOLDEN_BYTES, true},
 	};
 	size_t i;
 
@@ -141,6 +155,7 @@ static void values_are_compared_by_type(void **state)
 		if (golden_same(cases[i].want, cases[i].got, cases[i].type, 1e-9) != cases[i].same)
 			fail_msg("'%s' and '%s'", cases[i].want, cases[i].got);
 	assert_int_equal(golden_type(1700), GOLDEN_NUMBER);
+	assert_int_equal(golden_type(20), GOLDEN_INTEGER);
 	assert_int_equal(golden_type(25), GOLDEN_TEXT);
 	assert_int_equal(golden_type(999999), GOLDEN_TEXT);
 }
@@ -186,6 +201,53 @@ static void order_counts_where_the_statement_sorts(void **state)
 		"'2', got '1'");
 }
 
+static void rows_that_differ_stand_beside_each_other(void **state)
+{
+	static const enum golden_type types[] = {GOLDEN_NUMBER, GOLDEN_TEXT};
+	static const char *const columns[] = {"n", "t"};
+	const char *cells[] = {"1", "a", "2", "x", "4", "d", "5", NULL};
+	struct golden_rows r = {cells, types, columns, 2, 4, NULL, 0};
+	struct golden_pair pairs[3];
+	struct error e = ERROR_INIT;
+	struct golden g;
+
+	(void)state;
+	assert_int_equal(parse(&g, "n,t\n1,a\n2,b\n3,c\n4,d\n", false, &e), 0);
+	assert_int_equal(golden_pairs(&g, &r, 1e-9, &arena, pairs, 3), 2);
+	assert_string_equal(pairs[0].want, "n='2', t='b'");
+	assert_string_equal(pairs[0].got, "n='2', t='x'");
+	assert_string_equal(pairs[1].want, "n='3', t='c'");
+	assert_string_equal(pairs[1].got, "n='5', t=NULL");
+	assert_int_equal(golden_pairs(&g, &r, 1e-9, &arena, pairs, 1), 1);
+	r.row_count = 0;
+	assert_int_equal(golden_pairs(&g, &r, 1e-9, &arena, pairs, 3), 3);
+	assert_null(pairs[2].got);
+	r.row_count = 4;
+	g.row_count = 1;
+	assert_int_equal(golden_pairs(&g, &r, 1e-9, &arena, pairs, 3), 3);
+	assert_null(pairs[0].want);
+	assert_string_equal(pairs[0].got, "n='5', t=NULL");
+	g.column_count = 1;
+	assert_int_equal(golden_pairs(&g, &r, 1e-9, &arena, pairs, 3), 0);
+}
+
+static void kinds_that_differ_are_noted(void **state)
+{
+	static const enum golden_type types[] = {GOLDEN_NUMBER, GOLDEN_TEXT};
+	static const char *columns[] = {"n", "t"};
+	enum foreign_kind kinds[] = {FOREIGN_DECIMAL, FOREIGN_TEXT};
+	struct golden g = {NULL, columns, 2, 0, 0, NULL, kinds};
+	struct golden_rows r = {NULL, types, columns, 2, 0, NULL, 0};
+
+	(void)state;
+	assert_null(golden_kind_note(&g, &r, &arena));
+	kinds[1] = FOREIGN_INTEGER;
+	assert_string_equal(golden_kind_note(&g, &r, &arena),
+			    "column 't' is integer on the source and text here");
+	g.kinds = NULL;
+	assert_null(golden_kind_note(&g, &r, &arena));
+}
+
 static void near_numbers_that_sort_otherwise_are_found(void **state)
 {
 	const char *cells[] = {"1.0000000002", "x", "1.0000000001", "x", "1", "y"};
@@ -202,6 +264,8 @@ int main(void)
 		cmocka_unit_test_teardown(faults_have_a_place, release_arena),
 		cmocka_unit_test(values_are_compared_by_type),
 		cmocka_unit_test_teardown(rows_are_a_multiset, release_arena),
+		cmocka_unit_test_teardown(rows_that_differ_stand_beside_each_other, release_arena),
+		cmocka_unit_test_teardown(kinds_that_differ_are_noted, release_arena),
 		cmocka_unit_test_teardown(order_counts_where_the_statement_sorts, release_arena),
 		cmocka_unit_test_teardown(near_numbers_that_sort_otherwise_are_found,
 					  release_arena),

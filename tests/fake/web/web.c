@@ -26,6 +26,11 @@ static const struct web_route routes[] = {
 	{"POST", "/v1/chat/completions", web_model_answer},
 	{"POST", "/hook", web_model_answer},
 	{"GET", "/api/2.2/jobs/runs/list*", web_model_answer},
+	{"POST", "/oidc/v1/token", web_token_answer},
+	{"GET", "/api/2.0/sql/warehouses/*", web_warehouse_answer},
+	{"POST", "/api/2.0/sql/statements", web_statement_begin},
+	{"POST", "/api/2.0/sql/statements/*", web_statement_go_on},
+	{"GET", "/api/2.0/sql/statements/*", web_statement_go_on},
 };
 
 /* Whether a path is what a pattern says; one '*' stands for any text. */
@@ -44,12 +49,13 @@ static bool path_fits(const char *pattern, const char *path)
 
 static bool authorized(const struct web_request *r)
 {
-	char value[4096], wanted[4096];
+	char value[4096] = "", wanted[4096];
 
+	web_header(r, "Authorization", value, sizeof(value));
 	if (!web_options.token)
-		return true;
+		return web_token_lives(value);
 	snprintf(wanted, sizeof(wanted), "Bearer %s", web_options.token);
-	return web_header(r, "Authorization", value, sizeof(value)) && strcmp(value, wanted) == 0;
+	return strcmp(value, wanted) == 0;
 }
 
 void web_fail(struct web_answer *a, int status, const char *code, const char *message)
@@ -72,7 +78,7 @@ void web_dispatch(const struct web_request *r, struct web_answer *a)
 {
 	size_t i;
 
-	if (!authorized(r)) {
+	if (strcmp(r->path, "/oidc/v1/token") != 0 && !authorized(r)) {
 		char sent[4096] = "";
 
 		web_header(r, "Authorization", sent, sizeof(sent));

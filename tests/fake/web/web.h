@@ -5,6 +5,7 @@
  *   web_connection.c  HTTP/1.1 on one connection, plain or TLS: requests in, answers and faults out
  *   web_log.c         one JSON line for each request, so that tests see what was sent
  *   web_model.c       an OpenAI-compatible chat endpoint whose answers come from a script
+ *   web_statements.c  Databricks' Statement Execution API and tokens, from the same script
  *
  * Each connection has a thread; options do not change after start-up; what routes share they guard
  * themselves. A new service (a workspace, an object store) is a file and rows in the table of
@@ -80,5 +81,14 @@ void web_log(const struct web_request *r, const struct web_answer *a);
 
 int web_model_load(const char *path, struct error *e);
 void web_model_answer(const struct web_request *r, struct web_answer *a);
+/* The script's first rule with this member; with `of`, whose member's text is in `of`. */
+cJSON *web_rule(const char *member, const char *of);
+
+void web_statement_begin(const struct web_request *r, struct web_answer *a);
+void web_statement_go_on(const struct web_request *r, struct web_answer *a);
+void web_warehouse_answer(const struct web_request *r, struct web_answer *a);
+void web_token_answer(const struct web_request *r, struct web_answer *a);
+/* Whether a value of Authorization is the newest token, and still lives; true without such rule. */
+bool web_token_lives(const char *authorization);
 
 #endif

@@ -49,6 +49,20 @@ int web_model_load(const char *path, struct error *e)
 	return status;
 }
 
+cJSON *web_rule(const char *member, const char *of)
+{
+	cJSON *rule;
+
+	cJSON_ArrayForEach(rule, rules)
+	{
+		const char *text = text_of(rule, member);
+
+		if (of ? text && strstr(of, text) : get(rule, member) != NULL)
+			return rule;
+	}
+	return NULL;
+}
+
 static bool messages_have(const cJSON *body, const char *wanted)
 {
 	const cJSON *message;
