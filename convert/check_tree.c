@@ -161,6 +161,19 @@ bool pgtree_too_long(const char *sql)
 	return strlen(sql) > CHAIN_MAX && scan_chain(sql) > CHAIN_MAX;
 }
 
+bool pgtree_parses(const char *sql)
+{
+	PgQueryParseResult r;
+	bool good;
+
+	if (pgtree_too_long(sql))
+		return false;
+	r = pg_query_parse(sql);
+	good = r.error == NULL;
+	pg_query_free_parse_result(r);
+	return good;
+}
+
 int parsed_text(struct parsed *p, struct arena *a, const char *sql)
 {
 	PgQueryParseResult r;

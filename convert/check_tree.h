@@ -40,6 +40,8 @@ void parsed_release(struct parsed *p);
  * as deep as it is long, and writing that down overruns the stack (seen from 60,000 links on).
  */
 bool pgtree_too_long(const char *sql);
+/* Whether it takes the text as it is. */
+bool pgtree_parses(const char *sql);
 extern const char pgtree_too_long_message[];
 
 /* The byte, from 1, of character `n` (from 1) of a UTF-8 text. */

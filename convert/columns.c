@@ -1,6 +1,6 @@
 /*
- * columns.c - names of columns and what they stand for, as far as the text shows it. Lists are
- * bounded; what is longer counts as unknown.
+ * columns.c - names of columns and what they stand for, as far as the text and the store show it.
+ * Lists are bounded; what is longer counts as unknown.
  */
 #include "convert/columns.h"
 
@@ -20,8 +20,28 @@ static bool add(struct column_list *l, struct str qualifier, struct str name)
 	if (!name.p || l->count >= COLUMNS_MAX)
 		return false;
 	l->qualifiers[l->count] = qualifier;
+	l->kept[l->count] = false;
 	l->names[l->count++] = name;
 	return true;
+}
+
+/* A column of another list. */
+static bool add_from(struct column_list *l, struct str qualifier, const struct column_list *from,
+		     uint32_t i, struct str name)
+{
+	if (!add(l, qualifier, name))
+		return false;
+	l->kept[l->count - 1] = from->kept[i] && name.p == from->names[i].p;
+	return true;
+}
+
+/* The new name of a column, or its own. */
+static struct str renamed(const struct node *renames, struct str name)
+{
+	for (uint32_t i = 0; renames && i < renames->count; i++)
+		if (str_same(node_last_name(renames->child[i]->child[ITEM_VALUE]), name))
+			return node_last_name(renames->child[i]->child[ITEM_ALIAS]);
+	return name;
 }
 
 static struct node *body_of(const struct node *q)
@@ -31,28 +51,65 @@ static struct node *body_of(const struct node *q)
 	return (struct node *)q;
 }
 
-static bool of_star(const struct node *star, const struct node *from, struct column_list *out)
+static struct str table_name(const struct node *n)
+{
+	const struct node *alias = n->child[TABLE_ALIAS];
+
+	return node_last_name(alias && alias->child[ALIAS_NAME] ? alias->child[ALIAS_NAME]
+								: n->child[TABLE_NAME]);
+}
+
+/* The relation of that name or alias in a FROM list; NULL: there is none. */
+static const struct node *relation_named(const struct node *n, struct str name)
+{
+	const struct node *found = NULL;
+
+	switch (n->kind) {
+	case NODE_FROM:
+		for (uint32_t i = 0; i < n->count && !found; i++)
+			found = relation_named(n->child[i], name);
+		return found;
+	case NODE_JOIN:
+		found = relation_named(n->child[0], name);
+		return found ? found : relation_named(n->child[1], name);
+	case NODE_JOIN_PAREN:
+		return n->child[1] ? NULL : relation_named(n->child[0], name);
+	case NODE_TABLE:
+		return str_same(table_name(n), name) ? n : NULL;
+	case NODE_DERIVED:
+	case NODE_TABLE_CALL:
+		return n->child[1] && str_same(node_last_name(n->child[1]->child[0]), name) ? n
+											    : NULL;
+	default:
+		return NULL;
+	}
+}
+
+bool columns_of_star(const struct node *star, const struct node *from, struct column_list *out)
 {
 	const struct node *q = star->child[STAR_QUALIFIER];
 	struct column_list *all;
-	bool good = from && !star->child[STAR_REPLACE] && !star->child[STAR_RENAME];
+	bool good;
 	struct arena a = {0};
 
-	if (!good)
+	if (!from)
 		return false;
 	all = arena_alloc(&a, sizeof(*all));
 	all->count = 0;
 	all->steps = out->steps;
-	good = columns_of_relation(from, all);
+	if (q)
+		from = relation_named(from, node_last_name(q));
+	good = from && columns_of_relation(from, all);
 	out->steps = all->steps;
 	for (uint32_t i = 0; good && i < all->count; i++) {
 		const struct node *except = star->child[STAR_EXCEPT];
-		bool left = q && !str_same(node_last_name(q), all->qualifiers[i]);
+		bool left = false;
 
 		for (uint32_t k = 0; except && k < except->count && !left; k++)
 			left = str_same(node_last_name(except->child[k]), all->names[i]);
 		if (!left)
-			good = add(out, (struct str){NULL, 0}, all->names[i]);
+			good = add_from(out, all->qualifiers[i], all, i,
+					renamed(star->child[STAR_RENAME], all->names[i]));
 	}
 	arena_release(&a);
 	return good;
@@ -68,7 +125,7 @@ static bool of_items(const struct node *select, struct column_list *out)
 		if (item->kind == NODE_ITEM)
 			v = item->child[ITEM_VALUE];
 		if (v->kind == NODE_STAR) {
-			if (!of_star(v, select->child[SELECT_FROM], out))
+			if (!columns_of_star(v, select->child[SELECT_FROM], out))
 				return false;
 		} else if (!add(out, (struct str){NULL, 0}, node_last_name(item))) {
 			return false;
@@ -120,7 +177,7 @@ static bool of_aliased(const struct node *query, const struct node *alias, struc
 	return good || names;
 }
 
-static const struct node *cte_of(const struct node *from, struct str name)
+const struct node *column_cte(const struct node *from, struct str name)
 {
 	for (const struct node *up = from; up; up = up->parent) {
 		const struct node *with = up->kind == NODE_QUERY ? up->child[QUERY_WITH] : NULL;
@@ -132,21 +189,15 @@ static const struct node *cte_of(const struct node *from, struct str name)
 	return NULL;
 }
 
-static struct str table_name(const struct node *n)
-{
-	const struct node *alias = n->child[TABLE_ALIAS];
-
-	return node_last_name(alias && alias->child[ALIAS_NAME] ? alias->child[ALIAS_NAME]
-								: n->child[TABLE_NAME]);
-}
-
 static bool of_table(const struct node *n, struct column_list *out)
 {
 	const struct node *alias = n->child[TABLE_ALIAS], *cte = NULL, *names;
 	uint32_t first = out->count;
 
 	if (n->child[TABLE_NAME]->count == 1)
-		cte = cte_of(n, node_last_name(n->child[TABLE_NAME]));
+		cte = column_cte(n, node_last_name(n->child[TABLE_NAME]));
+	if (!cte && n->table && !(alias && alias->child[ALIAS_COLUMNS]))
+		return known_columns(n->table, table_name(n), out);
 	if (!cte)
 		return alias && alias->child[ALIAS_COLUMNS] && of_aliased(NULL, alias, out);
 	names = cte->child[CTE_COLUMNS];
@@ -162,12 +213,55 @@ static bool of_table(const struct node *n, struct column_list *out)
 	return true;
 }
 
+static bool has_name(const struct column_list *l, uint32_t from, uint32_t to, struct str name)
+{
+	for (uint32_t i = from; i < to; i++)
+		if (str_same(l->names[i], name))
+			return true;
+	return false;
+}
+
+/*
+ * USING and NATURAL: the shared columns come first, and once, without a qualifier; then those of
+ * the left side, then those of the right.
+ */
+static bool of_shared(const struct node *n, struct column_list *out)
+{
+	struct arena a = {0};
+	struct column_list *all = arena_alloc(&a, sizeof(*all));
+	const struct node *names = n->child[JOIN_USING];
+	uint32_t middle = 0;
+	bool good;
+
+	all->steps = out->steps;
+	good = columns_of_relation(n->child[JOIN_LEFT], all);
+	middle = all->count;
+	good = good && columns_of_relation(n->child[JOIN_RIGHT], all);
+	out->steps = all->steps;
+	for (uint32_t i = 0; good && names && i < names->count; i++)
+		good = add(out, (struct str){NULL, 0}, node_last_name(names->child[i]));
+	for (uint32_t i = 0; good && !names && i < middle; i++)
+		if (has_name(all, middle, all->count, all->names[i]))
+			good = add_from(out, (struct str){NULL, 0}, all, i, all->names[i]);
+	for (uint32_t i = 0; good && i < all->count; i++) {
+		bool shared = !names && has_name(all, 0, middle, all->names[i]) &&
+			      has_name(all, middle, all->count, all->names[i]);
+
+		for (uint32_t k = 0; names && k < names->count && !shared; k++)
+			shared = str_same(node_last_name(names->child[k]), all->names[i]);
+		if (!shared)
+			good = add_from(out, all->qualifiers[i], all, i, all->names[i]);
+	}
+	arena_release(&a);
+	return good;
+}
+
 static bool of_join(const struct node *n, struct column_list *out)
 {
-	if (n->child[JOIN_USING] || n->flags & FLAG_NATURAL)
-		return false; /* the shared columns come first, and once */
 	if (n->op == JOIN_SEMI || n->op == JOIN_ANTI)
 		return columns_of_relation(n->child[JOIN_LEFT], out);
+	if (n->child[JOIN_USING] || n->flags & FLAG_NATURAL)
+		return of_shared(n, out);
 	return columns_of_relation(n->child[JOIN_LEFT], out) &&
 	       columns_of_relation(n->child[JOIN_RIGHT], out);
 }
@@ -199,6 +293,30 @@ bool columns_of_relation(const struct node *n, struct column_list *out)
 	}
 }
 
+static bool find_in_relation(const struct node *n, struct str table, struct str column,
+			     struct column_source *out);
+
+/* The column of a table that is known, behind a `*`; others are not looked for. */
+static bool find_in_star(const struct node *star, const struct node *from, struct str name,
+			 struct column_source *out)
+{
+	struct column_source inner = *out;
+	const struct node *except = star->child[STAR_EXCEPT];
+
+	if (!name.p || !from || star->child[STAR_REPLACE] || star->child[STAR_RENAME] ||
+	    out->depth >= DEPTH_MAX)
+		return false;
+	for (uint32_t i = 0; except && i < except->count; i++)
+		if (str_same(node_last_name(except->child[i]), name))
+			return false;
+	inner.depth++;
+	if (!find_in_relation(from, node_last_name(star->child[STAR_QUALIFIER]), name, &inner) ||
+	    !inner.known)
+		return false;
+	*out = inner;
+	return true;
+}
+
 /* Column `place` of a query, or that of the name. */
 static bool find_in_query(const struct node *query, struct str name, uint32_t place,
 			  struct column_source *out)
@@ -226,10 +344,17 @@ static bool find_in_query(const struct node *query, struct str name, uint32_t pl
 	for (uint32_t i = 0; i < items->count; i++) {
 		const struct node *item = items->child[i];
 
+		if (item->kind == NODE_STAR ||
+		    (item->kind == NODE_ITEM && item->child[ITEM_VALUE]->kind == NODE_STAR)) {
+			if (find_in_star(item->kind == NODE_STAR ? item : item->child[ITEM_VALUE],
+					 q->child[SELECT_FROM], name, out))
+				return true;
+			if (!name.p)
+				return false;
+			continue;
+		}
 		if (item->kind != NODE_ITEM)
 			continue;
-		if (item->child[ITEM_VALUE]->kind == NODE_STAR)
-			return false;
 		if (name.p ? str_same(node_last_name(item), name) : i == place) {
 			out->value = item->child[ITEM_VALUE];
 			return true;
@@ -291,10 +416,52 @@ static bool find_in_call(const struct node *call, const struct node *columns, st
 	return out->value != NULL;
 }
 
+/* Columns of explode() of an array or map whose type is known. */
+static bool find_exploded(const struct node *call, const struct node *columns, struct str column,
+			  struct column_source *out)
+{
+	bool positions = node_calls(call, "posexplode") || node_calls(call, "posexplode_outer");
+	const struct schema_type *t;
+	uint32_t place = 0;
+
+	if (!columns || out->depth >= DEPTH_MAX || is_inside(out->asks, call) ||
+	    !(positions || node_calls(call, "explode") || node_calls(call, "explode_outer") ||
+	      node_calls(call, "unnest")))
+		return false;
+	while (place < columns->count && !str_same(node_last_name(columns->child[place]), column))
+		place++;
+	if (place >= columns->count || (positions && place == 0))
+		return false;
+	place -= positions;
+	t = known_type(node_arg(call, 0), out->depth + 4);
+	if (t && t->key)
+		out->known = place == 0 ? t->key : place == 1 ? t->element : NULL;
+	else if (t && place == 0)
+		out->known = t->element;
+	return out->known != NULL;
+}
+
+static bool find_in_table(const struct node *n, struct str column, struct column_source *out)
+{
+	const struct node *alias = n->child[TABLE_ALIAS], *cte = NULL;
+	const struct schema_column *c;
+
+	if (n->child[TABLE_NAME]->count == 1)
+		cte = column_cte(n, node_last_name(n->child[TABLE_NAME]));
+	if (cte)
+		return find_renamed(cte->child[CTE_BODY], cte->child[CTE_COLUMNS], column, out);
+	if (!n->table || (alias && alias->child[ALIAS_COLUMNS]))
+		return false;
+	c = schema_column(n->table, column);
+	if (c)
+		out->known = c->type;
+	return c != NULL;
+}
+
 static bool find_in_relation(const struct node *n, struct str table, struct str column,
 			     struct column_source *out)
 {
-	const struct node *alias, *cte;
+	const struct node *alias;
 
 	switch (n->kind) {
 	case NODE_FROM:
@@ -306,7 +473,8 @@ static bool find_in_relation(const struct node *n, struct str table, struct str 
 		return find_in_relation(n->child[0], table, column, out) ||
 		       find_in_relation(n->child[1], table, column, out);
 	case NODE_LATERAL_VIEW:
-		if (find_in_call(n->child[VIEW_CALL], n->child[VIEW_COLUMNS], column, out))
+		if (find_in_call(n->child[VIEW_CALL], n->child[VIEW_COLUMNS], column, out) ||
+		    find_exploded(n->child[VIEW_CALL], n->child[VIEW_COLUMNS], column, out))
 			return true;
 		return find_in_relation(n->child[0], table, column, out);
 	case NODE_JOIN_PAREN:
@@ -318,18 +486,15 @@ static bool find_in_relation(const struct node *n, struct str table, struct str 
 		if (table.p && !(alias && str_same(node_last_name(alias->child[0]), table)))
 			return false;
 		if (n->kind == NODE_TABLE_CALL && alias &&
-		    find_in_call(n->child[0], alias->child[ALIAS_COLUMNS], column, out))
+		    (find_in_call(n->child[0], alias->child[ALIAS_COLUMNS], column, out) ||
+		     find_exploded(n->child[0], alias->child[ALIAS_COLUMNS], column, out)))
 			return true;
 		return find_renamed(n->kind == NODE_DERIVED ? n->child[0] : NULL,
 				    alias ? alias->child[ALIAS_COLUMNS] : NULL, column, out);
 	case NODE_TABLE:
 		if (table.p && !str_same(table_name(n), table))
 			return false;
-		cte = n->child[TABLE_NAME]->count == 1
-			      ? cte_of(n, node_last_name(n->child[TABLE_NAME]))
-			      : NULL;
-		return cte &&
-		       find_renamed(cte->child[CTE_BODY], cte->child[CTE_COLUMNS], column, out);
+		return find_in_table(n, column, out);
 	default:
 		return false;
 	}
@@ -346,6 +511,59 @@ static const struct node *scope_of(const struct node *up)
 	return up && up->kind == NODE_SELECT ? up : NULL;
 }
 
+/* The relations of a statement other than a query, or NULL. */
+static const struct node *scope_relation(const struct node *up, int which)
+{
+	switch (up->kind) {
+	case NODE_UPDATE:
+		return up->child[which ? UPDATE_FROM : UPDATE_TARGET];
+	case NODE_DELETE:
+		return up->child[which ? DELETE_FROM : DELETE_TARGET];
+	case NODE_MERGE:
+		return up->child[which ? MERGE_SOURCE : MERGE_TARGET];
+	default:
+		return NULL;
+	}
+}
+
+/* Whether a relation may have any column: a table that nobody knows, a call. */
+static bool has_unknown(const struct node *n)
+{
+	switch (n->kind) {
+	case NODE_TABLE:
+		return !n->table && !(n->child[TABLE_NAME]->count == 1 &&
+				      column_cte(n, node_last_name(n->child[TABLE_NAME])));
+	case NODE_FROM:
+		for (uint32_t i = 0; i < n->count; i++)
+			if (has_unknown(n->child[i]))
+				return true;
+		return false;
+	case NODE_JOIN:
+		return has_unknown(n->child[0]) || has_unknown(n->child[1]);
+	case NODE_JOIN_PAREN:
+	case NODE_PIVOT:
+	case NODE_LATERAL_VIEW:
+		return has_unknown(n->child[0]);
+	default:
+		return false;
+	}
+}
+
+/* A bare name may be of an unknown table between the node and the scope that has it. */
+static bool may_be_nearer(const struct node *n, const struct node *scope)
+{
+	const struct node *up = n->parent, *select;
+
+	for (; up && up != scope; up = up->parent) {
+		select = scope_of(up);
+		if (select == scope)
+			return false;
+		if (select && select->child[SELECT_FROM] && has_unknown(select->child[SELECT_FROM]))
+			return true;
+	}
+	return false;
+}
+
 static bool find(const struct node *n, struct column_source *out, unsigned depth)
 {
 	struct str column = node_last_name(n), table = {NULL, 0};
@@ -356,15 +574,26 @@ static bool find(const struct node *n, struct column_source *out, unsigned depth
 		table = n->child[n->count - 2]->text;
 	for (int i = 0; i < SCOPES_MAX && up; up = up->parent) {
 		const struct node *select = scope_of(up);
+		bool found = false;
 
-		if (!select)
-			continue;
-		i++;
-		if (select->child[SELECT_FROM] &&
-		    find_in_relation(select->child[SELECT_FROM], table, column, out))
-			return true;
+		if (select && select->child[SELECT_FROM])
+			found = find_in_relation(select->child[SELECT_FROM], table, column, out);
+		for (int k = 0; k < 2 && !select && !found; k++) {
+			const struct node *relation = scope_relation(up, k);
+
+			found = relation && find_in_relation(relation, table, column, out) &&
+				out->known;
+		}
+		i += select != NULL;
+		if (found)
+			return !out->known || table.p || !may_be_nearer(n, select ? select : up);
 	}
 	return false;
+}
+
+bool column_find_at(const struct node *column, struct column_source *out, unsigned depth)
+{
+	return depth < DEPTH_MAX && find(column, out, depth);
 }
 
 bool column_find(const struct node *column, struct column_source *out)
@@ -449,15 +678,23 @@ struct node *column_definition(struct node *n)
 	return definition(n, 0);
 }
 
+struct node *column_ident(struct rewrite *r, const struct column_list *l, uint32_t i)
+{
+	struct node *n =
+		node_ident(r->arena, arena_strndup(r->arena, l->names[i].p, l->names[i].len));
+
+	if (l->kept[i])
+		n->flags |= FLAG_QUOTED;
+	return n;
+}
+
 struct node *column_reference(struct rewrite *r, const struct column_list *l, uint32_t i)
 {
 	struct node *n = node_make(r->arena, NODE_COLUMN);
-	const struct str parts[] = {l->qualifiers[i], l->names[i]};
+	struct str q = l->qualifiers[i];
 
-	for (int k = 0; k < 2; k++)
-		if (parts[k].p)
-			node_add(r->arena, n,
-				 node_ident(r->arena,
-					    arena_strndup(r->arena, parts[k].p, parts[k].len)));
+	if (q.p)
+		node_add(r->arena, n, node_ident(r->arena, arena_strndup(r->arena, q.p, q.len)));
+	node_add(r->arena, n, column_ident(r, l, i));
 	return n;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "convert/check_tree.h"
 #include "convert/parse.h"
 #include "convert/print.h"
 #include "convert/remains.h"
@@ -103,6 +104,13 @@ static void finish(struct rewrite *r, struct str sql, struct conversion *out)
 	buf_release(&text);
 }
 
+/* Right already: Postgres' own text, which nothing is to change. */
+static bool is_postgres(const struct rewrite *r, struct str sql)
+{
+	return r->dialect == &dialect_postgres &&
+	       pgtree_parses(arena_strndup(r->arena, sql.p, sql.len));
+}
+
 void convert_statement(struct arena *a, const struct convert_settings *s, struct str sql,
 		       struct conversion *out)
 {
@@ -123,11 +131,21 @@ void convert_statement(struct arena *a, const struct convert_settings *s, struct
 		return;
 	}
 	r.root = parse_tokens(a, s->from, &tokens, &why, &where);
+	if (!r.root && is_postgres(&r, sql)) {
+		out->status = CONVERSION_SAME;
+		leave(a, sql, out);
+		return;
+	}
 	if (!r.root) {
 		not_understood(&r, sql, why, where, out);
 		return;
 	}
 	out->kind = kind_of(r.root->child[0]);
+	if (is_postgres(&r, sql)) {
+		out->status = CONVERSION_SAME;
+		leave(a, sql, out);
+		return;
+	}
 	rewrite_run(&r);
 	remains_report(&r);
 	finish(&r, sql, out);

@@ -11,11 +11,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/memory.h"
 #include "common/text.h"
 
 struct dialect; /* dialect.h */
+struct schema;	/* schema.h */
 
 /* By its name or an alias ("databricks", "spark", "tsql", "fabric", ...); NULL: not known. */
 const struct dialect *dialect_find(const char *name);
@@ -33,7 +35,10 @@ struct convert_settings {
 	bool ignore_case;	    /* the collation compares without case (T-SQL, MySQL) */
 	const char *time_zone;	    /* of the source's session, or NULL: the same as the target's */
 	int date_first; /* 1 Monday .. 7 Sunday: T-SQL DATEFIRST (7), Snowflake WEEK_START */
-	const char *helper_schema; /* where the helper functions live: "lakeport" */
+	const char *helper_schema;   /* where the helper functions live: "lakeport" */
+	const struct schema *schema; /* what is known of tables, or NULL */
+	uint32_t file, statement; /* the statement's place in the input that `schema` was read from,
+				     files from 1 */
 };
 void convert_settings_init(struct convert_settings *s, const struct dialect *from);
 

@@ -15,6 +15,13 @@ const char *conversion_status_name(enum conversion_status s);
 	{0, "from", OPTION_TEXT, "DIALECT",                                                        \
 	 "the source's SQL: databricks, tsql, oracle, mysql, redshift, snowflake",                 \
 	 NULL, 0, 0, NULL, NULL}
+#define CONVERT_SCHEMA_OPTIONS                                                                     \
+	{0, "schema", OPTION_TEXT, "FILE",                                                         \
+	 "DDL of the tables in Postgres' SQL: for columns, types and keys, and checks without "    \
+	 "the real ones", NULL, 0, 0, NULL, NULL},                                                 \
+	{0, "source-schema", OPTION_TEXT, "FILE",                                                  \
+	 "DDL of the tables in the source's SQL: for columns, types and keys",                     \
+	 NULL, 0, 0, NULL, NULL}
 #define CONVERT_SETTING_OPTIONS                                                                    \
 	{0, "plain", OPTION_FLAG, NULL, "the shortest text; differences as findings, not as SQL",  \
 	 NULL, 0, 0, NULL, NULL},                                                                  \
@@ -34,6 +41,13 @@ const char *conversion_status_name(enum conversion_status s);
 /* clang-format on */
 
 extern const char *const convert_quotes[];
+
+/* The text of the file that an option names, in the arena; NULL: it was not given. */
+int convert_schema_text(const struct invocation *inv, const char *option, struct arena *a,
+			const char **text, struct error *e);
+/* Takes DDL that was given, in Postgres' SQL and in the source's; each may be NULL. */
+void convert_schema_given(struct schema *s, const struct convert_settings *settings,
+			  const char *postgres, const char *source);
 
 /* Puts what was given into the settings. */
 void convert_options_read(const struct invocation *inv, struct convert_settings *s);

@@ -119,6 +119,10 @@ static const struct finding_kind kinds[] = {
 	{"REGEX-GREEDY", FINDING_OPEN, "greedy and lazy in one regular expression",
 	 "Postgres takes the kind of the first quantifier for the whole expression.",
 	 "'a.*?b.*c'", "Use [^b]* instead of .*?, or split the match into two."},
+	{"ROUTINE", FINDING_BLOCKER, "a stored routine or a block of code was left as it is",
+	 "Rules convert statements of SQL, not the language of routines; lines, statements and "
+	 "branches tell the size of the work.",
+	 NULL, "Rewrite it in PL/pgSQL, or let a model propose it (convert run --model)."},
 	{"ROW-IDS", FINDING_CHANGED, "numbers of rows",
 	 "The source's numbers are unique, but neither dense nor repeatable; row_number() is "
 	 "used.",

@@ -205,6 +205,7 @@ static struct node *fill_parameter(struct filling *f, const struct node *t, bool
 static bool aggregates(struct str name)
 {
 	static const char *const names[] = {"count",
+					    "changes", /* a helper */
 					    "sum",
 					    "avg",
 					    "min",

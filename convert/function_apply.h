@@ -24,5 +24,7 @@ enum type_code type_from_word(const char *word);
 enum type_code function_type(struct rewrite *r, struct node *call);
 /* "@name": rewrites in C. */
 bool function_named(struct rewrite *r, struct node *call, const char *name);
+/* Those of MySQL (function_mysql.c), for function_named(). */
+bool function_named_mysql(struct rewrite *r, struct node *call, const char *name);
 
 #endif

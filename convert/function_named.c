@@ -60,15 +60,36 @@ static bool whole_row(struct rewrite *r, struct node *call)
 	struct node *column = node_make(r->arena, NODE_COLUMN);
 
 	from = select ? select->child[SELECT_FROM] : NULL;
-	if (!from || from->count != 1 || from->child[0]->kind != NODE_TABLE)
+	t = from && from->count == 1 ? from->child[0] : NULL;
+	if (!t || (t->kind != NODE_TABLE && (t->kind != NODE_DERIVED || !t->child[DERIVED_ALIAS])))
 		return false;
-	t = from->child[0];
-	name = t->child[TABLE_ALIAS] ? t->child[TABLE_ALIAS]->child[ALIAS_NAME]
-				     : t->child[TABLE_NAME];
+	name = t->kind == NODE_DERIVED ? t->child[DERIVED_ALIAS]->child[ALIAS_NAME]
+	       : t->child[TABLE_ALIAS] ? t->child[TABLE_ALIAS]->child[ALIAS_NAME]
+				       : t->child[TABLE_NAME];
 	if (name->kind == NODE_NAME)
 		name = name->child[name->count - 1];
 	node_add(r->arena, column, node_copy(r->arena, name));
 	node_replace(call, node_call(r->arena, "to_jsonb", 1, &column))->type = TYPE_JSON;
+	return true;
+}
+
+/* OBJECT_CONSTRUCT(*) of one table: names as Snowflake folds them, without what is NULL. */
+static bool row_object(struct rewrite *r, struct node *call)
+{
+	struct node *parent = call->parent, *row, *now;
+	uint32_t slot = call->slot;
+
+	if (!whole_row(r, call))
+		return false;
+	row = parent->child[slot];
+	node_take(r->arena, row);
+	now = rewrite_template(
+		r,
+		"(SELECT coalesce(jsonb_object_agg(CASE WHEN _k = lower(_k) THEN upper(_k) ELSE _k "
+		"END, _v), '{}') FROM jsonb_each($1) AS _u(_k, _v) WHERE _v <> 'null')",
+		1, &row);
+	now->type = TYPE_JSON;
+	node_replace(parent->child[slot], now);
 	return true;
 }
 
@@ -170,7 +191,9 @@ bool function_named(struct rewrite *r, struct node *call, const char *name)
 		return to_csv(r, call);
 	if (strcmp(name, "typeof") == 0)
 		return type_named(r, call);
+	if (strcmp(name, "row_object") == 0)
+		return row_object(r, call);
 	if (strcmp(name, "struct") == 0)
 		return structure(r, call);
-	return false;
+	return function_named_mysql(r, call, name);
 }

@@ -8,12 +8,46 @@
 #define WEEK_SUNDAY(x)                                                                             \
 	"((extract(doy FROM " x "::timestamp)::int + 6 - extract(dow FROM " x                      \
 	"::timestamp)::int) / 7)"
+/* Weeks that begin on Sunday or Monday; the first with that day, or with four days, of the year. */
+#define DAY_NUMBER(x)	"extract(doy FROM " x "::timestamp)::int"
+#define WEEKDAY_FROM(x) "extract(isodow FROM " x "::timestamp)::int"
+#define SUNDAY_OF(x)	"(" x "::timestamp::date - extract(dow FROM " x "::timestamp)::int)"
+#define WEDNESDAY_OF(x) "(" SUNDAY_OF(x) " + 3)"
+#define MONDAY_OF(x)	"(" x "::timestamp::date - extract(isodow FROM " x "::timestamp)::int + 1)"
+#define WEEK_OF_DAY(d)	"((extract(doy FROM " d ")::int + 6) / 7)"
+#define YEARWEEK_OF(d)                                                                             \
+	"(extract(year FROM " d ")::int * 100 + (extract(doy FROM " d ")::int + 6) / 7)"
 #define ADD_INTERVAL(name, op, days)                                                               \
 	WHEN(name, 2, "1=date,2=days", "($1 " op " $2)::date", "date"),                            \
 		WHEN(name, 2, "1=string,2=days", "($dateonly1::date " op " $2)::date", "date"),    \
-		WHEN(name, 2, "2=int", "($1::date " op " $2)", "date"),                            \
+		WHEN(name, 2, "1=date,2=int", "($1 " op " $2)", "date"),                           \
+		WHEN(name, 2, "1=string,2=int", "($dateonly1::date " op " $2)", "date"),           \
+		WHEN(name, 2, "1=text,2=int", "($1::timestamp " op " $2 * INTERVAL '1 day')",      \
+		     "timestamp"),                                                                 \
+		WHEN(name, 2, "2=int", "($1 " op " $2 * INTERVAL '1 day')", "timestamp"),          \
 		WHEN(name, 2, "1=text", "($1::timestamp " op " $2)", "timestamp"),                 \
 		CALL(name, 2, "($1 " op " $2)", "timestamp")
+/* The place of a text in a list, without case. */
+#define FIELD_TEXT(x)                                                                              \
+	"coalesce((SELECT min(_i)::int FROM unnest(ARRAY[$*]) WITH ORDINALITY AS _u(_v, _i) "      \
+	"WHERE lower(_v) = lower(" x ")), 0)"
+#define JSON_INSERT(value)                                                                         \
+	"CASE WHEN $1::jsonb #> $path2 IS NULL THEN jsonb_set($1::jsonb, $path2, to_jsonb(" value  \
+	")) ELSE $1::jsonb END"
+/* One path and value, or two; texts need their type said. */
+#define JSON_SET_2(name, when, v3, v5, only)                                                       \
+	WHEN(name, 5, when,                                                                        \
+	     "jsonb_set(jsonb_set($1::jsonb, $path2, to_jsonb(" v3 ")" only "), $path4, "          \
+	     "to_jsonb(" v5 ")" only ")",                                                          \
+	     "json")
+#define JSON_SET_ROWS(name, only)                                                                  \
+	WHEN(name, 3, "3=text", "jsonb_set($1::jsonb, $path2, to_jsonb($3::text)" only ")",        \
+	     "json"),                                                                              \
+		CALL(name, 3, "jsonb_set($1::jsonb, $path2, to_jsonb($3)" only ")", "json"),       \
+		JSON_SET_2(name, "3=text,5=text", "$3::text", "$5::text", only),                   \
+		JSON_SET_2(name, "3=text", "$3::text", "$5", only),                                \
+		JSON_SET_2(name, "5=text", "$3", "$5::text", only),                                \
+		JSON_SET_2(name, NULL, "$3", "$5", only), NONE(name, "NO-FUNCTION")
 #define NOW(name, to, type) CALL(name, 0, to, type), CALL(name, 1, to, type)
 #define TO_HEX_TEXT	    HEX_TEXT("$1")
 
@@ -23,6 +57,7 @@ static const struct function_rule rules[] = {
 	SAME("acos", 1, 1, "float"),
 	ADD_INTERVAL("adddate", "+", ""),
 	WHEN("addtime", 2, "1=time", "($1 + $2::interval)", "time"),
+	CALL("addtime", 2, "($timeonly1::interval + $2::interval)", "interval"),
 	CALL("addtime", 2, "($1::timestamp + $2::interval)", "timestamp"),
 	NONE("aes_decrypt", "NO-FUNCTION"),
 	NONE("aes_encrypt", "NO-FUNCTION"),
@@ -42,7 +77,9 @@ static const struct function_rule rules[] = {
 	CALL("bit_length", 1, "bit_length($1::text)", "int"),
 	CALL("bit_or", 1, "coalesce(bit_or($1), 0)", "int"),
 	CALL("bit_xor", 1, "coalesce(bit_xor($1), 0)", "int"),
+	WHEN("cast:bigint", 1, "1=bool", "$1::int", "int"),
 	WHEN("cast:bytea", 1, "1=text", "convert_to($1, 'UTF8')", "binary"),
+	WHEN("cast:date", 1, "1=int", "$1::text::date", "date"),
 	WHEN("cast:date", 1, "1=text", "$1::timestamp::date", "date"),
 	WHEN("cast:text", 1, "1=binary", "convert_from($1, 'UTF8')", "text"),
 	SAME("ceil", 1, 1, "1"),
@@ -50,6 +87,9 @@ static const struct function_rule rules[] = {
 	WHEN("char", 1, NULL, "chr($1)", "text"),
 	CALL("char", 2, "(chr($1) || chr($2))", "text"),
 	CALL("char", 3, "(chr($1) || chr($2) || chr($3))", "text"),
+	CALL("char", 4, "(chr($1) || chr($2) || chr($3) || chr($4))", "text"),
+	CALL("char", 5, "(chr($1) || chr($2) || chr($3) || chr($4) || chr($5))", "text"),
+	NONE("char", "NO-FUNCTION"),
 	CALL("char_length", 1, "length($1::text)", "int"),
 	CALL("character_length", 1, "length($1::text)", "int"),
 	SAME("coalesce", 1, -1, "1"),
@@ -78,6 +118,7 @@ static const struct function_rule rules[] = {
 	ADD_INTERVAL("date_add", "+", ""),
 	WHEN("date_format", 2, "1=date|timestamp", "to_char($1, $mysql2)", "text"),
 	CALL("date_format", 2, "to_char($1::timestamp, $mysql2)", "text"),
+	CALL("date_format", 2, "@date_format", "text"),
 	NONE("date_format", "FORMAT-LETTERS"),
 	ADD_INTERVAL("date_sub", "-", ""),
 	CALL("datediff", 2, "($1::timestamp::date - $2::timestamp::date)", "int"),
@@ -106,10 +147,21 @@ static const struct function_rule rules[] = {
 	WHEN("extract", 2, "1=unit:daysecond", "to_char($2::timestamp, 'DDHH24MISS')::int", "int"),
 	EXTRACT_UNITS("extract"),
 	NONE("extract", "UNIT-DYNAMIC"),
+	{"field", 2, -1, "ci,1=text", FIELD_TEXT("$1"), "int", NULL},
+	{"field", 2, -1, "ci,2=string", FIELD_TEXT("$1::text"), "int", NULL},
 	MANY("field", 2, "coalesce(array_position(ARRAY[$*], $1), 0)", "int"),
+	WHEN("find_in_set", 2, "ci,1=literal",
+	     "CASE WHEN $2 IS NOT NULL THEN "
+	     "coalesce(array_position(string_to_array(lower($2), ','), lower($1)), 0) END",
+	     "int"),
 	WHEN("find_in_set", 2, "ci",
-	     "coalesce(array_position(string_to_array(lower($2), ','), lower($1)), 0)", "int"),
-	CALL("find_in_set", 2, "coalesce(array_position(string_to_array($2, ','), $1), 0)", "int"),
+	     "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN "
+	     "coalesce(array_position(string_to_array(lower($2), ','), lower($1::text)), 0) END",
+	     "int"),
+	CALL("find_in_set", 2,
+	     "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN "
+	     "coalesce(array_position(string_to_array($2, ','), $1::text), 0) END",
+	     "int"),
 	FIRST_VALUE_ROWS("first_value"),
 	SAME("floor", 1, 1, "1"),
 	CALL("format", 2, "to_char(round($1::numeric, $2), $decimals2)", "text"),
@@ -117,6 +169,11 @@ static const struct function_rule rules[] = {
 	     "to_char(round($1::numeric, $2), 'FM999,999,999,999,999,999,990' || CASE WHEN $2 > 0 "
 	     "THEN '.' || repeat('0', $2) ELSE '' END)",
 	     "text"),
+	WHEN("format", 3, "3=lower:en_us|en_gb|en_ca|en_au",
+	     "to_char(round($1::numeric, $2), $decimals2)", "text"),
+	WHEN("format", 3, "3=lower:de_de|es_es|it_it|nl_nl|pt_br|da_dk|tr_tr|id_id",
+	     "translate(to_char(round($1::numeric, $2), $decimals2), ',.', '.,')", "text"),
+	NONE("format", "LOCALE"),
 	NONE("found_rows", "NO-FUNCTION"),
 	CALL("from_base64", 1, "decode($1, 'base64')", "binary"),
 	CALL("from_days", 1, "(DATE '0001-01-01' + ($1 - 366))", "date"),
@@ -125,14 +182,29 @@ static const struct function_rule rules[] = {
 	NONE("get_format", "NO-FUNCTION"),
 	NONE("get_lock", "NO-FUNCTION"),
 	EXTREME_NULL("greatest"),
+	WHEN("group_concat", 2, "separator,distinct,order",
+	     "array_to_string(array_agg($1) FILTER (WHERE $1 IS NOT NULL), $2)", "text"),
+	WHEN("group_concat", 1, "distinct,order",
+	     "array_to_string(array_agg($1) FILTER (WHERE $1 IS NOT NULL), ',')", "text"),
 	WHEN("group_concat", 2, "separator", "string_agg($1::text, $2)", "text"),
 	WHEN("group_concat", 3, "separator", "string_agg($1::text || $2::text, $3)", "text"),
+	WHEN("group_concat", 4, "separator", "string_agg($1::text || $2::text || $3::text, $4)",
+	     "text"),
+	WHEN("group_concat", 5, "separator",
+	     "string_agg($1::text || $2::text || $3::text || $4::text, $5)", "text"),
+	WHEN("group_concat", 6, "separator",
+	     "string_agg($1::text || $2::text || $3::text || $4::text || $5::text, $6)", "text"),
 	CALL("group_concat", 1, "string_agg($1::text, ',')", "text"),
 	CALL("group_concat", 2, "string_agg($1::text || $2::text, ',')", "text"),
 	CALL("group_concat", 3, "string_agg($1::text || $2::text || $3::text, ',')", "text"),
+	CALL("group_concat", 4, "string_agg($1::text || $2::text || $3::text || $4::text, ',')",
+	     "text"),
+	CALL("group_concat", 5,
+	     "string_agg($1::text || $2::text || $3::text || $4::text || $5::text, ',')", "text"),
 	SAME("grouping", 1, -1, "int"),
 	HEX_ROWS("hex"),
-	WHEN("hour", 1, "1=time", "extract(hour FROM $1)::int", "int"),
+	WHEN("hour", 1, "1=time|interval", "extract(hour FROM $1)::int", "int"),
+	CALL("hour", 1, "extract(hour FROM $timeonly1::interval)::int", "int"),
 	PART("hour", "hour"),
 	WHEN("if", 3, "1=int|numeric|float", "CASE WHEN $1 <> 0 THEN $2 ELSE $3 END", "2"),
 	CALL("if", 3, "CASE WHEN $1 THEN $2 ELSE $3 END", "2"),
@@ -146,27 +218,49 @@ static const struct function_rule rules[] = {
 	     "text"),
 	WHEN("instr", 2, "ci", "strpos(lower($1), lower($2))", "int"),
 	CALL("instr", 2, "strpos($1, $2)", "int"),
-	MANY("interval", 2, "width_bucket($1, ARRAY[$*])", "int"),
-	NONE("is_ipv4", "NO-FUNCTION"),
+	MANY("interval", 2,
+	     "CASE WHEN $1 IS NULL THEN -1 ELSE width_bucket($1::numeric, ARRAY[$*]::numeric[]) "
+	     "END",
+	     "int"),
+	CALL("is_ipv4", 1, "($1::text ~ '^((25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(?!$)|$)){4}$')::int",
+	     "int"),
 	NONE("is_ipv6", "NO-FUNCTION"),
 	CALL("isnull", 1, "($1 IS NULL)", "bool"),
 	CALL("json_array", 0, "'[]'::jsonb", "json"),
 	MANY("json_array", 1, "jsonb_build_array($*)", "json"),
+	WHEN("json_array_append", 3, "3=text",
+	     "jsonb_insert($1::jsonb, $path2::text[] || '{-1}'::text[], to_jsonb($3::text), true)",
+	     "json"),
 	CALL("json_array_append", 3,
 	     "jsonb_insert($1::jsonb, $path2::text[] || '{-1}'::text[], to_jsonb($3), true)",
 	     "json"),
+	WHEN("json_array_insert", 3, "3=text",
+	     "jsonb_insert($1::jsonb, $path2, to_jsonb($3::text))", "json"),
+	CALL("json_array_insert", 3, "jsonb_insert($1::jsonb, $path2, to_jsonb($3))", "json"),
 	CALL("json_arrayagg", 1, "jsonb_agg($1)", "json"),
 	CALL("json_contains", 3, "(($1::jsonb #> $path3) @> $2::jsonb)", "bool"),
 	CALL("json_contains", 2, "($1::jsonb @> $2::jsonb)", "bool"),
 	WHEN("json_contains_path", 3, NULL, "($1::jsonb #> $path3 IS NOT NULL)", "bool"),
+	WHEN("json_contains_path", 4, "2=lower:one",
+	     "($1::jsonb #> $path3 IS NOT NULL OR $1::jsonb #> $path4 IS NOT NULL)", "bool"),
+	WHEN("json_contains_path", 4, "2=lower:all",
+	     "($1::jsonb #> $path3 IS NOT NULL AND $1::jsonb #> $path4 IS NOT NULL)", "bool"),
+	NONE("json_contains_path", "NO-FUNCTION"),
 	CALL("json_depth", 1, "lakeport.json_depth($1::jsonb)", "int"),
 	CALL("json_extract", 2, "($1::jsonb #> $path2)", "json"),
+	CALL("json_extract", 2,
+	     "nullif(jsonb_path_query_array($1::jsonb, $pathmany2::jsonpath), '[]'::jsonb)",
+	     "json"),
 	NOTE("json_extract", 2, NULL, "jsonb_path_query_first($1::jsonb, $2::jsonpath)", "json",
 	     "JSON-PATH-DYNAMIC"),
-	CALL("json_insert", 3,
-	     "CASE WHEN $1::jsonb #> $path2 IS NULL THEN jsonb_set($1::jsonb, $path2, "
-	     "to_jsonb($3)) ELSE $1::jsonb END",
+	CALL("json_extract", 3,
+	     "(SELECT jsonb_agg(_v ORDER BY _i) FROM unnest(ARRAY[$1::jsonb #> $path2, $1::jsonb "
+	     "#> $path3]) WITH ORDINALITY AS _u(_v, _i) WHERE _v IS NOT NULL)",
 	     "json"),
+	NONE("json_extract", "NO-FUNCTION"),
+	WHEN("json_insert", 3, "3=text", JSON_INSERT("$3::text"), "json"),
+	CALL("json_insert", 3, JSON_INSERT("$3"), "json"),
+	NONE("json_insert", "NO-FUNCTION"),
 	CALL("json_keys", 2,
 	     "(SELECT jsonb_agg(_k) FROM jsonb_object_keys($1::jsonb #> $path2) AS _u(_k))",
 	     "json"),
@@ -182,18 +276,26 @@ static const struct function_rule rules[] = {
 	     "CASE jsonb_typeof($1::jsonb) WHEN 'array' THEN jsonb_array_length($1::jsonb) WHEN "
 	     "'object' THEN (SELECT count(*)::int FROM jsonb_object_keys($1::jsonb)) ELSE 1 END",
 	     "int"),
-	CALL("json_merge_patch", 2, "jsonb_strip_nulls($1::jsonb || $2::jsonb)", "json"),
+	NONE("json_merge", "NO-FUNCTION"),
+	CALL("json_merge_patch", 2, "lakeport.json_merge_patch($1::jsonb, $2::jsonb)", "json"),
+	NONE("json_merge_preserve", "NO-FUNCTION"),
 	MANY("json_object", 2, "jsonb_build_object($*)", "json"),
 	CALL("json_object", 0, "'{}'::jsonb", "json"),
 	CALL("json_objectagg", 2, "jsonb_object_agg($1, $2)", "json"),
 	NONE("json_overlaps", "NO-FUNCTION"),
 	CALL("json_pretty", 1, "jsonb_pretty($1::jsonb)", "text"),
 	CALL("json_quote", 1, "to_jsonb($1::text)::text", "text"),
-	CALL("json_remove", 2, "($1::jsonb #- $path2)", "json"),
-	CALL("json_replace", 3, "jsonb_set($1::jsonb, $path2, to_jsonb($3), false)", "json"),
+	CALL("json_remove", 2, "jsonb_delete_path($1::jsonb, $path2)", "json"),
+	CALL("json_remove", 3, "jsonb_delete_path(jsonb_delete_path($1::jsonb, $path2), $path3)",
+	     "json"),
+	NONE("json_remove", "NO-FUNCTION"),
+	JSON_SET_ROWS("json_replace", ", false"),
 	NONE("json_search", "NO-FUNCTION"),
-	CALL("json_set", 3, "jsonb_set($1::jsonb, $path2, to_jsonb($3))", "json"),
-	CALL("json_type", 1, "upper(jsonb_typeof($1::jsonb))", "text"),
+	JSON_SET_ROWS("json_set", ""),
+	CALL("json_type", 1,
+	     "CASE WHEN jsonb_typeof($1::jsonb) <> 'number' THEN upper(jsonb_typeof($1::jsonb)) "
+	     "WHEN $1::jsonb::text ~ '[.eE]' THEN 'DOUBLE' WHEN $1 IS NOT NULL THEN 'INTEGER' END",
+	     "text"),
 	WHEN("json_unquote", 1, "1=json", "($1 #>> '{}')", "text"),
 	CALL("json_unquote", 1,
 	     "CASE WHEN $1::text LIKE '\"%\"' THEN $1::jsonb #>> '{}' ELSE $1::text END", "text"),
@@ -232,15 +334,19 @@ static const struct function_rule rules[] = {
 	CALL("lpad", 3, "lpad($1::text, $2, $3)", "text"),
 	SAME("ltrim", 1, 1, "text"),
 	NONE("make_set", "NO-FUNCTION"),
-	CALL("makedate", 2, "(make_date($1, 1, 1) + $2 - 1)", "date"),
+	WHEN("makedate", 2, "2=positive", "(make_date($1, 1, 1) + ($2 - 1))", "date"),
+	CALL("makedate", 2, "CASE WHEN $2 > 0 THEN make_date($1, 1, 1) + ($2 - 1) END", "date"),
 	CALL("maketime", 3, "make_time($1, $2, $3)", "time"),
+	WHEN("max", 1, "1=bool", "max($1::int)", "int"),
 	SAME("max", 1, 1, "1"),
 	CALL("md5", 1, "md5($1::text)", "text"),
 	CALL("microsecond", 1, "mod(extract(microseconds FROM $1::timestamp)::int, 1000000)",
 	     "int"),
 	SUBSTR_ROWS("mid", "''", "''"),
+	WHEN("min", 1, "1=bool", "min($1::int)", "int"),
 	SAME("min", 1, 1, "1"),
-	WHEN("minute", 1, "1=time", "extract(minute FROM $1)::int", "int"),
+	WHEN("minute", 1, "1=time|interval", "extract(minute FROM $1)::int", "int"),
+	CALL("minute", 1, "extract(minute FROM $timeonly1::interval)::int", "int"),
 	PART("minute", "minute"),
 	WHEN("mod", 2, "1=int,2=positive", "mod($1, $2)", "int"),
 	WHEN("mod", 2, "1=int,2=int", "mod($1, NULLIF($2, 0))", "int"),
@@ -266,7 +372,10 @@ static const struct function_rule rules[] = {
 	CALL("pow", 2, "power($1::float8, $2::float8)", "float"),
 	CALL("power", 2, "power($1::float8, $2::float8)", "float"),
 	PART("quarter", "quarter"),
-	CALL("quote", 1, "quote_nullable($1)", "text"),
+	CALL("quote", 1,
+	     "coalesce('''' || replace(replace($1::text, '\\', '\\\\'), '''', '\\''') || '''', "
+	     "'NULL')",
+	     "text"),
 	SAME("radians", 1, 1, "float"),
 	CALL("rand", 0, "random()", "float"),
 	NOTE("rand", 1, NULL, "random()", "float", "RANDOM-SEED"),
@@ -292,6 +401,7 @@ static const struct function_rule rules[] = {
 	CALL("reverse", 1, "reverse($1::text)", "text"),
 	WHEN("right", 2, "2=positive", "right($1::text, $2)", "text"),
 	CALL("right", 2, "right($1::text, greatest($2, 0))", "text"),
+	WHEN("round", 1, "1=float", "round($1)", "float"), /* to even in both */
 	ROUND_ROWS("round"),
 	NONE("row_count", "NO-FUNCTION"),
 	SAME("row_number", 0, 0, "int"),
@@ -299,6 +409,7 @@ static const struct function_rule rules[] = {
 	SAME("rtrim", 1, 1, "text"),
 	CALL("schema", 0, "current_schema()::text", "text"),
 	CALL("sec_to_time", 1, "make_interval(secs => $1)", "interval"),
+	CALL("second", 1, "trunc(extract(second FROM $timeonly1::interval))::int", "int"),
 	PART_SECOND("second"),
 	CALL("session_user", 0, "SESSION_USER::text", "text"),
 	CALL("sha", 1, "lakeport.sha1(convert_to($1::text, 'UTF8'))", "text"),
@@ -307,7 +418,7 @@ static const struct function_rule rules[] = {
 	SAME("sign", 1, 1, "int"),
 	SAME("sin", 1, 1, "float"),
 	CALL("sleep", 1, "pg_sleep($1)", NULL),
-	CALL("soundex", 1, "lakeport.soundex($1)", "text"),
+	CALL("soundex", 1, "lakeport.soundex_long($1)", "text"),
 	CALL("space", 1, "repeat(' ', $1)", "text"),
 	WHEN("sqrt", 1, "1=positive", "sqrt($1::float8)", "float"),
 	CALL("sqrt", 1, "CASE WHEN $1 >= 0 THEN sqrt($1::float8) END", "float"),
@@ -315,8 +426,12 @@ static const struct function_rule rules[] = {
 	CALL("stddev", 1, "stddev_pop($1)", "numeric"),
 	SAME("stddev_pop", 1, 1, "numeric"),
 	SAME("stddev_samp", 1, 1, "numeric"),
-	CALL("str_to_date", 2, "to_date($1, $mysqldatein2)", "date"),
-	CALL("str_to_date", 2, "to_timestamp($1, $mysqlin2)::timestamp", "timestamp"),
+	WHEN("str_to_date", 2, "1=string", "to_date($1, $mysqldatein2)", "date"),
+	WHEN("str_to_date", 2, "1=string", "to_timestamp($1, $mysqlin2)::timestamp", "timestamp"),
+	NOTE("str_to_date", 2, NULL, "to_timestamp($1, $mysqltimein2)::time", "time", "TRY-FORMAT"),
+	NOTE("str_to_date", 2, NULL, "to_date($1, $mysqldatein2)", "date", "TRY-FORMAT"),
+	NOTE("str_to_date", 2, NULL, "to_timestamp($1, $mysqlin2)::timestamp", "timestamp",
+	     "TRY-FORMAT"),
 	NONE("str_to_date", "FORMAT-LETTERS"),
 	WHEN("strcmp", 2, "ci",
 	     "CASE WHEN lower($1) = lower($2) THEN 0 WHEN lower($1) < lower($2) THEN -1 WHEN "
@@ -329,6 +444,7 @@ static const struct function_rule rules[] = {
 	SUBSTR_ROWS("substring", "''", "''"),
 	SUBSTRING_INDEX("substring_index"),
 	WHEN("subtime", 2, "1=time", "($1 - $2::interval)", "time"),
+	CALL("subtime", 2, "($timeonly1::interval - $2::interval)", "interval"),
 	CALL("subtime", 2, "($1::timestamp - $2::interval)", "timestamp"),
 	WHEN("sum", 1, "1=bool", "sum($1::int)", "int"),
 	SAME("sum", 1, 1, NULL),
@@ -336,12 +452,17 @@ static const struct function_rule rules[] = {
 	CALL("system_user", 0, "SESSION_USER::text", "text"),
 	SAME("tan", 1, 1, "float"),
 	CALL("time", 1, "$1::time", "time"),
-	WHEN("time_format", 2, "1=time", "to_char($1, $mysql2)", "text"),
+	CALL("time_format", 2, "to_char($timeonly1::interval, $mysql2)", "text"),
+	WHEN("time_format", 2, "1=time|interval", "to_char($1, $mysql2)", "text"),
 	CALL("time_format", 2, "to_char($1::time, $mysql2)", "text"),
 	NONE("time_format", "FORMAT-LETTERS"),
+	WHEN("time_to_sec", 1, "1=time|interval", "extract(epoch FROM $1)::int", "int"),
+	CALL("time_to_sec", 1, "extract(epoch FROM $timeonly1::interval)::int", "int"),
 	CALL("time_to_sec", 1, "extract(epoch FROM $1::time)::int", "int"),
-	WHEN("timediff", 2, "1=time", "($1 - $2)", "interval"),
-	CALL("timediff", 2, "to_char($1::timestamp - $2::timestamp, 'HH24:MI:SS')::interval",
+	WHEN("timediff", 2, "1=time|interval", "($1 - $2)", "interval"),
+	CALL("timediff", 2, "($timeonly1::interval - $timeonly2::interval)", "interval"),
+	CALL("timediff", 2,
+	     "make_interval(secs => extract(epoch FROM $1::timestamp - $2::timestamp)::float8)",
 	     "interval"),
 	CALL("timestamp", 1, "$1::timestamp", "timestamp"),
 	CALL("timestamp", 2, "($1::timestamp + $2::interval)", "timestamp"),
@@ -352,6 +473,7 @@ static const struct function_rule rules[] = {
 	CALL("to_base64", 1, "encode(convert_to($1::text, 'UTF8'), 'base64')", "text"),
 	CALL("to_days", 1, "($1::timestamp::date - DATE '0001-01-01' + 366)", "int"),
 	CALL("to_seconds", 1, "(extract(epoch FROM $1::timestamp) + 62167219200)::bigint", "int"),
+	WHEN("trim", 2, "2=string", "@trim_text", "text"),
 	SAME("trim", 1, 2, "text"),
 	CALL("truncate", 2, "trunc($1::numeric, $2)", "numeric"),
 	CALL("ucase", 1, "upper($1)", "text"),
@@ -371,8 +493,17 @@ static const struct function_rule rules[] = {
 	SAME("var_samp", 1, 1, "numeric"),
 	CALL("variance", 1, "var_pop($1)", "numeric"),
 	SAME("version", 0, 0, "text"),
-	WHEN("week", 2, "2=lower:1|3", "extract(week FROM $1::timestamp)::int", "int"),
 	WHEN("week", 2, "2=lower:0", WEEK_SUNDAY("$1"), "int"),
+	WHEN("week", 2, "2=lower:1", "((" DAY_NUMBER("$1") " - " WEEKDAY_FROM("$1") " + 10) / 7)",
+	     "int"),
+	WHEN("week", 2, "2=lower:2", WEEK_OF_DAY(SUNDAY_OF("$1")), "int"),
+	WHEN("week", 2, "2=lower:3", "extract(week FROM $1::timestamp)::int", "int"),
+	WHEN("week", 2, "2=lower:4",
+	     "((" DAY_NUMBER("$1") " - extract(dow FROM $1::timestamp)::int + 9) / 7)", "int"),
+	WHEN("week", 2, "2=lower:5", "((" DAY_NUMBER("$1") " - " WEEKDAY_FROM("$1") " + 7) / 7)",
+	     "int"),
+	WHEN("week", 2, "2=lower:6", WEEK_OF_DAY(WEDNESDAY_OF("$1")), "int"),
+	WHEN("week", 2, "2=lower:7", WEEK_OF_DAY(MONDAY_OF("$1")), "int"),
 	CALL("week", 1, WEEK_SUNDAY("$1"), "int"),
 	NONE("week", "WEEK-MODE"),
 	PART_EXPRESSION("weekday", "(", "isodow", " - 1)"),
@@ -380,11 +511,10 @@ static const struct function_rule rules[] = {
 	NONE("weight_string", "NO-FUNCTION"),
 	PART("year", "year"),
 	WHEN("yearweek", 2, "2=lower:1|3", "to_char($1::timestamp, 'IYYYIW')::int", "int"),
-	CALL("yearweek", 1,
-	     "(SELECT (extract(year FROM _d) * 100 + (extract(doy FROM _d)::int + 6) / 7)::int "
-	     "FROM (SELECT ($1::timestamp::date - extract(dow FROM $1::timestamp)::int) AS _d) AS "
-	     "_s)",
-	     "int"),
+	WHEN("yearweek", 2, "2=lower:0|2", YEARWEEK_OF(SUNDAY_OF("$1")), "int"),
+	WHEN("yearweek", 2, "2=lower:4|6", YEARWEEK_OF(WEDNESDAY_OF("$1")), "int"),
+	WHEN("yearweek", 2, "2=lower:5|7", YEARWEEK_OF(MONDAY_OF("$1")), "int"),
+	CALL("yearweek", 1, YEARWEEK_OF(SUNDAY_OF("$1")), "int"),
 	NONE("yearweek", "WEEK-MODE"),
 };
 

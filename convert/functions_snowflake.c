@@ -71,11 +71,62 @@
 		WHEN(name, 2, "1=date|timestamp|time", "to_char($1, $snowflake2)", "text"),        \
 		CALL(name, 2, "to_char($1, $snowflakenumber2)", "text"),                           \
 		CALL(name, 2, "to_char($1, $snowflake2)", "text"), NONE(name, "FORMAT-LETTERS")
+#define SEQ(name)                                                                                  \
+	CALL(name, 0, "(row_number() OVER () - 1)::int", "int"),                                   \
+		CALL(name, 1, "(row_number() OVER () - 1)::int", "int")
 #define PREVIOUS(name, names, number)                                                              \
 	WHEN(name, 2, "2=lower:" names,                                                            \
 	     "($1::timestamp::date - ((extract(isodow FROM $1::timestamp)::int - " number          \
 	     " + 6) % 7 + 1))",                                                                    \
 	     "date")
+/* What kind of value a VARIANT holds. */
+#define VARIANT_TYPE(x)                                                                            \
+	"CASE jsonb_typeof(" x ") WHEN 'number' THEN CASE WHEN (" x " #>> '{}')::numeric = "       \
+	"trunc((" x " #>> '{}')::numeric) THEN 'INTEGER' ELSE 'DECIMAL' END WHEN 'string' THEN "   \
+	"'VARCHAR' WHEN 'null' THEN 'NULL_VALUE' ELSE upper(jsonb_typeof(" x ")) END"
+/* How often each element stands in an array, and in another one: as multisets. */
+#define COUNTED(n)                                                                                 \
+	"(SELECT _x, _i, row_number() OVER (PARTITION BY _x ORDER BY _i) AS _n FROM " ELEMENTS(    \
+		n) ") AS _c"
+#define TIMES_IN(n) "(SELECT count(*) FROM jsonb_array_elements($" n ") AS _v(_y) WHERE _y = _x)"
+/* Without rows the text is empty, not NULL. */
+#define LISTAGG_EMPTY(name)                                                                        \
+	CALL(name, 1, "coalesce(string_agg($1::text, ''), '')", "text"),                           \
+		CALL(name, 2, "coalesce(string_agg($1::text, $2), '')", "text")
+/* REDUCE(array, start, (a, x) -> ...), one element after the other. */
+#define FOLD(type)                                                                                 \
+	"(WITH RECURSIVE _f AS (SELECT 0 AS i, ($2)::" type " AS a UNION ALL SELECT _f.i + 1, "    \
+	"$3(_f.a, ($1 -> _f.i))::" type " FROM _f WHERE _f.i < jsonb_array_length($1)) SELECT a "  \
+	"FROM _f ORDER BY i DESC LIMIT 1)"
+/* Slices of n units, counted from 1970; weeks from a Monday. */
+#define SLICE_BIN(name, unit, one, from)                                                           \
+	WHEN(name, 3, "3=unit:" unit ",1=date",                                                    \
+	     "date_bin($2 * INTERVAL '" one "', $1::timestamp, '" from "')::date", "date"),        \
+		WHEN(name, 3, "3=unit:" unit,                                                      \
+		     "date_bin($2 * INTERVAL '" one "', $1::timestamp, '" from "')", "timestamp"), \
+		WHEN(name, 4, "3=unit:" unit ",4=lower:start",                                     \
+		     "date_bin($2 * INTERVAL '" one "', $1::timestamp, '" from "')", "timestamp"), \
+		WHEN(name, 4, "3=unit:" unit ",4=lower:end",                                       \
+		     "date_bin($2 * INTERVAL '" one "', $1::timestamp, '" from                     \
+		     "') + $2 * INTERVAL '" one "'",                                               \
+		     "timestamp")
+#define MONTH_SLICE(scale)                                                                         \
+	"(timestamp '1970-01-01' + $2 * INTERVAL '" scale " months' * floor(((extract(year FROM "  \
+	"$1::timestamp) - 1970) * 12 + extract(month FROM $1::timestamp) - 1) / ($2 * " scale      \
+	")))"
+#define SLICE_MONTHS(name, unit, scale)                                                            \
+	WHEN(name, 3, "3=unit:" unit ",1=date", MONTH_SLICE(scale) "::date", "date"),              \
+		WHEN(name, 3, "3=unit:" unit, MONTH_SLICE(scale), "timestamp"),                    \
+		WHEN(name, 4, "3=unit:" unit ",4=lower:start", MONTH_SLICE(scale), "timestamp"),   \
+		WHEN(name, 4, "3=unit:" unit ",4=lower:end",                                       \
+		     MONTH_SLICE(scale) " + $2 * INTERVAL '" scale " months'", "timestamp")
+#define SLICES(name)                                                                               \
+	SLICE_BIN(name, "second", "1 second", "1970-01-01"),                                       \
+		SLICE_BIN(name, "minute", "1 minute", "1970-01-01"),                               \
+		SLICE_BIN(name, "hour", "1 hour", "1970-01-01"),                                   \
+		SLICE_BIN(name, "day", "1 day", "1970-01-01"),                                     \
+		SLICE_BIN(name, "week", "7 days", "1969-12-29"), SLICE_MONTHS(name, "month", "1"), \
+		SLICE_MONTHS(name, "quarter", "3"), SLICE_MONTHS(name, "year", "12")
 #define ELEMENTS(n)    "jsonb_array_elements($" n ") WITH ORDINALITY AS _u(_x, _i)"
 #define REBUILT(query) "coalesce((SELECT jsonb_agg(_x ORDER BY _i) FROM " query "), '[]')"
 
@@ -112,8 +163,7 @@ static const struct function_rule rules[] = {
 	     "coalesce((SELECT jsonb_agg(_x ORDER BY _o) FROM (SELECT _x, min(_i) AS _o "
 	     "FROM " ELEMENTS("1") " GROUP BY _x) AS _d), '[]')",
 	     "json"),
-	CALL("array_except", 2, REBUILT(ELEMENTS("1") " WHERE NOT $2 @> jsonb_build_array(_x)"),
-	     "json"),
+	CALL("array_except", 2, REBUILT(COUNTED("1") " WHERE _n > " TIMES_IN("2")), "json"),
 	CALL("array_flatten", 1,
 	     "coalesce((SELECT jsonb_agg(_y ORDER BY _i, _j) FROM " ELEMENTS(
 		     "1") ", jsonb_array_elements(_x) WITH ORDINALITY AS _v(_y, _j)), '[]')",
@@ -126,8 +176,7 @@ static const struct function_rule rules[] = {
 	     "_u(_x)), '[]')",
 	     "json"),
 	CALL("array_insert", 3, "jsonb_insert($1, ARRAY[$2::text], to_jsonb($3))", "json"),
-	CALL("array_intersection", 2, REBUILT(ELEMENTS("1") " WHERE $2 @> jsonb_build_array(_x)"),
-	     "json"),
+	CALL("array_intersection", 2, REBUILT(COUNTED("1") " WHERE _n <= " TIMES_IN("2")), "json"),
 	CALL("array_max", 1, "(SELECT max((_x #>> '{}')::numeric) FROM " ELEMENTS("1") ")",
 	     "numeric"),
 	CALL("array_min", 1, "(SELECT min((_x #>> '{}')::numeric) FROM " ELEMENTS("1") ")",
@@ -157,12 +206,26 @@ static const struct function_rule rules[] = {
 	     "(SELECT string_agg(coalesce(_x #>> '{}', ''), $2 ORDER BY _i) FROM " ELEMENTS(
 		     "1") ")",
 	     "text"),
+	CALL("array_union_agg", 1,
+	     "(SELECT coalesce(jsonb_agg(_y), '[]') FROM jsonb_array_elements(jsonb_agg($1)) AS "
+	     "_u(_x), jsonb_array_elements(_x) AS _v(_y))",
+	     "json"),
 	CALL("array_unique_agg", 1,
 	     "coalesce(jsonb_agg(DISTINCT $1) FILTER (WHERE $1 IS NOT NULL), '[]')", "json"),
 	CALL("arrays_overlap", 2,
 	     "EXISTS (SELECT FROM jsonb_array_elements($1) AS _u(_x) WHERE $2 @> "
 	     "jsonb_build_array(_x))",
 	     "bool"),
+	CALL("arrays_to_object", 2,
+	     "coalesce((SELECT jsonb_object_agg(_x #>> '{}', _y) FROM jsonb_array_elements($1) "
+	     "WITH ORDINALITY AS _u(_x, _i) JOIN jsonb_array_elements($2) WITH ORDINALITY AS "
+	     "_v(_y, _j) ON _i = _j WHERE _x <> 'null' AND _y <> 'null'), '{}')",
+	     "json"),
+	CALL("arrays_zip", 2,
+	     "coalesce((SELECT jsonb_agg(jsonb_build_object('$1', _x, '$2', _y) ORDER BY "
+	     "coalesce(_i, _j)) FROM jsonb_array_elements($1) WITH ORDINALITY AS _u(_x, _i) FULL "
+	     "JOIN jsonb_array_elements($2) WITH ORDINALITY AS _v(_y, _j) ON _i = _j), '[]')",
+	     "json"),
 	CALL("as_array", 1, "CASE WHEN jsonb_typeof($1) = 'array' THEN $1 END", "json"),
 	CALL("as_boolean", 1, "CASE WHEN jsonb_typeof($1) = 'boolean' THEN $1::boolean END",
 	     "bool"),
@@ -212,6 +275,7 @@ static const struct function_rule rules[] = {
 	WHEN("cast:jsonb", 1, "1=text", "to_jsonb($1::text)", "json"),
 	WHEN("cast:jsonb", 1, "1=int|numeric|float|bool|date|timestamp|array", "to_jsonb($1)",
 	     "json"),
+	WHEN("cast:jsonb", 1, "1?", "to_jsonb($1)", "json"),
 	WHEN("cast:numeric", 1, "1=json", "($1 #>> '{}')::numeric", "numeric"),
 	WHEN("cast:text", 1, "1=json", "($1 #>> '{}')", "text"),
 	WHEN("cast:timestamp", 1, "1=json", "($1 #>> '{}')::timestamp", "timestamp"),
@@ -225,14 +289,18 @@ static const struct function_rule rules[] = {
 	CALL("char", 1, "chr($1)", "text"),
 	CALL("charindex", 2, "strpos($2, $1)", "int"),
 	CALL("charindex", 3, POSITION_FROM("$2", "$1"), "int"),
-	NONE("check_json", "NO-FUNCTION"),
+	NOTE("check_json", 1, NULL,
+	     "CASE WHEN $1 IS NOT NULL AND lakeport.try_jsonb($1::text) IS NULL THEN 'invalid "
+	     "JSON' "
+	     "END",
+	     "text", "TYPE-NAMES"),
 	CALL("chr", 1, "chr($1)", "text"),
 	SAME("coalesce", 1, -1, "1"),
 	NONE("collate", "NO-FUNCTION"),
 	NONE("compress", "NO-FUNCTION"),
 	CONCAT_NULL("concat"),
 	MANY("concat_ws", 2, "CASE WHEN num_nulls($1, $*) = 0 THEN concat_ws($1, $*) END", "text"),
-	NONE("conditional_change_event", "NO-FUNCTION"),
+	CALL("conditional_change_event", 1, "lakeport.changes($1::text)", "int"),
 	CALL("conditional_true_event", 1, "sum($1::int)", "int"),
 	CALL("contains", 2, "(strpos($1, $2) > 0)", "bool"),
 	CALL("convert_timezone", 2, "($2::timestamptz AT TIME ZONE $1)", "timestamp"),
@@ -303,7 +371,7 @@ static const struct function_rule rules[] = {
 	SAME("exp", 1, 1, "float"),
 	UNIT_PARTS("extract"),
 	SAME("factorial", 1, 1, "int"),
-	CALL("filter", 2, REBUILT(ELEMENTS("1") " WHERE $2((_x #>> '{}')::numeric)"), "json"),
+	CALL("filter", 2, REBUILT(ELEMENTS("1") " WHERE $2(_x)"), "json"),
 	FIRST_VALUE_ROWS("first_value"),
 	SAME("floor", 1, 1, "1"),
 	CALL("floor", 2, "(floor($1::numeric * power(10::numeric, $2)) / power(10::numeric, $2))",
@@ -364,7 +432,7 @@ static const struct function_rule rules[] = {
 	CALL("len", 1, "length($1::text)", "int"),
 	WHEN("length", 1, "1=binary", "length($1)", "int"),
 	CALL("length", 1, "length($1::text)", "int"),
-	LISTAGG_ROWS("listagg"),
+	LISTAGG_EMPTY("listagg"),
 	CALL("ln", 1, "ln($1::float8)", "float"),
 	CALL("localtimestamp", 0, "LOCALTIMESTAMP", "timestamp"),
 	CALL("log", 2, "(ln($2::float8) / ln($1::float8))", "float"),
@@ -372,6 +440,8 @@ static const struct function_rule rules[] = {
 	CALL("lpad", 2, "lpad($1::text, $2)", "text"),
 	CALL("lpad", 3, "lpad($1::text, $2, $3)", "text"),
 	SAME("ltrim", 1, 2, "text"),
+	WHEN("max", 1, "1=json", "(array_agg($1 ORDER BY $1 DESC) FILTER (WHERE $1 <> 'null'))[1]",
+	     "json"),
 	SAME("max", 1, 1, "1"),
 	MAX_BY("max_by", " DESC"),
 	CALL("max_by", 3,
@@ -382,6 +452,8 @@ static const struct function_rule rules[] = {
 	CALL("md5_hex", 1, "md5($1)", "text"),
 	{"median", 1, 1, "over", NULL, NULL, "ORDERED-SET-OVER"},
 	CALL("median", 1, "percentile_cont(0.5) WITHIN GROUP (ORDER BY $1)", "float"),
+	WHEN("min", 1, "1=json", "(array_agg($1 ORDER BY $1) FILTER (WHERE $1 <> 'null'))[1]",
+	     "json"),
 	SAME("min", 1, 1, "1"),
 	MAX_BY("min_by", ""),
 	CALL("min_by", 3,
@@ -405,6 +477,7 @@ static const struct function_rule rules[] = {
 	CALL("nvl", 2, "coalesce($1, $2)", "1"),
 	CALL("nvl2", 3, "CASE WHEN $1 IS NOT NULL THEN $2 ELSE $3 END", "2"),
 	CALL("object_agg", 2, "jsonb_object_agg($1, $2)", "json"),
+	WHEN("object_construct", 0, "star", "@row_object", "json"),
 	CALL("object_construct", 0, "'{}'::jsonb", "json"),
 	MANY("object_construct", 2, "jsonb_strip_nulls(jsonb_build_object($*))", "json"),
 	MANY("object_construct_keep_null", 2, "jsonb_build_object($*)", "json"),
@@ -451,6 +524,10 @@ static const struct function_rule rules[] = {
 	     "text", "RANDOM-SEED"),
 	SAME("rank", 0, 0, "int"),
 	CALL("ratio_to_report", 1, "($1::numeric / NULLIF(sum($1), 0))", "numeric"),
+	WHEN("reduce", 3, "2=int|numeric|float", FOLD("numeric"), "numeric"),
+	WHEN("reduce", 3, "2=text", FOLD("text"), "text"),
+	WHEN("reduce", 3, "2=json", FOLD("jsonb"), "json"),
+	NONE("reduce", "NO-FUNCTION"),
 	CALL("regexp_count", 2, "regexp_count($1, $regex2)", "int"),
 	CALL("regexp_count", 3, "regexp_count($1, $regex2, $3)", "int"),
 	CALL("regexp_count", 4, "regexp_count($1, $regex2, $3, $regexflags4)", "int"),
@@ -512,11 +589,12 @@ static const struct function_rule rules[] = {
 	CALL("rpad", 2, "rpad($1::text, $2)", "text"),
 	CALL("rpad", 3, "rpad($1::text, $2, $3)", "text"),
 	SAME("rtrim", 1, 2, "text"),
+	CALL("rtrimmed_length", 1, "length(rtrim($1))", "int"),
 	PART_SECOND("second"),
-	CALL("seq1", 0, "(row_number() OVER () - 1)", "int"),
-	CALL("seq2", 0, "(row_number() OVER () - 1)", "int"),
-	CALL("seq4", 0, "(row_number() OVER () - 1)", "int"),
-	CALL("seq8", 0, "(row_number() OVER () - 1)", "int"),
+	SEQ("seq1"),
+	SEQ("seq2"),
+	SEQ("seq4"),
+	SEQ("seq8"),
 	CALL("sha1", 1, "lakeport.sha1(convert_to($1, 'UTF8'))", "text"),
 	CALL("sha1_hex", 1, "lakeport.sha1(convert_to($1, 'UTF8'))", "text"),
 	SHA2_ROWS("sha2"),
@@ -530,14 +608,16 @@ static const struct function_rule rules[] = {
 	CALL("soundex", 1, "lakeport.soundex($1)", "text"),
 	CALL("space", 1, "repeat(' ', $1)", "text"),
 	WHEN("split", 2, NULL, "to_jsonb(string_to_array($1, $2))", "json"),
-	SAME("split_part", 3, 3, "text"),
+	WHEN("split_part", 3, "3=0", "split_part($1, $2, 1)", "text"),
+	WHEN("split_part", 3, "3=literal", "split_part($1, $2, $3)", "text"),
+	CALL("split_part", 3, "split_part($1, $2, coalesce(nullif($3, 0), 1))", "text"),
 	CALL("sqrt", 1, "sqrt($1::float8)", "float"),
 	CALL("square", 1, "($1 * $1)", "1"),
 	CALL("startswith", 2, "starts_with($1, $2)", "bool"),
 	SAME("stddev", 1, 1, "numeric"),
 	SAME("stddev_pop", 1, 1, "numeric"),
 	SAME("stddev_samp", 1, 1, "numeric"),
-	LISTAGG_ROWS("string_agg"),
+	LISTAGG_EMPTY("string_agg"),
 	CALL("strip_null_value", 1, "NULLIF($1, 'null'::jsonb)", "json"),
 	CALL("strtok", 2, "(array_remove(regexp_split_to_array($1, $charclass2), ''))[1]", "text"),
 	CALL("strtok", 3, "(array_remove(regexp_split_to_array($1, $charclass2), ''))[$3]", "text"),
@@ -555,7 +635,8 @@ static const struct function_rule rules[] = {
 	SAME("tanh", 1, 1, "float"),
 	CALL("time", 1, "$1::time", "time"),
 	CALL("time_from_parts", 3, "make_time($1, $2, $3)", "time"),
-	NONE("time_slice", "NO-FUNCTION"),
+	SLICES("time_slice"),
+	NONE("time_slice", "UNIT-DYNAMIC"),
 	ADD("timeadd"),
 	DIFF("timediff"),
 	CALL("timefromparts", 3, "make_time($1, $2, $3)", "time"),
@@ -600,8 +681,7 @@ static const struct function_rule rules[] = {
 	WHEN("to_variant", 1, "1=json", "$1", "json"),
 	CALL("to_variant", 1, "to_jsonb($1)", "json"),
 	CALL("transform", 2,
-	     "coalesce((SELECT jsonb_agg($2((_x #>> '{}')::numeric) ORDER BY _i) FROM " ELEMENTS(
-		     "1") "), '[]')",
+	     "coalesce((SELECT jsonb_agg($2(_x) ORDER BY _i) FROM " ELEMENTS("1") "), '[]')",
 	     "json"),
 	SAME("translate", 3, 3, "text"),
 	SAME("trim", 1, 1, "text"),
@@ -619,24 +699,24 @@ static const struct function_rule rules[] = {
 	CALL("truncate", 1, "trunc($1)", "1"),
 	CALL("truncate", 2, "trunc($1::numeric, $2)", "numeric"),
 	TRY_CASTS("try_cast:"),
-	NOTE("try_parse_json", 1, NULL, "$1::jsonb", "json", "JSON-INVALID"),
+	CALL("try_parse_json", 1, "lakeport.try_jsonb($1::text)", "json"),
 	NONE("try_to_binary", "TRY-FORMAT"),
 	TRY_BOOLEAN("try_to_boolean"),
-	NOTE("try_to_date", 2, NULL, "to_date($1, $snowflakein2)", "date", "TRY-FORMAT"),
+	CALL("try_to_date", 2, "lakeport.try_to_date($1, $snowflakein2)", "date"),
 	TRY_DATE("try_to_date"),
 	TRY_NUM("try_to_decimal"),
 	TRY_NUMBER("try_to_double", "float8", "float"),
 	TRY_NUM("try_to_number"),
 	TRY_NUM("try_to_numeric"),
 	NONE("try_to_time", "TRY-FORMAT"),
-	NOTE("try_to_timestamp", 2, NULL, "to_timestamp($1, $snowflakein2)::timestamp", "timestamp",
-	     "TRY-FORMAT"),
+	CALL("try_to_timestamp", 2, "lakeport.try_to_timestamp($1, $snowflakein2)", "timestamp"),
 	TRY_TIMESTAMP("try_to_timestamp"),
 	TRY_TIMESTAMP("try_to_timestamp_ltz"),
-	NOTE("try_to_timestamp_ntz", 2, NULL, "to_timestamp($1, $snowflakein2)::timestamp",
-	     "timestamp", "TRY-FORMAT"),
+	CALL("try_to_timestamp_ntz", 2, "lakeport.try_to_timestamp($1, $snowflakein2)",
+	     "timestamp"),
 	TRY_TIMESTAMP("try_to_timestamp_ntz"),
-	CALL("typeof", 1, "upper(jsonb_typeof($1))", "text"),
+	WHEN("typeof", 1, "1=json", VARIANT_TYPE("$1"), "text"),
+	CALL("typeof", 1, VARIANT_TYPE("to_jsonb($1)"), "text"),
 	CALL("unicode", 1, "ascii($1)", "int"),
 	NOTE("uniform", 3, "1=int,2=int", "floor($1 + random() * ($2 - $1 + 1))::int", "int",
 	     "RANDOM-SEED"),

@@ -14,6 +14,18 @@
 #define END	"$body$"
 
 static const struct helper helpers[] = {
+	{"change_count", "text[], text",
+	 "how often a value changed so far; changes() over a window",
+	 "(state text[], value text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS "
+	 "$body$\n"
+	 "SELECT CASE WHEN state IS NULL THEN ARRAY['0', value] WHEN value IS NULL THEN state\n"
+	 "  WHEN state[2] <> value THEN ARRAY[(state[1]::int + 1)::text, value]\n"
+	 "  ELSE ARRAY[state[1], value] END\n" END ";\n"
+	 "CREATE OR REPLACE FUNCTION @schema@.change_total(state text[]) RETURNS int LANGUAGE sql "
+	 "IMMUTABLE PARALLEL SAFE AS $body$SELECT state[1]::int" END ";\n"
+	 "CREATE OR REPLACE AGGREGATE @schema@.changes(text) (SFUNC = @schema@.change_count, "
+	 "STYPE = text[],\n"
+	 "  FINALFUNC = @schema@.change_total, PARALLEL = SAFE)"},
 	{"conv", "text, int, int", "a number from one base to another, 2 to 36",
 	 "(number text, from_base int, to_base int) RETURNS text" PLPGSQL "DECLARE\n"
 	 "  digits constant text := '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';\n"
@@ -78,6 +90,19 @@ static const struct helper helpers[] = {
 	 "    SELECT o.value FROM jsonb_each(CASE WHEN jsonb_typeof(r.v) = 'object'\n"
 	 "      THEN r.v ELSE '{}' END) AS o) AS c(v))\n"
 	 "SELECT max(d) FROM r\n" END},
+	{"json_merge_patch", "jsonb, jsonb",
+	 "RFC 7396: members put over others, null takes one away",
+	 "(target jsonb, patch jsonb) RETURNS jsonb" PLPGSQL "BEGIN\n"
+	 "  RETURN CASE\n"
+	 "  WHEN jsonb_typeof(patch) <> 'object' THEN patch\n"
+	 "  ELSE coalesce((SELECT jsonb_object_agg(coalesce(t.key, p.key), CASE\n"
+	 "      WHEN p.value IS NULL THEN t.value\n"
+	 "      WHEN jsonb_typeof(p.value) <> 'object' THEN p.value\n"
+	 "      ELSE @schema@.json_merge_patch(coalesce(t.value, '{}'), p.value) END)\n"
+	 "    FROM jsonb_each(CASE WHEN jsonb_typeof(target) = 'object' THEN target\n"
+	 "      ELSE '{}' END) AS t FULL JOIN jsonb_each(patch) AS p ON t.key = p.key\n"
+	 "    WHERE p.value IS DISTINCT FROM 'null'), '{}') END;\n"
+	 "END\n" END},
 	{"levenshtein", "text, text", "the edit distance of two texts",
 	 "(a text, b text) RETURNS int" PLPGSQL "DECLARE\n"
 	 "  last int[] := ARRAY(SELECT generate_series(0, length(b)));\n"
@@ -158,6 +183,13 @@ static const struct helper helpers[] = {
 	 "  END LOOP;\n"
 	 "  RETURN CASE WHEN answer = '' THEN '' ELSE rpad(left(answer, 4), 4, '0') END;\n"
 	 "END\n" END},
+	{"soundex_long", "text", "Soundex as MySQL has it: vowels first taken away, any length",
+	 "(word text) RETURNS text" SQL
+	 "SELECT rpad(left(w, 1) || CASE WHEN translate(left(w, 1),\n"
+	 "  'AEIOUHWY', '') = '' THEN c ELSE substr(c, 2) END, greatest(4, length(c)), '0')\n"
+	 "FROM (SELECT w, regexp_replace(translate(w, 'BFPVCGJKQSXZDTLMNRAEIOUHWY',\n"
+	 "  '111122222222334556'), '(.)\\1+', '\\1', 'g') AS c\n"
+	 "  FROM regexp_replace(upper(word), '[^A-Z]', '', 'g') AS w) AS s\n" END},
 	{"url_decode", "text", "application/x-www-form-urlencoded into text",
 	 "(value text) RETURNS text" PLPGSQL "DECLARE\n"
 	 "  bytes bytea := '';\n"

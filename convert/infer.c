@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "convert/columns.h"
 #include "convert/function_apply.h"
 
 struct name_row {
@@ -57,6 +58,12 @@ static const struct name_row names[] = {
 	{"varchar2", TYPE_TEXT},
 	{"long", TYPE_BIGINT},
 	{"binary", TYPE_BYTES},
+	{"serial", TYPE_INT},
+	{"bigserial", TYPE_BIGINT},
+	{"smallserial", TYPE_SMALLINT},
+	{"timestamp without time zone", TYPE_TIMESTAMP},
+	{"time without time zone", TYPE_TIME},
+	{"citext", TYPE_TEXT},
 };
 
 bool type_is_int(enum type_code t)
@@ -97,10 +104,10 @@ static enum type_code of_name(struct str text)
 	return TYPE_UNKNOWN;
 }
 
-/* A type that no rule has seen yet is one of the source's: Oracle's date has a time. */
-static enum type_code of_type_node(struct rewrite *r, const struct node *t)
+/* By the dialect's own table of types first: Oracle's date has a time. */
+enum type_code type_declared(const struct dialect *d, const struct node *t)
 {
-	const struct type_rule *rule = t->flags & FLAG_CHANGED ? NULL : r->dialect->types;
+	const struct type_rule *rule = d->types;
 
 	if (t->op || str_is(t->text, "array"))
 		return TYPE_ARRAY;
@@ -113,6 +120,14 @@ static enum type_code of_type_node(struct rewrite *r, const struct node *t)
 			return of_name((struct str){rule->to, len - (rule->to[len - 1] == '$')});
 		}
 	return of_name(t->text);
+}
+
+/* A type that no rule has seen yet is one of the source's: Oracle's date has a time. */
+static enum type_code of_type_node(struct rewrite *r, const struct node *t)
+{
+	static const struct dialect none;
+
+	return type_declared(t->flags & FLAG_CHANGED ? &none : r->dialect, t);
 }
 
 static enum type_code wider(enum type_code a, enum type_code b)
@@ -312,12 +327,29 @@ static enum type_code of_relation(struct rewrite *r, struct node *n, struct str 
 
 #define SCOPES_MAX 8
 
+/* By the store, with what is inside of arrays and maps. */
+static bool of_known(struct rewrite *r, struct node *n, enum type_code *t)
+{
+	const struct schema_type *known = r->settings->schema ? known_type(n, 0) : NULL;
+
+	if (!known)
+		return false;
+	if (known->element)
+		n->element = (uint8_t)known->element->code;
+	if (known->key)
+		n->keys = (uint8_t)known->key->code;
+	*t = known->code;
+	return true;
+}
+
 static enum type_code of_column(struct rewrite *r, struct node *n)
 {
 	struct str column = node_last_name(n), table = {NULL, 0};
 	const struct node *up = n->parent;
 	enum type_code t = TYPE_UNKNOWN;
 
+	if (of_known(r, n, &t))
+		return t;
 	if (n->count > 1)
 		table = n->child[n->count - 2]->text;
 	for (int i = 0; i < SCOPES_MAX && up && t <= TYPE_UNKNOWN; up = up->parent) {
@@ -357,6 +389,8 @@ static enum type_code of_call(struct rewrite *r, struct node *n)
 
 static enum type_code of_node(struct rewrite *r, struct node *n)
 {
+	enum type_code known;
+
 	switch (n->kind) {
 	case NODE_NULL:
 		return TYPE_NULL;
@@ -392,9 +426,15 @@ static enum type_code of_node(struct rewrite *r, struct node *n)
 	case NODE_ARRAY:
 	case NODE_ARRAY_QUERY:
 		return TYPE_ARRAY;
+	case NODE_MEMBER:
+		return of_known(r, n, &known) ? known : TYPE_UNKNOWN;
 	case NODE_INDEX:
+		if (of_known(r, n, &known))
+			return known;
 		return type_of(r, n->child[0]) == TYPE_JSON ? TYPE_JSON
 							    : type_element(r, n->child[0]);
+	case NODE_PATH: /* a VARIANT of Snowflake; Databricks' is a text */
+		return r->dialect->flags & DIALECT_FOLD_UPPER ? TYPE_JSON : TYPE_TEXT;
 	case NODE_INTERVAL:
 		return TYPE_INTERVAL;
 	case NODE_ROW:

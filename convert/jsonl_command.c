@@ -9,8 +9,61 @@
 #include "common/command.h"
 #include "convert/convert.h"
 #include "convert/convert_options.h"
+#include "convert/schema.h"
 
 #define LINE_MAX_BYTES ((size_t)64 << 20)
+
+/* Tables of --schema, and of the last line that brought its own: often the next one has the same.
+ */
+struct tables {
+	const char *postgres, *source; /* of the options, or NULL */
+	struct schema *schema;
+	const struct dialect *from;
+	char *postgres_own, *source_own; /* what `schema` was made of; NULL: of the options */
+};
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static const char *text_of(const cJSON *in, const char *name)
+{
+	const cJSON *t = cJSON_GetObjectItemCaseSensitive(in, name);
+
+	return cJSON_IsString(t) ? t->valuestring : NULL;
+}
+
+static void forget_tables(struct tables *t)
+{
+	schema_free(t->schema);
+	free(t->postgres_own);
+	free(t->source_own);
+	t->schema = NULL;
+	t->postgres_own = t->source_own = NULL;
+}
+
+/* What a line knows of tables: its own "schema" and "source_schema" after those of the options. */
+static const struct schema *tables_of(struct tables *t, const cJSON *in,
+				      const struct convert_settings *s)
+{
+	const char *postgres = text_of(in, "schema"), *source = text_of(in, "source_schema");
+
+	if (!postgres && !source && !t->postgres && !t->source)
+		return NULL;
+	if (t->schema && t->from == s->from && same_text(t->postgres_own, postgres) &&
+	    same_text(t->source_own, source))
+		return t->schema;
+	forget_tables(t);
+	t->schema = schema_new();
+	t->from = s->from;
+	t->postgres_own = postgres ? xstrdup(postgres) : NULL;
+	t->source_own = source ? xstrdup(source) : NULL;
+	convert_schema_given(t->schema, s, t->postgres, t->source);
+	convert_schema_given(t->schema, s, postgres, source);
+	schema_finish(t->schema);
+	return t->schema;
+}
 
 const char *conversion_status_name(enum conversion_status s)
 {
@@ -72,7 +125,8 @@ static void fail_line(cJSON *out, const char *why)
 	cJSON_AddStringToObject(out, "error", why);
 }
 
-static void convert_line(const struct invocation *inv, const cJSON *in, cJSON *out)
+static void convert_line(const struct invocation *inv, struct tables *t, const cJSON *in,
+			 cJSON *out)
 {
 	const cJSON *sql = cJSON_GetObjectItemCaseSensitive(in, "sql");
 	const cJSON *name = cJSON_GetObjectItemCaseSensitive(in, "dialect");
@@ -88,6 +142,7 @@ static void convert_line(const struct invocation *inv, const cJSON *in, cJSON *o
 	}
 	convert_settings_init(&s, d);
 	convert_options_read(inv, &s);
+	s.schema = tables_of(t, in, &s);
 	convert_statement(&a, &s, (struct str){sql->valuestring, strlen(sql->valuestring)}, &c);
 	cJSON_AddStringToObject(out, "status", conversion_status_name(c.status));
 	cJSON_AddStringToObject(out, "kind", c.kind);
@@ -97,7 +152,7 @@ static void convert_line(const struct invocation *inv, const cJSON *in, cJSON *o
 	arena_release(&a);
 }
 
-static void one_line(const struct invocation *inv, const char *line, size_t n)
+static void one_line(const struct invocation *inv, struct tables *t, const char *line, size_t n)
 {
 	cJSON *in = cJSON_ParseWithLength(line, n), *out = cJSON_CreateObject();
 	const cJSON *id = in ? cJSON_GetObjectItemCaseSensitive(in, "id") : NULL;
@@ -105,7 +160,7 @@ static void one_line(const struct invocation *inv, const char *line, size_t n)
 	if (id)
 		cJSON_AddItemToObject(out, "id", cJSON_Duplicate(id, 1));
 	if (in)
-		convert_line(inv, in, out);
+		convert_line(inv, t, in, out);
 	else
 		fail_line(out, "the line is not JSON");
 	print_line(out);
@@ -113,7 +168,7 @@ static void one_line(const struct invocation *inv, const char *line, size_t n)
 	cJSON_Delete(out);
 }
 
-static int run(struct invocation *inv, struct error *e)
+static int each_line(const struct invocation *inv, struct tables *t, struct error *e)
 {
 	char *line = NULL;
 	size_t room = 0;
@@ -127,14 +182,29 @@ static int run(struct invocation *inv, struct error *e)
 		while (n > 0 && (unsigned char)line[n - 1] <= ' ')
 			n--;
 		if (n > 0)
-			one_line(inv, line, (size_t)n);
+			one_line(inv, t, line, (size_t)n);
 	}
 	free(line);
 	return 0;
 }
 
+static int run(struct invocation *inv, struct error *e)
+{
+	struct tables t = {0};
+	struct arena a = {0};
+	int status = -1;
+
+	if (convert_schema_text(inv, "schema", &a, &t.postgres, e) == 0 &&
+	    convert_schema_text(inv, "source-schema", &a, &t.source, e) == 0)
+		status = each_line(inv, &t, e);
+	forget_tables(&t);
+	arena_release(&a);
+	return status;
+}
+
 static const struct option options[] = {
 	CONVERT_FROM_OPTION,
+	CONVERT_SCHEMA_OPTIONS,
 	CONVERT_SETTING_OPTIONS,
 };
 
@@ -147,7 +217,11 @@ const struct command convert_jsonl = {
 		"Reads {\"id\", \"dialect\", \"sql\"} a line from standard input and answers each "
 		"with\n"
 		"{\"id\", \"status\", \"kind\", \"sql\", \"parameters\", \"findings\"}. Without a\n"
-		"dialect in the line, --from holds. Nothing is executed and no server is asked.",
+		"dialect in the line, --from holds. \"schema\" in the line is DDL of its tables "
+		"in\n"
+		"Postgres' SQL, \"source_schema\" in the source's: like --schema and "
+		"--source-schema.\n"
+		"Nothing is executed and no server is asked.",
 	.examples =
 		"lakeport convert jsonl < cases.jsonl   # one answer a line, in the same order\n",
 	OPTIONS(options),

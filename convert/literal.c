@@ -21,19 +21,10 @@ DATE(java, FORMAT_JAVA, false)
 DATE(java_in, FORMAT_JAVA, true)
 DATE(dotnet, FORMAT_DOTNET, false)
 DATE(mysql, FORMAT_MYSQL, false)
-DATE(mysql_in, FORMAT_MYSQL, true)
 DATE(oracle, FORMAT_ORACLE, false)
 DATE(oracle_in, FORMAT_ORACLE, true)
 DATE(snowflake, FORMAT_SNOWFLAKE, false)
 DATE(snowflake_in, FORMAT_SNOWFLAKE, true)
-
-/* Only when the format has nothing below a day. */
-static int mysql_date_in(struct str in, struct buf *out, const char **finding)
-{
-	bool time = false;
-
-	return format_date(FORMAT_MYSQL, true, in, out, &time, finding) < 0 || time ? -1 : 0;
-}
 
 static int number_format(struct str in, struct buf *out, const char **finding)
 {
@@ -218,6 +209,79 @@ static int date_only(struct str in, struct buf *out, const char **finding)
 	return 0;
 }
 
+/* A text that is a time without a date: 10:05:03 */
+static int time_only(struct str in, struct buf *out, const char **finding)
+{
+	int colons = 0;
+
+	(void)finding;
+	for (size_t i = 0; i < in.len; i++) {
+		colons += in.p[i] == ':';
+		if (!isdigit((unsigned char)in.p[i]) && in.p[i] != ':' && in.p[i] != '.')
+			return -1;
+	}
+	if (colons < 1 || colons > 2 || in.len > 15 || !isdigit((unsigned char)in.p[0]))
+		return -1;
+	buf_add(out, in.p, in.len);
+	return 0;
+}
+
+/* A JSON path of MySQL with * or **, which finds any number of values, as Postgres' jsonpath. */
+static int path_many(struct str in, struct buf *out, const char **finding)
+{
+	(void)finding;
+	if (!memchr(in.p, '*', in.len) || in.p[0] != '$' || memchr(in.p, '"', in.len))
+		return -1;
+	for (size_t i = 0; i < in.len; i++) {
+		if (in.len - i > 1 && in.p[i] == '*' && in.p[i + 1] == '*' && in.p[i - 1] != '.')
+			buf_putc(out, '.');
+		buf_putc(out, in.p[i]);
+		if (in.p[i] == '*' && in.len - i > 1 && in.p[i + 1] == '*')
+			buf_putc(out, in.p[++i]);
+	}
+	return 0;
+}
+
+/* Only when the format has nothing above an hour. */
+static int mysql_time_in(struct str in, struct buf *out, const char **finding)
+{
+	for (size_t i = 0; i + 1 < in.len; i++)
+		if (in.p[i] == '%' && !strchr("fHhIiklprSsT", in.p[++i]))
+			return -1;
+	return format_date(FORMAT_MYSQL, true, in, out, NULL, finding);
+}
+
+/* Only when the format has a year, a month and a day: otherwise MySQL has zeros in the date. */
+static bool whole_date(struct str in)
+{
+	bool year = false, month = false, day = false;
+
+	for (size_t i = 0; i + 1 < in.len; i++) {
+		if (in.p[i] != '%')
+			continue;
+		i++;
+		year |= in.p[i] == 'Y' || in.p[i] == 'y';
+		month |= in.p[i] != '%' && strchr("MmbcjUu", in.p[i]) != NULL;
+		day |= in.p[i] != '%' && strchr("DdejWaw", in.p[i]) != NULL;
+	}
+	return year && month && day;
+}
+
+static int mysql_in(struct str in, struct buf *out, const char **finding)
+{
+	return whole_date(in) ? format_date(FORMAT_MYSQL, true, in, out, NULL, finding) : -1;
+}
+
+/* Only when the format has nothing below a day. */
+static int mysql_date_in(struct str in, struct buf *out, const char **finding)
+{
+	bool time = false;
+
+	if (!whole_date(in))
+		return -1;
+	return format_date(FORMAT_MYSQL, true, in, out, &time, finding) < 0 || time ? -1 : 0;
+}
+
 /* One step of a JSON path as an element of an array literal. */
 static void path_element(struct buf *out, const char *p, size_t n)
 {
@@ -318,11 +382,13 @@ static const struct literal_converter converters[] = {
 	{"mysql", false, false, mysql},
 	{"mysqldatein", false, false, mysql_date_in},
 	{"mysqlin", false, false, mysql_in},
+	{"mysqltimein", false, false, mysql_time_in},
 	{"numberformat", false, false, number_format},
 	{"oracle", false, false, oracle},
 	{"oraclein", false, false, oracle_in},
 	{"oraclenumber", false, false, number_format},
 	{"path", false, false, path},
+	{"pathmany", false, false, path_many},
 	{"patindex", false, false, patindex},
 	{"posix", false, false, posix},
 	{"printf", false, false, printf_format},
@@ -336,6 +402,7 @@ static const struct literal_converter converters[] = {
 	{"snowflake", false, false, snowflake},
 	{"snowflakein", false, false, snowflake_in},
 	{"snowflakenumber", false, false, number_format},
+	{"timeonly", false, false, time_only},
 	{"zone", false, false, zone},
 };
 

@@ -101,6 +101,8 @@ struct node *parse_order_by(struct parser *p); /* NULL: none here */
 struct node *parse_window(struct parser *p);   /* (PARTITION BY ...) */
 
 /* Queries. */
+/* A query as an argument, without parentheses around it. */
+bool parse_begins_bare_query(const struct parser *p);
 bool parse_begins_query(const struct parser *p, uint32_t ahead);
 struct node *parse_query(struct parser *p);
 struct node *parse_with(struct parser *p); /* NULL: none here */
@@ -115,6 +117,7 @@ struct node *parse_limit_number(struct parser *p);
 /* Statements. */
 struct node *parse_statement(struct parser *p);
 struct node *parse_insert(struct parser *p, struct node *with, uint32_t first);
+struct node *parse_insert_all(struct parser *p, struct node *n); /* from ALL, FIRST or WHEN on */
 struct node *parse_update(struct parser *p, struct node *with, uint32_t first);
 struct node *parse_delete(struct parser *p, struct node *with, uint32_t first);
 struct node *parse_merge(struct parser *p, struct node *with, uint32_t first);

@@ -17,7 +17,7 @@ static struct node *argument(struct parser *p)
 		node_put(n, 0, parse_expression(p));
 		return parse_close(p, n);
 	}
-	if (parse_begins_query(p, 0)) {
+	if (parse_begins_bare_query(p)) {
 		n = parse_open(p, NODE_SUBQUERY);
 		node_put(n, 0, parse_query(p));
 		node_touch(n);

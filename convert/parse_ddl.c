@@ -509,6 +509,31 @@ static struct node *view_words(struct parser *p)
 	return parse_close(p, n);
 }
 
+/* Behind the query: CHECK OPTION and NO DATA stay, NO SCHEMA BINDING and READ ONLY are options. */
+static void view_tail(struct parser *p, struct node *n)
+{
+	struct node *tail = parse_open(p, NODE_RAW);
+	uint32_t kind = 1;
+
+	kind += parse_is_word(p, 1, "CASCADED") || parse_is_word(p, 1, "LOCAL") ||
+		parse_is_word(p, 1, "NO");
+	if (parse_is_word(p, kind, "CHECK") || parse_is_word(p, kind, "DATA")) {
+		p->at += kind + (parse_is_word(p, kind, "CHECK") ? 2 : 1);
+		parse_close(p, tail);
+		tail->text = (struct str){p->t->text.p + p->t->items[tail->first].begin,
+					  p->t->items[tail->last - 1].end -
+						  p->t->items[tail->first].begin};
+		node_put(n, VIEW_DEF_TAIL, tail);
+	}
+	if (parse_at_end(p))
+		return;
+	tail = parse_open(p, NODE_RAW);
+	parse_take_rest(p);
+	node_touch(n);
+	if (!n->child[VIEW_DEF_OPTIONS])
+		node_put(n, VIEW_DEF_OPTIONS, parse_close(p, tail));
+}
+
 static struct node *create_view(struct parser *p, struct node *n)
 {
 	struct node *options;
@@ -523,10 +548,8 @@ static struct node *create_view(struct parser *p, struct node *n)
 	if (!parse_accept(p, K_AS))
 		node_touch(n);
 	node_put(n, VIEW_DEF_QUERY, parse_query(p));
-	if (parse_is(p, K_WITH)) { /* CHECK OPTION, NO SCHEMA BINDING, READ ONLY */
-		node_touch(n);
-		parse_take_rest(p);
-	}
+	if (parse_is(p, K_WITH))
+		view_tail(p, n);
 	return parse_close(p, n);
 }
 
@@ -586,7 +609,7 @@ struct node *parse_create(struct parser *p)
 	if (parse_accept(p, K_TABLE))
 		return create_table(p, n);
 	if (parse_accept(p, K_VIEW)) {
-		n->count = 4;
+		n->count = VIEW_DEF_TAIL + 1;
 		return create_view(p, n);
 	}
 	k = parse_keyword(p, 0);

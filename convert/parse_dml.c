@@ -111,9 +111,10 @@ static struct node *target_columns(struct parser *p)
 
 		if (name->count == 1)
 			name = name->child[0];
-		else if (name->count)
+		else if (name->count && p->d != &dialect_postgres) /* there, t.b is a field */
 			name = name->child[name->count - 1];
-		if (p->at - n->first > 1 && p->t->items[p->at - 2].symbol == '.')
+		if (p->at - n->first > 1 && p->t->items[p->at - 2].symbol == '.' &&
+		    p->d != &dialect_postgres)
 			node_touch(n);
 		node_add(p->a, n, name);
 	} while (parse_accept_symbol(p, ','));
@@ -179,10 +180,8 @@ struct node *parse_insert(struct parser *p, struct node *with, uint32_t first)
 
 	node_put(n, INSERT_WITH, with);
 	insert_words(p, n);
-	if (parse_is(p, K_ALL) || parse_is(p, K_FIRST) || parse_is(p, K_WHEN)) {
-		parse_fail(p, "an INSERT into one table");
-		return n;
-	}
+	if (parse_is(p, K_ALL) || parse_is(p, K_FIRST) || parse_is(p, K_WHEN))
+		return parse_insert_all(p, n);
 	node_put(n, INSERT_TARGET, parse_name(p));
 	if (parse_is(p, K_PARTITION) && parse_symbol_at(p, 1, '('))
 		node_put(n, INSERT_PARTITION, partition(p));

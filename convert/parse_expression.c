@@ -347,6 +347,20 @@ static struct node *collate(struct parser *p, struct node *left)
 	return check_operands(p, n);
 }
 
+/* MySQL's a SOUNDS LIKE b */
+static struct node *sounds_like(struct parser *p, struct node *left)
+{
+	struct node *n = parse_open_at(p, NODE_BINARY, left->at), *right;
+
+	p->at += 2;
+	right = parse_binary(p, BIND_OTHER);
+	n->op = OP_EQ;
+	node_put(n, 0, node_call(p->a, "soundex", 1, &left));
+	node_put(n, 1, node_call(p->a, "soundex", 1, &right));
+	node_touch(n);
+	return parse_close(p, n);
+}
+
 /* A predicate or other word after an operand; NULL: none of binding `min` or tighter. */
 static struct node *word_operator(struct parser *p, struct node *left, int min)
 {
@@ -359,6 +373,8 @@ static struct node *word_operator(struct parser *p, struct node *left, int min)
 		return collate(p, left);
 	if (min > BIND_IN)
 		return NULL;
+	if (k == K_SOUNDS && parse_keyword(p, 1) == K_LIKE)
+		return sounds_like(p, left);
 	switch (k) {
 	case K_BETWEEN:
 		p->at += negated;

@@ -253,7 +253,9 @@ static struct node *relation_parenthesis(struct parser *p)
 	uint32_t first = p->at;
 	struct node *n;
 
-	if (parse_begins_query(p, 1))
+	if (parse_begins_query(p, 1) ||
+	    (parse_keyword(p, 1) == K_VALUES && /* which is MySQL's function elsewhere */
+	     (parse_symbol_at(p, 2, '(') || parse_keyword(p, 2) == K_ROW)))
 		return derived(p, first, false);
 	n = parse_open(p, NODE_JOIN_PAREN);
 	p->at++;

@@ -3,6 +3,7 @@
  * follow them: casts, indexes, members, paths.
  */
 #include "convert/parse.h"
+#include "convert/rule.h"
 
 #include <string.h>
 
@@ -119,6 +120,20 @@ static bool begins_lambda(const struct parser *p)
 	return parse_symbol_at(p, i, ')') && parse_symbol_at(p, i + 1, SYMBOL_ARROW);
 }
 
+/* x, or Snowflake's x int: its type is kept with the name. */
+static struct node *lambda_parameter(struct parser *p)
+{
+	struct node *n = parse_ident(p), *type;
+
+	if (parse_is_name(p, 0)) {
+		type = parse_type(p);
+		if (type)
+			n->type = (uint8_t)type_from_name(
+				arena_strndup(p->a, type->text.p, type->text.len));
+	}
+	return n;
+}
+
 static struct node *lambda(struct parser *p)
 {
 	struct node *n = parse_open(p, NODE_LAMBDA), *params;
@@ -126,18 +141,14 @@ static struct node *lambda(struct parser *p)
 	if (parse_accept_symbol(p, '(')) {
 		params = parse_open(p, NODE_LIST);
 		do {
-			node_add(p->a, params, parse_ident(p));
-			if (parse_is_name(p, 0))
-				parse_type(p);
+			node_add(p->a, params, lambda_parameter(p));
 		} while (parse_accept_symbol(p, ','));
 		parse_close(p, params);
 		parse_expect_symbol(p, ')');
 	} else {
 		params = parse_open(p, NODE_LIST);
-		node_add(p->a, params, parse_ident(p));
+		node_add(p->a, params, lambda_parameter(p));
 		parse_close(p, params);
-		if (parse_is_name(p, 0)) /* Snowflake: x int -> ... */
-			parse_type(p);
 	}
 	node_put(n, 0, params);
 	parse_expect_symbol(p, SYMBOL_ARROW);
@@ -298,7 +309,8 @@ static struct node *cast_colons(struct parser *p, struct node *left)
 	p->at++;
 	node_put(n, CAST_VALUE, left);
 	node_put(n, CAST_TYPE, parse_type(p));
-	if (node_needs_paren(n, CAST_VALUE, left))
+	if (left->kind != NODE_INDEX && left->kind != NODE_SLICE && left->kind != NODE_MEMBER &&
+	    node_needs_paren(n, CAST_VALUE, left)) /* a[1]::int is one chain */
 		node_touch(n);
 	return parse_close(p, n);
 }
@@ -453,7 +465,9 @@ static struct node *word(struct parser *p)
 	enum keyword k = parse_keyword(p, 0);
 	struct node *n;
 
-	if (p->d->flags & DIALECT_LAMBDA && parse_symbol_at(p, 1, SYMBOL_ARROW))
+	if (p->d->flags & DIALECT_LAMBDA &&
+	    (parse_symbol_at(p, 1, SYMBOL_ARROW) ||
+	     (parse_is_name(p, 1) && parse_symbol_at(p, 2, SYMBOL_ARROW))))
 		return lambda(p);
 	n = parse_special(p);
 	if (!n)

@@ -59,6 +59,16 @@ bool parse_begins_query(const struct parser *p, uint32_t ahead)
 	}
 }
 
+bool parse_begins_bare_query(const struct parser *p)
+{
+	uint32_t next;
+
+	if (!parse_begins_query(p, 0) || !parse_is_symbol(p, '('))
+		return parse_begins_query(p, 0);
+	next = after_group(p, 0); /* (SELECT ...) alone brings its own parentheses */
+	return !parse_symbol_at(p, next, ')');
+}
+
 static struct node *cte(struct parser *p)
 {
 	struct node *n = parse_open(p, NODE_CTE);
@@ -124,6 +134,20 @@ static void top(struct parser *p, struct node *select)
 	node_put(select, SELECT_TOP, parse_close(p, n));
 }
 
+/* Words of MySQL before a select list that steer the server only. */
+static bool is_select_option(const struct parser *p)
+{
+	static const char *const options[] = {"SQL_BIG_RESULT", "SQL_BUFFER_RESULT", "SQL_CACHE",
+					      "SQL_NO_CACHE", "SQL_SMALL_RESULT"};
+
+	if (!(p->d->flags & DIALECT_PIPES_OR) || parse_peek(p, 0)->kind != TOKEN_WORD)
+		return false;
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (parse_is_word(p, 0, options[i]))
+			return true;
+	return false;
+}
+
 static void set_quantifier(struct parser *p, struct node *n)
 {
 	for (;;) {
@@ -138,7 +162,7 @@ static void set_quantifier(struct parser *p, struct node *n)
 			n->flags |= FLAG_DISTINCT;
 			node_touch(n);
 		} else if (parse_is(p, K_HIGH_PRIORITY) || parse_is(p, K_STRAIGHT_JOIN) ||
-			   parse_is(p, K_SQL_CALC_FOUND_ROWS)) {
+			   parse_is(p, K_SQL_CALC_FOUND_ROWS) || is_select_option(p)) {
 			p->at++;
 			node_touch(n);
 		} else if (parse_is(p, K_ALL) && !parse_symbol_at(p, 1, '.')) {
@@ -408,6 +432,10 @@ struct node *parse_values(struct parser *p)
 		if (row->kind == NODE_PAREN) {
 			row->kind = NODE_ROW;
 			row->count = 1;
+		} else if (row->kind == NODE_SUBQUERY && row->child[0]->kind == NODE_QUERY &&
+			   row->child[0]->child[QUERY_BODY] &&
+			   row->child[0]->child[QUERY_BODY]->kind == NODE_SUBQUERY) {
+			row->kind = NODE_ROW; /* ((SELECT ...)): the inner ones are the query's */
 		} else if (row->kind == NODE_SUBQUERY && p->d->flags & DIALECT_BARE_VALUES) {
 			struct node *wrap = parse_open_at(p, NODE_ROW, row->first);
 

@@ -229,6 +229,18 @@ static void interval_words(struct parser *p, struct node *n, uint32_t first)
 	node_touch(n);
 }
 
+/* MySQL's INTERVAL(n, a, b, ...), which no unit follows, is a function. */
+static struct node *interval_function(struct parser *p, struct node *n)
+{
+	struct node *row = n->child[0], *call;
+
+	if (row->kind != NODE_ROW || !(p->d->flags & DIALECT_PIPES_OR))
+		return n;
+	call = node_call(p->a, "interval", row->count, row->child);
+	call->first = call->at = n->first;
+	return parse_close(p, call);
+}
+
 static struct node *interval(struct parser *p)
 {
 	struct node *n = parse_open(p, NODE_INTERVAL);
@@ -237,10 +249,11 @@ static struct node *interval(struct parser *p)
 	n->type = TYPE_INTERVAL;
 	p->at++;
 	first = p->at;
-	node_put(n, 0, parse_binary(p, BIND_UNARY));
+	/* MySQL takes any expression up to the unit. */
+	node_put(n, 0, parse_binary(p, p->d->flags & DIALECT_PIPES_OR ? BIND_OTHER : BIND_UNARY));
 	unit = p->at;
 	if (!is_unit(p, 0))
-		return parse_close(p, n);
+		return interval_function(p, parse_close(p, n));
 	p->at++;
 	append_words(p, &n->text, unit, p->at);
 	unit_precision(p);
@@ -263,6 +276,8 @@ static bool begins_interval(const struct parser *p)
 		return true;
 	if (t->kind == TOKEN_OPERATOR)
 		return t->symbol == '-' || t->symbol == '(';
+	if (p->d->flags & DIALECT_PIPES_OR) /* a reserved word */
+		return parse_is_name(p, 1);
 	return parse_is_name(p, 1) &&
 	       (is_unit(p, 2) || parse_symbol_at(p, 2, '(') || parse_symbol_at(p, 2, '.'));
 }
@@ -388,6 +403,19 @@ static struct node *prefixed_string(struct parser *p)
 	return NULL;
 }
 
+/* MySQL's BINARY x: x COLLATE binary. */
+static struct node *binary_word(struct parser *p)
+{
+	struct node *n = parse_open(p, NODE_COLLATE), *name = node_make(p->a, NODE_NAME);
+
+	p->at++;
+	node_put(n, 0, parse_binary(p, BIND_UNARY));
+	node_add(p->a, name, node_ident(p->a, "binary"));
+	node_put(n, 1, name);
+	node_touch(n);
+	return parse_close(p, n);
+}
+
 static bool is_typed(enum keyword k)
 {
 	return k == K_DATE || k == K_TIME || k == K_TIMESTAMP || k == K_DATETIME ||
@@ -467,6 +495,8 @@ struct node *parse_special(struct parser *p)
 		return constant(p, NODE_BOOL, 0);
 	if (k == K_INTERVAL && begins_interval(p))
 		return interval(p);
+	if (k == K_BINARY && p->d->flags & DIALECT_PIPES_OR)
+		return binary_word(p);
 	if (k == K_ARRAY && parse_symbol_at(p, 1, '['))
 		return array(p);
 	if (is_typed(k) && next->kind == TOKEN_STRING)

@@ -186,7 +186,10 @@ struct node *parse_type(struct parser *p)
 		struct node *name = parse_ident(p);
 
 		n->text = name->text;
-		node_touch(n);
+		if (p->t->text.p[p->t->items[name->first].begin] != '"')
+			node_touch(n);
+		else /* "char" is not char */
+			n->text = token_text(p->t, name->first);
 	} else {
 		add_word(p, n);
 	}

@@ -288,7 +288,8 @@ void pieces_put_gap(struct str gap, struct buf *out)
 			continue;
 		}
 		line_begins = *p == '\n';
-		if (!strchr("$|", *p) || *p == '\0') /* another delimiter of MySQL: $$, || */
+		if (isspace((unsigned char)*p) ||
+		    *p == ';') /* what else is a delimiter: // $$ || */
 			buf_putc(out, *p);
 		p++;
 	}

@@ -40,7 +40,7 @@ static void insert(struct printer *p, const struct node *n)
 		clause(p, " AS ", n->child[INSERT_ALIAS]);
 	}
 	group(p, n->child[INSERT_COLUMNS]);
-	clause(p, " ", source);
+	clause(p, source && source->kind == NODE_LIST ? " SET " : " ", source);
 	if (n->child[INSERT_TARGET])
 		clause(p, " ", n->child[INSERT_CONFLICT]);
 	clause(p, " ", n->child[INSERT_RETURNING]);
@@ -199,6 +199,7 @@ static void create_view(struct printer *p, const struct node *n)
 	print_node(p, n->child[VIEW_DEF_NAME]);
 	group(p, n->child[VIEW_DEF_COLUMNS]);
 	clause(p, " AS ", n->child[VIEW_DEF_QUERY]);
+	clause(p, " ", n->child[VIEW_DEF_TAIL]);
 }
 
 static void comment(struct printer *p, const struct node *n)

@@ -5,11 +5,11 @@
 #include "convert/remains.h"
 
 #include <ctype.h>
-#include <pg_query.h>
 #include <string.h>
 
 #include "convert/check_tree.h"
 #include "convert/names.h"
+#include "convert/routine.h"
 
 struct remain {
 	uint8_t kind;
@@ -31,7 +31,6 @@ static const struct remain remains[] = {
 	{NODE_UNPIVOT, "UNPIVOT"},
 	{NODE_MATCH, "MATCH_RECOGNIZE"},
 	{NODE_VERSION, "time travel"},
-	{NODE_PROCEDURAL, "procedural code"},
 };
 
 static const char *what_remains(const struct node *n)
@@ -46,7 +45,8 @@ static const char *what_remains(const struct node *n)
 		return n->op >= JOIN_SEMI && n->op != JOIN_STRAIGHT ? "a join of this kind" : NULL;
 	case NODE_STAR:
 		return n->child[STAR_EXCEPT] || n->child[STAR_REPLACE] || n->child[STAR_RENAME]
-			       ? "* EXCEPT / REPLACE / RENAME"
+			       ? "* EXCEPT / REPLACE / RENAME of a table that is not known (give "
+				 "--schema)"
 			       : NULL;
 	case NODE_GROUP:
 		return n->flags & FLAG_ALL && n->count == 0 ? "GROUP BY ALL" : NULL;
@@ -61,11 +61,11 @@ static const char *what_remains(const struct node *n)
 	case NODE_UPDATE:
 		return n->child[UPDATE_SET] && n->child[UPDATE_SET]->count &&
 				       n->child[UPDATE_SET]->child[0]->kind == NODE_STAR
-			       ? "UPDATE SET *"
+			       ? "UPDATE SET * of a table that is not known (give --schema)"
 			       : NULL;
 	case NODE_INSERT:
 		if (n->child[INSERT_SOURCE] && n->child[INSERT_SOURCE]->kind == NODE_STAR)
-			return "INSERT *";
+			return "INSERT * of a table that is not known (give --schema)";
 		if (n->child[INSERT_PARTITION] || n->child[INSERT_REPLACE])
 			return "INSERT ... PARTITION / REPLACE WHERE";
 		return n->flags & (FLAG_OVERWRITE | FLAG_REPLACE | FLAG_IGNORE)
@@ -88,8 +88,6 @@ static bool is_foreign(struct rewrite *r, const struct node *n)
 						    "lock", "cluster", "call"};
 	struct str first;
 	const char *text;
-	PgQueryParseResult parsed;
-	bool foreign;
 
 	if ((n->kind != NODE_UTILITY && n->kind != NODE_CREATE_OTHER) || n->first >= n->last ||
 	    n->count || n->flags & FLAG_CHANGED || r->dialect == &dialect_postgres)
@@ -100,12 +98,7 @@ static bool is_foreign(struct rewrite *r, const struct node *n)
 			return true;
 	text = arena_strndup(r->arena, r->tokens->text.p + r->tokens->items[n->first].begin,
 			     r->tokens->items[n->last - 1].end - r->tokens->items[n->first].begin);
-	if (pgtree_too_long(text))
-		return true;
-	parsed = pg_query_parse(text);
-	foreign = parsed.error != NULL;
-	pg_query_free_parse_result(parsed);
-	return foreign;
+	return !pgtree_parses(text);
 }
 
 /* Functions that Postgres' grammar has and its catalog does not. */
@@ -174,12 +167,33 @@ static void report_function(struct rewrite *r, const struct node *n)
 	rewrite_finding(r, n, "FUNCTION-UNKNOWN", "function '%s' is not Postgres' own", text);
 }
 
+/* Rules do not read the language of routines; its size tells what waits. */
+static void report_routine(struct rewrite *r, const struct node *n)
+{
+	struct routine_size s = routine_measure(r->arena, r->dialect, r->tokens, n->first, n->last);
+	struct buf text = {.max = 300};
+
+	buf_printf(&text,
+		   "stored code of %zu line%s was left as it is: %zu statement%s, %zu branch%s",
+		   s.lines, s.lines == 1 ? "" : "s", s.statements, s.statements == 1 ? "" : "s",
+		   s.branches, s.branches == 1 ? "" : "es");
+	if (s.cursors)
+		buf_printf(&text, ", %zu cursor%s", s.cursors, s.cursors == 1 ? "" : "s");
+	if (s.dynamic)
+		buf_printf(&text, ", %zu piece%s of SQL made at run time", s.dynamic,
+			   s.dynamic == 1 ? "" : "s");
+	rewrite_finding(r, n, "ROUTINE", "%s", buf_text(&text));
+	buf_release(&text);
+}
+
 static void walk(struct rewrite *r, const struct node *n)
 {
 	const char *what = what_remains(n);
 
 	if (what)
 		rewrite_finding(r, n, "NOT-CONVERTED", "%s was left as it is", what);
+	if (n->kind == NODE_PROCEDURAL)
+		report_routine(r, n);
 	if (n->kind == NODE_CALL)
 		report_function(r, n);
 	if (is_foreign(r, n)) {

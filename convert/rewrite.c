@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "convert/columns.h"
+
 #define DIALECTS_MAX 16
 #define RULES_MAX    16 /* of one kind */
 #define RESTARTS_MAX 8
@@ -117,6 +119,7 @@ void rewrite_run(struct rewrite *r)
 {
 	struct walker w = {r, index_of(r->dialect->before), index_of(r->dialect->after)};
 
+	known_bind(r->settings, r->root->child[0]);
 	walk(&w, r->root->child[0]);
 }
 

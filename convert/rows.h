@@ -193,7 +193,7 @@
 	     "timestamp"),                                                                         \
 		WHEN(name, 3, "1=unit:" unit, "$3 + $2 * INTERVAL '" interval "'", "timestamp")
 #define ADD_DAYS_DATE(name)                                                                        \
-	WHEN(name, 3, "1=unit:day,2=int,3=date", "$3 + $2", "date"),                               \
+	WHEN(name, 3, "1=unit:day,2=int4,3=date", "$3 + $2", "date"),                              \
 		ADD_UNIT_DATE(name, "day", "1 day"), ADD_UNIT_DATE(name, "week", "7 days"),        \
 		ADD_UNIT_DATE(name, "month", "1 month"),                                           \
 		ADD_UNIT_DATE(name, "quarter", "3 months"), ADD_UNIT_DATE(name, "year", "1 year")

@@ -75,6 +75,8 @@ enum type_code type_of(struct rewrite *r, struct node *n);
 enum type_code type_element(struct rewrite *r, struct node *n); /* of an array */
 bool type_is_int(enum type_code t);				/* smallint, int, bigint */
 bool type_is_number(enum type_code t);				/* any number */
+/* Of a type as it was declared in dialect `d`. */
+enum type_code type_declared(const struct dialect *d, const struct node *type);
 enum type_code type_from_name(const char *postgres_name);
 const char *type_name(enum type_code t); /* Postgres' name; NULL for UNKNOWN */
 
@@ -83,7 +85,8 @@ const char *format_convert(struct rewrite *r, struct str format);
 
 /* The function table (functions.c): true when the call was replaced or reported. */
 bool function_apply(struct rewrite *r, struct node *call);
-/* The type table (types.c): NODE_TYPE in place. */
+/* The type table (types.c): NODE_TYPE in place; not one whose `number` is TYPE_OF_POSTGRES. */
+#define TYPE_OF_POSTGRES 1
 bool type_apply(struct rewrite *r, struct node *type);
 
 #endif

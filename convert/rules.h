@@ -31,6 +31,9 @@ bool has_aggregate(const struct node *n);
 /* rules_common.c: applied on the way down */
 /* rules_snowflake_tables.c */
 extern rule_function rule_table_functions, rule_column_number;
+/* rules_variant.c: applied on the way down */
+extern rule_function rule_variant_operator, rule_variant_in, rule_variant_case, rule_variant_logic,
+	rule_variant_argument, rule_variant_lambda;
 /* rules_values.c */
 extern rule_function rule_bool_number;
 /* rules_oracle_*.c */
@@ -72,6 +75,14 @@ extern rule_function rule_compare_case, rule_like_case, rule_divide_by_zero, rul
 extern rule_function rule_column_options, rule_table_keys;
 /* rules_mysql_dml.c */
 extern rule_function rule_mysql_insert, rule_mysql_update, rule_mysql_delete;
+/* rules_mysql_types.c: numbers, json_compare, is and like_text on the way up */
+extern rule_function rule_mysql_numbers, rule_mysql_date_add, rule_mysql_if, rule_mysql_is,
+	rule_mysql_having, rule_mysql_mixed_call, rule_mysql_mixed_case, rule_mysql_cast_char,
+	rule_mysql_like_text, rule_mysql_json_compare;
+/* Makes a condition of a number, a text, a date or a column whose type is not known. */
+void mysql_make_truth(struct rewrite *r, struct node *n);
+/* rules_case.c: applied on the way up */
+extern rule_function rule_case_operand, rule_between_case;
 /* rules_mysql_values.c: the first two on the way up */
 extern rule_function rule_json_arrow, rule_xor, rule_truth, rule_truth_compare, rule_sort_null,
 	rule_interval_parts, rule_server_variable, rule_mysql_collate;
@@ -92,6 +103,11 @@ extern rule_function rule_star, rule_star_in, rule_star_argument, rule_query_sta
 /* rules_databricks_utility.c, _dml.c, _ddl.c: applied on the way down */
 extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, rule_merge,
 	rule_create_table, rule_create_view, rule_create_function;
+
+/* rules_known.c: applied on the way up; identity columns before, identity values after the others
+ */
+extern rule_function rule_identity_columns, rule_known_insert, rule_known_insert_numbers,
+	rule_identity_values, rule_known_assign, rule_known_in, rule_known_compare;
 
 /* rules_generators.c: applied on the way up */
 extern rule_function rule_generator, rule_lateral_view, rule_table_generator;

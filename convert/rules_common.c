@@ -446,13 +446,18 @@ bool rule_join_condition(struct rewrite *r, struct node *n)
 /* FROM dual. */
 bool rule_dual(struct rewrite *r, struct node *n)
 {
-	struct node *t = n->count == 1 ? n->child[0] : NULL;
+	struct node *t = n->count == 1 ? n->child[0] : NULL, *items;
 
-	(void)r;
 	if (!t || t->kind != NODE_TABLE || t->child[TABLE_NAME]->count != 1 ||
 	    !str_is_word(t->child[TABLE_NAME]->child[0]->text, "dual") || !n->parent ||
 	    n->parent->kind != NODE_SELECT)
 		return false;
+	items = n->parent->child[SELECT_ITEMS];
+	if (items->count == 1 && items->child[0]->kind == NODE_ITEM &&
+	    items->child[0]->child[ITEM_VALUE]->kind == NODE_STAR) { /* its one column */
+		node_set(items->child[0], ITEM_VALUE, node_string(r->arena, (struct str){"X", 1}));
+		node_set(items->child[0], ITEM_ALIAS, node_ident(r->arena, "dummy"));
+	}
 	node_set(n->parent, SELECT_FROM, NULL);
 	return true;
 }

@@ -87,10 +87,10 @@ static struct node *made_by(struct rewrite *r, struct node *n)
 }
 
 /* A field that is an array: its elements out of jsonb. */
-static bool array_field(struct rewrite *r, struct node *n, struct node *field)
+static bool array_field(struct rewrite *r, struct node *n, enum type_code type)
 {
 	struct node *name = node_string(r->arena, n->child[1]->text), *now, *place;
-	const char *element = type_name(type_element(r, column_definition(field)));
+	const char *element = type_name(type);
 
 	place = node_take(r->arena, n);
 	now = rewrite_template(r, "ARRAY(SELECT jsonb_array_elements_text($1 -> $2))", 2,
@@ -108,17 +108,27 @@ static bool rule_member(struct rewrite *r, struct node *n)
 	struct node *base = n->child[0], *name, *place, *field, *now;
 	bool more = n->parent && n->slot == 0 &&
 		    (n->parent->kind == NODE_MEMBER || n->parent->kind == NODE_INDEX);
-	enum type_code t = TYPE_UNKNOWN;
+	enum type_code t = TYPE_UNKNOWN, element = TYPE_UNKNOWN;
+	const struct schema_type *known = NULL;
 
 	if (n->child[1]->kind != NODE_IDENT)
 		return false;
 	field = shape_field_named(r, made_by(r, base), n->child[1]->text);
+	if (!field && r->settings->schema)
+		known = known_type(n, 0);
 	if (field)
 		t = type_of(r, field);
-	if (!more && t == TYPE_ARRAY)
-		return array_field(r, n, field);
-	if (more &&
-	    (t <= TYPE_NULL || t == TYPE_ARRAY || shape_is_struct(column_definition(field))))
+	else if (known)
+		t = known->code;
+	if (!more && t == TYPE_ARRAY) {
+		if (field)
+			element = type_element(r, column_definition(field));
+		else if (known->element)
+			element = known->element->code;
+		return array_field(r, n, element);
+	}
+	if (more && (t <= TYPE_NULL || t == TYPE_ARRAY ||
+		     (field && shape_is_struct(column_definition(field)))))
 		t = TYPE_JSON;
 	place = node_take(r->arena, n);
 	name = node_string(r->arena, n->child[1]->text);

@@ -12,9 +12,7 @@ static struct node *name_list(struct rewrite *r, const struct column_list *l)
 	struct node *list = node_make(r->arena, NODE_LIST);
 
 	for (uint32_t i = 0; i < l->count; i++)
-		node_add(r->arena, list,
-			 node_ident(r->arena,
-				    arena_strndup(r->arena, l->names[i].p, l->names[i].len)));
+		node_add(r->arena, list, column_ident(r, l, i));
 	return list;
 }
 
@@ -208,6 +206,7 @@ static struct node *source_column(struct rewrite *r, const struct column_list *l
 
 	one.qualifiers[0] = source;
 	one.names[0] = l->names[i];
+	one.kept[0] = l->kept[i];
 	return column_reference(r, &one, 0);
 }
 
@@ -222,10 +221,10 @@ static bool merge_star(struct rewrite *r, struct node *when, const struct column
 	    action->child[UPDATE_SET]->child[0]->kind == NODE_STAR) {
 		for (uint32_t i = 0; i < l->count; i++) {
 			struct node *set = node_make(r->arena, NODE_ASSIGN);
-			struct str name = l->names[i];
+			struct node *column = node_make(r->arena, NODE_COLUMN);
 
-			node_put(set, 0,
-				 node_column(r->arena, arena_strndup(r->arena, name.p, name.len)));
+			node_add(r->arena, column, column_ident(r, l, i));
+			node_put(set, 0, column);
 			node_put(set, 1, source_column(r, l, i, source));
 			node_add(r->arena, list, set);
 		}
@@ -287,12 +286,35 @@ static struct node *unmatched(struct rewrite *r, const struct node *n, struct no
 	return out;
 }
 
+/*
+ * The columns that * stands for: those of the target that the source has. Where only one of the two
+ * is known, its columns.
+ */
+static bool merge_columns(const struct node *n, struct column_list *out)
+{
+	const struct schema_table *target = n->child[MERGE_TARGET]->table;
+	uint32_t kept = 0;
+
+	if (!columns_of_relation(n->child[MERGE_SOURCE], out)) {
+		out->count = 0;
+		return target && known_columns(target, (struct str){NULL, 0}, out);
+	}
+	for (uint32_t i = 0; target && i < out->count; i++)
+		if (schema_column(target, out->names[i])) {
+			out->names[kept] = out->names[i];
+			out->kept[kept++] = out->kept[i];
+		}
+	if (kept)
+		out->count = kept;
+	return true;
+}
+
 bool rule_merge(struct rewrite *r, struct node *n)
 {
 	struct node *whens = n->child[MERGE_WHENS], *all, *place;
 	struct column_list *l = list_new(r);
 	struct str source = relation_name(n->child[MERGE_SOURCE]);
-	bool known = columns_of_relation(n->child[MERGE_SOURCE], l), done = false;
+	bool known = merge_columns(n, l), done = false;
 
 	if (n->flags & FLAG_BY_NAME)
 		rewrite_finding(r, n->child[MERGE_TARGET], "OPTION-DROPPED",

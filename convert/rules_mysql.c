@@ -5,6 +5,12 @@
 
 const struct rule rules_mysql_before[] = {
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
+	{NODE_SELECT, "having", rule_mysql_having},
+	{NODE_CALL, "if", rule_mysql_if},
+	{NODE_CALL, "mixed types", rule_mysql_mixed_call},
+	{NODE_CASE, "mixed types", rule_mysql_mixed_case},
+	{NODE_CAST, "cast to char", rule_mysql_cast_char},
+	{NODE_BINARY, "date add", rule_mysql_date_add},
 	{NODE_TABLE_CALL, "json table", rule_json_table},
 	{NODE_FROM, "dual", rule_dual},
 	{NODE_DERIVED, "derived alias", rule_derived_alias},
@@ -30,6 +36,9 @@ const struct rule rules_mysql_before[] = {
 };
 
 const struct rule rules_mysql_after[] = {
+	{NODE_INSERT, "known insert", rule_known_insert_numbers},
+	{NODE_ASSIGN, "known assign", rule_known_assign},
+	{NODE_BINARY, "known compare", rule_known_compare},
 	{NODE_BINARY, "json arrow", rule_json_arrow},
 	{NODE_BINARY, "xor", rule_xor},
 	{NODE_LOGIC, "truth", rule_truth},
@@ -38,10 +47,20 @@ const struct rule rules_mysql_after[] = {
 	{NODE_UNARY, "truth", rule_truth},
 	{NODE_WHEN, "truth", rule_truth},
 	{NODE_BINARY, "truth compare", rule_truth_compare},
+	{NODE_BINARY, "json compare", rule_mysql_json_compare},
+	{NODE_BINARY, "numbers", rule_mysql_numbers},
+	{NODE_IS, "truth", rule_mysql_is},
 	{NODE_COLLATE, "collate", rule_mysql_collate},
 	{NODE_BINARY, "bool number", rule_bool_number},
 	{NODE_BINARY, "divide by zero", rule_divide_by_zero},
 	{NODE_BINARY, "compare case", rule_compare_case},
+	{NODE_IN, "in case", rule_in_case},
+	{NODE_BETWEEN, "between case", rule_between_case},
+	{NODE_CASE, "case operand", rule_case_operand},
+	{NODE_CALL, "distinct case", rule_distinct_case},
+	{NODE_SELECT, "distinct case", rule_select_case},
+	{NODE_SELECT, "group case", rule_group_case},
+	{NODE_LIKE, "like text", rule_mysql_like_text},
 	{NODE_LIKE, "like case", rule_like_case},
 	{NODE_SORT, "nulls order", rule_nulls_order},
 	{NODE_BINARY, "division", rule_division},

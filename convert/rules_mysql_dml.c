@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <strings.h>
 
+#include "convert/rules_known.h"
 #include "convert/rules_words.h"
 
 static struct node *qualified(struct rewrite *r, struct node *table, const char *name)
@@ -55,20 +56,14 @@ static void excluded(struct upsert *u, struct node *n)
 			excluded(u, n->child[i]);
 }
 
-/* ON CONFLICT ON CONSTRAINT t_pkey DO UPDATE SET ... */
-static struct node *on_conflict(struct rewrite *r, const struct node *table, struct node *sets)
+/* ON CONFLICT of its key DO UPDATE SET ... */
+static struct node *on_conflict(struct rewrite *r, const struct node *insert, struct node *sets)
 {
-	struct str name = node_last_name(table);
-	struct node *out = words(r, "ON CONFLICT ON CONSTRAINT");
-	char *key = arena_printf(r->arena, "%.*s_pkey", (int)name.len, name.p);
+	struct node *out = upsert_key(r, insert);
 
-	for (char *c = key; *c; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c | 32);
-	node_add(r->arena, out, node_ident(r->arena, key));
-	node_add(r->arena, out, words(r, "DO UPDATE SET"));
-	node_add(r->arena, out, sets);
-	rewrite_finding(r, table, "UPSERT-KEY", NULL);
+	node_add(r->arena, out, words(r, sets->count ? "DO UPDATE SET" : "DO NOTHING"));
+	if (sets->count)
+		node_add(r->arena, out, sets);
 	return out;
 }
 
@@ -88,31 +83,65 @@ static void duplicate_key(struct rewrite *r, struct node *n)
 		node_touch(set);
 	}
 	node_put(n, INSERT_ALIAS, NULL);
-	node_put(n, INSERT_CONFLICT, on_conflict(r, table, sets));
+	node_put(n, INSERT_CONFLICT, on_conflict(r, n, sets));
 	node_touch(n);
 }
 
-/* REPLACE INTO t (a, b): as if deleted before, so every column named is new. */
+static struct node *set_column(struct rewrite *r, const struct node *column, struct node *value)
+{
+	struct node *set = node_make(r->arena, NODE_ASSIGN),
+		    *name = node_make(r->arena, NODE_COLUMN);
+
+	node_add(r->arena, name, node_copy(r->arena, column));
+	node_put(set, 0, name);
+	node_put(set, 1, value);
+	return set;
+}
+
+/* Columns that are not named get their defaults again. */
+static void other_columns(struct rewrite *r, const struct schema_table *t,
+			  const struct node *columns, struct node *sets)
+{
+	for (uint32_t i = 0; t && i < t->count; i++) {
+		bool named = t->columns[i].flags & SCHEMA_GENERATED;
+
+		for (uint32_t k = 0; k < columns->count && !named; k++)
+			named = str_same(columns->child[k]->text, t->columns[i].name);
+		if (!named)
+			node_add(
+				r->arena, sets,
+				set_column(r, known_ident(r, &t->columns[i]), words(r, "DEFAULT")));
+	}
+}
+
+/* REPLACE INTO t (a, b): as if deleted before, so every column is new. */
 static bool replace_into(struct rewrite *r, struct node *n)
 {
 	struct node *columns = n->child[INSERT_COLUMNS], *sets;
+	const struct schema_key *key = upsert_find(n);
 
-	if (!columns || n->child[INSERT_CONFLICT])
+	if (!columns && n->table)
+		columns = known_idents(r, n->table, 0);
+	if (!columns || n->child[INSERT_CONFLICT]) {
+		rewrite_finding(r, n->child[INSERT_TARGET], "NOT-CONVERTED",
+				"REPLACE without a list of columns: give --schema");
 		return false;
+	}
 	sets = node_make(r->arena, NODE_LIST);
 	for (uint32_t i = 0; i < columns->count; i++) {
-		struct node *set = node_make(r->arena, NODE_ASSIGN),
-			    *name = node_make(r->arena, NODE_COLUMN);
 		struct str s = columns->child[i]->text;
+		bool same = false;
 
-		node_add(r->arena, name, node_copy(r->arena, columns->child[i]));
-		node_put(set, 0, name);
-		node_put(set, 1,
-			 qualified(r, node_ident(r->arena, "excluded"),
-				   arena_strndup(r->arena, s.p, s.len)));
-		node_add(r->arena, sets, set);
+		for (uint32_t k = 0; key && k < key->count; k++)
+			same |= str_same(n->table->columns[key->columns[k]].name, s);
+		if (!same)
+			node_add(r->arena, sets,
+				 set_column(r, columns->child[i],
+					    qualified(r, node_ident(r->arena, "excluded"),
+						      arena_strndup(r->arena, s.p, s.len))));
 	}
-	node_put(n, INSERT_CONFLICT, on_conflict(r, n->child[INSERT_TARGET], sets));
+	other_columns(r, n->table, columns, sets);
+	node_put(n, INSERT_CONFLICT, on_conflict(r, n, sets));
 	n->flags &= ~(uint32_t)FLAG_REPLACE;
 	node_touch(n);
 	return true;
@@ -123,6 +152,12 @@ static void insert_set(struct rewrite *r, struct node *n)
 {
 	struct node *sets = n->child[INSERT_SOURCE], *columns, *row, *values, *query;
 
+	for (uint32_t i = 0; i < sets->count; i++)
+		if (sets->child[i]->child[0]->kind != NODE_COLUMN) {
+			rewrite_finding(r, sets->child[i], "NOT-CONVERTED",
+					"INSERT ... SET was left as it is: not a column");
+			return;
+		}
 	columns = node_make(r->arena, NODE_LIST);
 	row = node_make(r->arena, NODE_ROW);
 	for (uint32_t i = 0; i < sets->count; i++) {

@@ -28,18 +28,6 @@ bool rule_json_arrow(struct rewrite *r, struct node *n)
 	return true;
 }
 
-/* A number where a condition is meant. */
-static void make_truth(struct rewrite *r, struct node *n)
-{
-	struct node *place, *bare = n ? node_bare(n) : NULL;
-
-	if (!bare || !type_is_number(type_of(r, bare)))
-		return;
-	place = node_take(r->arena, n);
-	node_replace(place, node_binary(r->arena, OP_NE, n, node_number(r->arena, 0)))->type =
-		TYPE_BOOL;
-}
-
 /* a XOR b */
 bool rule_xor(struct rewrite *r, struct node *n)
 {
@@ -47,13 +35,21 @@ bool rule_xor(struct rewrite *r, struct node *n)
 
 	if (n->op != OP_XOR)
 		return false;
-	make_truth(r, n->child[0]);
-	make_truth(r, n->child[1]);
+	mysql_make_truth(r, n->child[0]);
+	mysql_make_truth(r, n->child[1]);
 	place = node_take(r->arena, n);
 	node_replace(place, rewrite_template(r, "(($1) <> ($2))", 2,
 					     (struct node *[]){n->child[0], n->child[1]}))
 		->type = TYPE_BOOL;
 	return true;
+}
+
+/* -(a = b) */
+static void truth_to_number(struct rewrite *r, struct node *n)
+{
+	struct node *place = node_take(r->arena, n);
+
+	node_replace(place, node_cast(r->arena, n, "int"))->type = TYPE_INT;
 }
 
 /* WHERE 1, a OR 1, NOT 0, CASE WHEN n THEN: a number that is not 0 is true. */
@@ -62,37 +58,49 @@ bool rule_truth(struct rewrite *r, struct node *n)
 	switch (n->kind) {
 	case NODE_LOGIC:
 		for (uint32_t i = 0; i < n->count; i++)
-			make_truth(r, n->child[i]);
+			mysql_make_truth(r, n->child[i]);
 		return true;
 	case NODE_SELECT:
-		make_truth(r, n->child[SELECT_WHERE]);
-		make_truth(r, n->child[SELECT_HAVING]);
+		mysql_make_truth(r, n->child[SELECT_WHERE]);
+		mysql_make_truth(r, n->child[SELECT_HAVING]);
 		return true;
 	case NODE_JOIN:
-		make_truth(r, n->child[JOIN_ON]);
+		mysql_make_truth(r, n->child[JOIN_ON]);
 		return true;
 	case NODE_UNARY:
 		if (n->op == OP_NOT)
-			make_truth(r, n->child[0]);
+			mysql_make_truth(r, n->child[0]);
+		else if (type_of(r, n->child[0]) == TYPE_BOOL)
+			truth_to_number(r, n->child[0]);
 		return true;
 	case NODE_WHEN:
 		if (n->parent && n->parent->parent && n->parent->parent->kind == NODE_CASE &&
 		    !n->parent->parent->child[CASE_OPERAND])
-			make_truth(r, n->child[0]);
+			mysql_make_truth(r, n->child[0]);
 		return true;
 	default:
 		return false;
 	}
 }
 
-/* (a = b) = 1: truth compared with a number. */
+/* (a = b) = 1: truth compared with a number; n = TRUE: with 1, also when n is a column. */
 static bool truth_with_number(struct rewrite *r, struct node *n)
 {
 	for (uint32_t i = 0; i < 2; i++) {
-		struct node *value = n->child[i], *place;
+		struct node *value = n->child[i], *other = n->child[1 - i], *place;
+		enum type_code t = type_of(r, other);
+		bool column = other->kind == NODE_COLUMN && t <= TYPE_UNKNOWN;
 
-		if (type_of(r, value) != TYPE_BOOL || value->kind == NODE_BOOL ||
-		    !type_is_number(type_of(r, n->child[1 - i])))
+		if (type_of(r, value) != TYPE_BOOL)
+			continue;
+		if (value->kind == NODE_BOOL && (type_is_number(t) || column)) {
+			node_replace(value, node_number(r->arena, value->op));
+			place = column ? node_take(r->arena, other) : NULL;
+			if (place)
+				node_replace(place, node_cast(r->arena, other, "int"));
+			return true;
+		}
+		if (!type_is_number(t))
 			continue;
 		place = node_take(r->arena, value);
 		node_replace(place, node_cast(r->arena, value, "int"))->type = TYPE_INT;
@@ -103,7 +111,7 @@ static bool truth_with_number(struct rewrite *r, struct node *n)
 
 bool rule_truth_compare(struct rewrite *r, struct node *n)
 {
-	if (n->op < OP_EQ || n->op > OP_GE)
+	if (n->op < OP_EQ || n->op > OP_NULL_EQ)
 		return false;
 	return truth_with_number(r, n);
 }
@@ -119,6 +127,16 @@ bool rule_sort_null(struct rewrite *r, struct node *n)
 		return false;
 	node_set(n, QUERY_ORDER, NULL);
 	return true;
+}
+
+/* '-1 10:00' -> '-1 -10:00' */
+static const char *negative_parts(struct rewrite *r, const char *text)
+{
+	const char *blank = strchr(text, ' ');
+
+	if (!blank)
+		return text;
+	return arena_printf(r->arena, "%.*s -%s", (int)(blank - text), text, blank + 1);
 }
 
 /* INTERVAL '1:30' MINUTE_SECOND and the like, as Postgres reads them. */
@@ -143,6 +161,8 @@ bool rule_interval_parts(struct rewrite *r, struct node *n)
 		}
 		text = arena_printf(r->arena, "%s%.*s%s", units[i].before, (int)value->text.len,
 				    value->text.p, units[i].after);
+		if (text[0] == '-') /* the sign is of the days and of the time */
+			text = negative_parts(r, text);
 		value->text = (struct str){text, strlen(text)};
 		node_touch(value);
 		n->text = (struct str){"", 0};
@@ -167,7 +187,8 @@ bool rule_server_variable(struct rewrite *r, struct node *n)
 bool rule_mysql_collate(struct rewrite *r, struct node *n)
 {
 	struct str name = node_last_name(n->child[1]);
-	bool binary = name.p && ((name.len > 4 && !memcmp(name.p + name.len - 4, "_bin", 4)) ||
+	bool binary = name.p && ((name.len > 4 && (!memcmp(name.p + name.len - 4, "_bin", 4) ||
+						   !memcmp(name.p + name.len - 3, "_cs", 3))) ||
 				 str_is_word(name, "binary"));
 
 	if (!binary) {

@@ -26,10 +26,14 @@ const struct rule rules_redshift_before[] = {
 	{NODE_ASSIGN, "assign target", rule_assign_target},
 	{NODE_CALL, "percentile over", rule_percentile_over},
 	{NODE_CALL, "lag nulls", rule_lag_nulls},
+	{NODE_CALL, "list distinct", rule_list_distinct},
+	{NODE_CALL, "list over", rule_list_over},
 	{NODE_PARAMETER, "parameter", rule_parameter},
 	{0},
 };
 
 const struct rule rules_redshift_after[] = {
+	{NODE_INSERT, "known insert", rule_known_insert},
+	{NODE_ASSIGN, "known assign", rule_known_assign},
 	{0},
 };

@@ -8,27 +8,35 @@
 #include <string.h>
 
 /* Elements of an array and fields of an object; index counts from 0. */
+#define ELEMENTS_OF(x)                                                                             \
+	" FROM jsonb_array_elements(CASE WHEN jsonb_typeof(" x ") = 'array' THEN " x " END)"       \
+	" WITH ORDINALITY AS _u(_v, _o)"
+#define FIELDS_OF(x)                                                                               \
+	" FROM jsonb_each(CASE WHEN jsonb_typeof(" x ") = 'object' THEN " x " END) AS _x(_k, _w)"
+#define IS_EMPTY                                                                                   \
+	" WHERE $1 IS NULL OR $1 IN ('[]', '{}') OR jsonb_typeof($1) NOT IN ('array', 'object')"
 #define FLATTEN                                                                                    \
-	"SELECT NULL::text AS key, (_o - 1)::int AS index, _v AS value"                            \
-	" FROM jsonb_array_elements(CASE WHEN jsonb_typeof($1) = 'array' THEN $1 END)"             \
-	" WITH ORDINALITY AS _u(_v, _o)"                                                           \
-	" UNION ALL SELECT _k, NULL, _w FROM jsonb_each(CASE WHEN jsonb_typeof($1) = 'object'"     \
-	" THEN $1 END) AS _x(_k, _w)"
-/* All six columns, where they are asked for. */
-#define FLATTEN_ALL                                                                                \
-	"SELECT 1 AS seq, NULL::text AS key, '[' || _o - 1 || ']' AS path, (_o - 1)::int AS "      \
-	"index,"                                                                                   \
-	" _v AS value, $1 AS this"                                                                 \
-	" FROM jsonb_array_elements(CASE WHEN jsonb_typeof($1) = 'array' THEN $1 END)"             \
-	" WITH ORDINALITY AS _u(_v, _o)"                                                           \
-	" UNION ALL SELECT 1, _k, _k, NULL, _w, $1 FROM jsonb_each(CASE WHEN jsonb_typeof($1) ="   \
-	" 'object' THEN $1 END) AS _x(_k, _w)"
-#define OUTER_ALL                                                                                  \
-	" UNION ALL SELECT 1, NULL, NULL, NULL, NULL, $1 WHERE $1 IS NULL OR $1 IN ('[]', '{}')"   \
-	" OR jsonb_typeof($1) NOT IN ('array', 'object')"
-#define OUTER                                                                                      \
-	" UNION ALL SELECT NULL, NULL, NULL WHERE $1 IS NULL OR $1 IN ('[]', '{}')"                \
-	" OR jsonb_typeof($1) NOT IN ('array', 'object')"
+	"SELECT NULL::text AS key, (_o - 1)::int AS index, _v AS value" ELEMENTS_OF(               \
+		"$1") " UNION ALL SELECT _k, NULL, _w" FIELDS_OF("$1")
+#define OUTER " UNION ALL SELECT NULL, NULL, NULL" IS_EMPTY
+/* All six columns, where they are asked for; a path that was given comes first. */
+#define FLATTEN_ALL(brackets, key)                                                                 \
+	"SELECT 1 AS seq, NULL::text AS key, " brackets " || _o - 1 || ']' AS path,"               \
+	" (_o - 1)::int AS index, _v AS value, $1 AS this" ELEMENTS_OF(                            \
+		"$1") " UNION ALL SELECT 1, _k, " key ", NULL, _w, $1" FIELDS_OF("$1")
+#define OUTER_ALL " UNION ALL SELECT 1, NULL, NULL, NULL, NULL, $1" IS_EMPTY
+/* All levels; $2 is the path so far. The kinds that MODE leaves out have no members. */
+#define LEVEL_ARRAYS                                                                               \
+	"SELECT NULL::text AS key, _f.path || '[' || _o - 1 || ']' AS path,"                       \
+	" (_o - 1)::int AS index, _v AS value" ELEMENTS_OF("_f.value")
+#define LEVEL_FIELDS(key, path, index, value)                                                      \
+	"SELECT _k" key ", coalesce(nullif(_f.path, '') || '.', '') || _k" path                    \
+	", NULL::int" index ", _w" value FIELDS_OF("_f.value")
+#define LEVELS(members)                                                                            \
+	"WITH RECURSIVE _f AS (SELECT NULL::text AS key, $2::text AS path, NULL::int AS index,"    \
+	" $1 AS value, NULL::jsonb AS this UNION ALL SELECT _m.key, _m.path, _m.index, _m.value,"  \
+	" _f.value FROM _f CROSS JOIN LATERAL (" members ") AS _m)"                                \
+	" SELECT 1 AS seq, key, path, index, value, this FROM _f WHERE this IS NOT NULL"
 
 static struct node *named_argument(const struct node *call, const char *name, uint32_t place)
 {
@@ -66,45 +74,102 @@ static bool wants_all(const struct node *n)
 	return false;
 }
 
+static bool mode_is(const struct node *mode, const char *word)
+{
+	return mode && mode->kind == NODE_STRING && str_is_word(mode->text, word);
+}
+
+static const char *levels_text(const struct node *mode, bool outer)
+{
+	if (mode_is(mode, "object"))
+		return outer ? "(" LEVELS(LEVEL_FIELDS(" AS key", " AS path", " AS index",
+						       " AS value")) OUTER_ALL ")"
+			     : "(" LEVELS(LEVEL_FIELDS(" AS key", " AS path", " AS index",
+						       " AS value")) ")";
+	if (mode_is(mode, "array"))
+		return outer ? "(" LEVELS(LEVEL_ARRAYS) OUTER_ALL ")"
+			     : "(" LEVELS(LEVEL_ARRAYS) ")";
+	return outer ? "(" LEVELS(LEVEL_ARRAYS " UNION ALL " LEVEL_FIELDS("", "", "", "")) OUTER_ALL
+		       ")"
+		     : "(" LEVELS(LEVEL_ARRAYS " UNION ALL " LEVEL_FIELDS("", "", "", "")) ")";
+}
+
+/* Whether `input` must be cast: only what is known to be JSON need not. */
+static struct node *as_json(struct rewrite *r, struct node *input)
+{
+	return type_of(r, input) == TYPE_JSON || input->kind == NODE_PATH
+		       ? input
+		       : rewrite_template(r, "$1::jsonb", 1, &input);
+}
+
+/* FLATTEN(INPUT => x, PATH => p, OUTER => b, RECURSIVE => b, MODE => m) */
+static struct node *flatten(struct rewrite *r, const struct node *call)
+{
+	struct node *args[2] = {named_argument(call, "input", 0), named_argument(call, "path", 1)};
+	const struct node *mode = named_argument(call, "mode", 4);
+	bool outer = is_true(named_argument(call, "outer", 2)), path = args[1];
+	bool deep = is_true(named_argument(call, "recursive", 3));
+
+	if (!args[0] || (mode && !deep && !mode_is(mode, "both")))
+		return NULL;
+	args[0] = as_json(r, args[0]);
+	if (path)
+		args[0] = rewrite_template(r, "($1 #> $path2)", 2, args);
+	else
+		args[1] = node_string(r->arena, (struct str){"", 0});
+	if (!args[0])
+		return NULL;
+	if (deep)
+		return rewrite_template(r, levels_text(mode, outer), 2, args);
+	if (!wants_all(node_above(call, NODE_SELECT)))
+		return rewrite_template(r, outer ? "(" FLATTEN OUTER ")" : "(" FLATTEN ")", 1,
+					args);
+	if (path)
+		return rewrite_template(r,
+					outer ? "(" FLATTEN_ALL("$2 || '['", "$2 || '.' || _k")
+							OUTER_ALL ")"
+					      : "(" FLATTEN_ALL("$2 || '['", "$2 || '.' || _k") ")",
+					2, args);
+	return rewrite_template(r,
+				outer ? "(" FLATTEN_ALL("'['", "_k") OUTER_ALL ")"
+				      : "(" FLATTEN_ALL("'['", "_k") ")",
+				1, args);
+}
+
 /* The query that stands for the call, or NULL. */
 static struct node *query_of(struct rewrite *r, const struct node *call)
 {
 	struct node *args[2] = {NULL, NULL};
-	bool outer;
 
-	if (node_calls(call, "flatten")) {
-		struct node *path = named_argument(call, "path", 1);
-
-		args[0] = named_argument(call, "input", 0);
-		if (!args[0] || is_true(named_argument(call, "recursive", 3)))
-			return NULL;
-		args[1] = path;
-		if (path)
-			args[0] = rewrite_template(r, "($1 #> $path2)", 2, args);
-		if (!args[0])
-			return NULL;
-		outer = is_true(named_argument(call, "outer", 2));
-		if (wants_all(node_above(call, NODE_SELECT)))
-			return rewrite_template(
-				r, outer ? "(" FLATTEN_ALL OUTER_ALL ")" : "(" FLATTEN_ALL ")", 1,
-				args);
-		return rewrite_template(r, outer ? "(" FLATTEN OUTER ")" : "(" FLATTEN ")", 1,
-					args);
-	}
+	if (node_calls(call, "flatten"))
+		return flatten(r, call);
 	if (node_calls(call, "generator")) {
 		args[0] = named_argument(call, "rowcount", 0);
-		return args[0] ? rewrite_template(r, "(SELECT generate_series(1, $1))", 1, args)
+		return args[0] ? rewrite_template(r, "(SELECT generate_series(0, $1 - 1) AS _seq)",
+						  1, args)
 			       : NULL;
 	}
-	if (node_calls(call, "split_to_table") && node_arg_count(call) == 2) {
-		args[0] = node_arg(call, 0);
-		args[1] = node_arg(call, 1);
+	args[0] = node_arg(call, 0);
+	args[1] = node_arg(call, 1);
+	if (node_calls(call, "split_to_table") && node_arg_count(call) == 2)
 		return rewrite_template(
 			r,
 			"(SELECT 1 AS seq, _i::int AS index, _x AS value"
 			" FROM string_to_table($1, $2) WITH ORDINALITY AS _u(_x, _i))",
 			2, args);
-	}
+	if (node_calls(call, "strtok_split_to_table") && node_arg_count(call) == 2)
+		return rewrite_template(
+			r,
+			"(SELECT 1 AS seq, row_number() OVER (ORDER BY _i)::int AS index, _x AS "
+			"value FROM regexp_split_to_table($1, $charclass2)"
+			" WITH ORDINALITY AS _u(_x, _i) WHERE _x <> '')",
+			2, args);
+	if (node_calls(call, "strtok_split_to_table") && node_arg_count(call) == 1)
+		return rewrite_template(r,
+					"(SELECT 1 AS seq, row_number() OVER (ORDER BY _i)::int AS "
+					"index, _x AS value FROM string_to_table($1, ' ')"
+					" WITH ORDINALITY AS _u(_x, _i) WHERE _x <> '')",
+					1, args);
 	return NULL;
 }
 
@@ -122,15 +187,80 @@ static void know_types(struct node *query)
 		q->child[ITEM_VALUE]->type = TYPE_JSON;
 }
 
+/* LEFT JOIN without a condition. */
+static void join_always(struct rewrite *r, struct node *join)
+{
+	struct node *yes;
+
+	if (join->kind != NODE_JOIN || join->op != JOIN_LEFT_OUTER || join->child[JOIN_ON] ||
+	    join->child[JOIN_USING])
+		return;
+	yes = node_make(r->arena, NODE_BOOL);
+	yes->op = 1;
+	node_set(join, JOIN_ON, yes);
+}
+
+/* The numbers of the source's rows are not known: each row of FLATTEN says 1. */
+static bool asks_seq(const struct node *n)
+{
+	if (!n)
+		return false;
+	if (n->kind == NODE_COLUMN && str_is_word(node_last_name(n), "seq"))
+		return true;
+	for (uint32_t i = 0; i < n->count; i++)
+		if (asks_seq(n->child[i]))
+			return true;
+	return false;
+}
+
+/* SEQ4() of a GENERATOR is its number; elsewhere rows are counted. */
+static void put_sequence(struct rewrite *r, struct node *n, const struct node *alias,
+			 const struct node *column)
+{
+	struct node *value;
+
+	if (!n || n->kind == NODE_FROM || n->kind == NODE_SUBQUERY)
+		return;
+	if (node_calls(n, "seq4") || node_calls(n, "seq8") || node_calls(n, "seq2") ||
+	    node_calls(n, "seq1")) {
+		value = node_make(r->arena, NODE_COLUMN);
+		node_add(r->arena, value, node_copy(r->arena, alias));
+		node_add(r->arena, value, node_copy(r->arena, column));
+		node_replace(n, value)->type = TYPE_INT;
+		return;
+	}
+	for (uint32_t i = 0; i < n->count; i++)
+		put_sequence(r, n->child[i], alias, column);
+}
+
+static void number_generator(struct rewrite *r, struct node *derived)
+{
+	struct node *query = derived->child[DERIVED_QUERY],
+		    *select = node_above(derived, NODE_SELECT);
+	const struct node *item;
+
+	while (query && query->kind == NODE_QUERY)
+		query = query->child[QUERY_BODY];
+	if (!query || query->kind != NODE_SELECT || !select)
+		return;
+	item = query->child[SELECT_ITEMS]->child[0];
+	put_sequence(r, select->parent->kind == NODE_QUERY ? select->parent : select,
+		     derived->child[DERIVED_ALIAS]->child[ALIAS_NAME], item->child[ITEM_ALIAS]);
+}
+
 static void replace_call(struct rewrite *r, struct node *n)
 {
-	bool flatten = node_calls(n->child[TABLE_CALL_CALL], "flatten");
+	bool flatten = node_calls(n->child[TABLE_CALL_CALL], "flatten"),
+	     generator = node_calls(n->child[TABLE_CALL_CALL], "generator");
 	struct node *subquery = query_of(r, n->child[TABLE_CALL_CALL]), *derived, *alias;
 
 	if (!subquery || subquery->kind != NODE_SUBQUERY)
 		return;
-	if (flatten)
+	if (flatten) {
 		know_types(subquery->child[0]);
+		if (asks_seq(node_above(n, NODE_SELECT)))
+			rewrite_finding(r, n, "ROW-IDS", NULL);
+	}
 	derived = node_make(r->arena, NODE_DERIVED);
 	derived->flags |= FLAG_LATERAL;
 	alias = n->child[TABLE_CALL_ALIAS];
@@ -141,6 +271,9 @@ static void replace_call(struct rewrite *r, struct node *n)
 	node_put(derived, DERIVED_QUERY, subquery->child[0]);
 	node_put(derived, DERIVED_ALIAS, alias);
 	node_replace(n, derived);
+	if (generator)
+		number_generator(r, derived);
+	join_always(r, derived->parent);
 }
 
 static void below(struct rewrite *r, struct node *n)

@@ -44,27 +44,44 @@ static struct node *replacement(const struct node *list, struct str name)
 	return NULL;
 }
 
+/* The row of RENAME for that column. */
+static const struct node *replaced(const struct node *list, struct str name)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		if (str_same(node_last_name(list->child[i]->child[ITEM_VALUE]), name))
+			return list->child[i];
+	return NULL;
+}
+
+static const struct node *new_name(const struct node *renames, struct str name)
+{
+	const struct node *item = renames ? replaced(renames, name) : NULL;
+
+	return item ? item->child[ITEM_ALIAS] : NULL;
+}
+
 /* Puts one item for each column in the place of `*`. */
 static bool write_out(struct rewrite *r, struct node *select, struct node *holder,
 		      struct node *star)
 {
-	struct node *q = star->child[STAR_QUALIFIER], *list = holder->parent;
+	struct node *list = holder->parent, *renames = star->child[STAR_RENAME];
 	struct column_list *all = list_new(r);
 	uint32_t at = holder->slot;
 
-	if (star->child[STAR_RENAME] || !select->child[SELECT_FROM] ||
-	    !columns_of_relation(select->child[SELECT_FROM], all))
+	node_put(star, STAR_RENAME, NULL); /* the list is of the old names */
+	if (!columns_of_star(star, select->child[SELECT_FROM], all)) {
+		node_put(star, STAR_RENAME, renames);
 		return false;
+	}
 	node_remove(list, at);
 	for (uint32_t i = 0; i < all->count; i++) {
 		struct node *by = replacement(star->child[STAR_REPLACE], all->names[i]);
+		const struct node *to = new_name(renames, all->names[i]);
 
-		if (q && !str_same(node_last_name(q), all->qualifiers[i]))
-			continue;
-		if (in_list(star->child[STAR_EXCEPT], all->names[i]))
-			continue;
-		node_insert(r->arena, list, at++,
-			    by ? by : item_of(r, column_reference(r, all, i), NULL));
+		if (!by)
+			by = item_of(r, column_reference(r, all, i),
+				     to ? node_copy(r->arena, to) : NULL);
+		node_insert(r->arena, list, at++, by);
 	}
 	return true;
 }
@@ -95,7 +112,8 @@ bool rule_star(struct rewrite *r, struct node *n)
 	for (uint32_t i = 0; i < items->count; i++) {
 		struct node *star = star_in(items->child[i]);
 
-		if (star && (all || star->child[STAR_EXCEPT] || star->child[STAR_REPLACE]))
+		if (star && (all || star->child[STAR_EXCEPT] || star->child[STAR_REPLACE] ||
+			     star->child[STAR_RENAME]))
 			done |= write_out(r, n, items->child[i], star);
 	}
 	return done;

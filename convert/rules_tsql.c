@@ -51,6 +51,12 @@ const struct rule rules_tsql_before[] = {
 };
 
 const struct rule rules_tsql_after[] = {
+	{NODE_INSERT, "identity columns", rule_identity_columns},
+	{NODE_INSERT, "known insert", rule_known_insert},
+	{NODE_INSERT, "identity values", rule_identity_values},
+	{NODE_ASSIGN, "known assign", rule_known_assign},
+	{NODE_IN, "known in", rule_known_in},
+	{NODE_BINARY, "bool number", rule_bool_number},
 	{NODE_COLUMN_DEF, "computed type", rule_computed_type},
 	{NODE_COLUMN_DEF, "identity type", rule_identity_type},
 	{NODE_QUERY, "for rows", rule_for_rows},
@@ -63,6 +69,8 @@ const struct rule rules_tsql_after[] = {
 	{NODE_CALL, "bit argument", rule_bit_argument},
 	{NODE_COLUMN_DEF, "bit default", rule_bit_default},
 	{NODE_IN, "in case", rule_in_case},
+	{NODE_BETWEEN, "between case", rule_between_case},
+	{NODE_CASE, "case operand", rule_case_operand},
 	{NODE_CALL, "distinct case", rule_distinct_case},
 	{NODE_BINARY, "compare case", rule_compare_case},
 	{NODE_LIKE, "like case", rule_like_case},

@@ -16,8 +16,7 @@
 #include "common/log.h"
 #include "convert/convert_options.h"
 
-#define MAX_THREADS	 256
-#define MAX_SCHEMA_BYTES ((size_t)64 << 20)
+#define MAX_THREADS 256
 
 static const char *const check_words[] = {"parse", "names", "prepare", "run", "rows", NULL};
 
@@ -43,17 +42,11 @@ static int read_dialect(const struct invocation *inv, struct run *r, struct erro
 
 static int read_schema(const struct invocation *inv, struct run *r, struct error *e)
 {
-	const char *path = option_text(inv, "schema");
-	struct buf text = {.max = MAX_SCHEMA_BYTES};
-	int status;
-
-	if (!path)
-		return 0;
-	status = text_read_file(path, MAX_SCHEMA_BYTES, &text, e);
-	if (status == 0)
-		r->check.schema_sql = arena_strndup(&r->arena, buf_text(&text), text.len);
-	buf_release(&text);
-	return status;
+	return convert_schema_text(inv, "schema", &r->arena, &r->check.schema_sql, e) < 0 ||
+			       convert_schema_text(inv, "source-schema", &r->arena,
+						   &r->source_schema, e) < 0
+		       ? -1
+		       : 0;
 }
 
 /* What was asked for, or as much as can be had: with a server prepare, else names. */
@@ -200,6 +193,7 @@ static int convert_all(struct invocation *inv, struct run *r, struct checker **c
 	int status, result;
 
 	describe(r, record);
+	run_schema(r);
 	status = run_work(r, checkers, &failure);
 	if (status == 0 && r->ask_model && !interrupt_count())
 		status = run_model(r, checkers[0], &failure);
@@ -224,6 +218,7 @@ static void release(struct run *r)
 	for (i = 0; r->arenas && i < r->threads; i++)
 		arena_release(&r->arenas[i]);
 	free(r->arenas);
+	schema_free(r->schema);
 	arena_release(&r->arena);
 }
 
@@ -256,9 +251,7 @@ static const struct option options[] = {
 	{0, "check", OPTION_CHOICE, "LEVEL",
 	 "how far to check: parse, names, prepare, run, rows (default: names; with -d prepare; "
 	 "with --golden rows)", NULL, 0, 0, check_words, NULL},
-	{0, "schema", OPTION_TEXT, "FILE",
-	 "DDL of the tables, in Postgres' SQL, for checks without the real ones", NULL, 0, 0, NULL,
-	 NULL},
+	CONVERT_SCHEMA_OPTIONS,
 	{0, "golden", OPTION_TEXT, "DIR",
 	 "folder with the rows that are expected: NAME.csv or NAME.jsonl beside NAME.sql, "
 	 "NAME.2.csv for its second statement", NULL, 0, 0, NULL, NULL},
@@ -299,6 +292,12 @@ const struct command convert_run = {
 		"(executed read-only with a time limit), rows (compared with --golden).\n"
 		"Everything happens in a transaction that is rolled back, in a schema of its own;\n"
 		"what a rollback would not undo is refused by its parse tree and reported.\n"
+		"\n"
+		"What CREATE TABLE, ALTER TABLE and CREATE VIEW of the input say of columns, types "
+		"and\n"
+		"keys helps to convert the rest: * EXCEPT, upserts, MERGE *, types of expressions. "
+		"For\n"
+		"tables that the input does not make, give --schema or --source-schema.\n"
 		"\n"
 		"With --model what the rules left is asked of a language model; an answer counts\n"
 		"when it passes the same checks, and is marked 'model'.\n"

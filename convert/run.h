@@ -1,7 +1,8 @@
 /*
  * run.h - private to convert: the parts of `lakeport convert run`.
  *
- * Files are found (run_input.c), read and cut one after the other; threads take statement after
+ * Files are found (run_input.c), read and cut one after the other; what they say of tables goes
+ * into one store (run_schema.c), before anything is converted. Then threads take statement after
  * statement, convert and check them (run_work.c), each with an arena and a connection of its own;
  * who finishes a file's last statement writes it (run_output.c). At the end run_record.c makes a
  * record of all. A statement is written by the thread that took it alone, and read by others only
@@ -13,6 +14,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/error.h"
 #include "common/memory.h"
@@ -22,6 +24,7 @@
 #include "convert/golden.h"
 #include "convert/model.h"
 #include "convert/pieces.h"
+#include "convert/schema.h"
 
 #define RUN_MAX_FILE  ((size_t)256 << 20)
 #define RUN_MAX_FILES 100000
@@ -54,9 +57,10 @@ struct run_file {
 	struct buf source;
 	struct pieces pieces;
 	struct run_statement *statements;
-	atomic_size_t remaining; /* statements that are not done */
-	bool loaded, written;
-	const char *failure; /* it could not be read or written; or NULL */
+	atomic_size_t remaining;    /* statements that are not done */
+	uint32_t number;	    /* from 1, in the order of the run */
+	bool read, loaded, written; /* read and cut; its statements are handed out; it is done */
+	const char *failure;	    /* it could not be read or written; or NULL */
 	struct run_file *next;
 };
 
@@ -69,6 +73,8 @@ struct run {
 	struct arena arena;
 	struct convert_settings convert;
 	struct check_settings check;
+	const char *source_schema; /* DDL in the source's SQL that was given, or NULL */
+	struct schema *schema;
 	const char *out, *golden;
 	struct run_files files;
 	size_t threads;
@@ -81,8 +87,13 @@ struct run {
 
 /* run_input.c: class INPUT, CONFIG or USAGE. */
 int run_find_files(struct run *r, const char *const *arguments, size_t n, struct error *e);
-/* Reads and cuts. A file that cannot be read gets its `failure`; -1 never. */
+/* Reads and cuts. A file that cannot be read gets its `failure`. */
+void run_read(struct run *r, struct run_file *f, struct arena *a);
+/* Makes the list of its statements; reads it before, where that was not done. */
 void run_load(struct run *r, struct run_file *f, struct arena *a);
+
+/* run_schema.c: what the DDL that was given and all files say of tables. Reads the files. */
+void run_schema(struct run *r);
 
 /* run_work.c: converts and checks everything. -1: r->error's class; what was done stays true. */
 int run_work(struct run *r, struct checker **checkers, struct error *e);

@@ -44,6 +44,7 @@ static int add_file(struct finding_files *f, const char *path, const char *name,
 	file->name = arena_strdup(f->arena, name);
 	file->out_path = arena_printf(f->arena, "%s/%s", f->run->out, name);
 	file->bytes = bytes;
+	file->number = (uint32_t)files->count + 1;
 	*files->last = file;
 	files->last = &file->next;
 	files->count++;
@@ -268,13 +269,13 @@ static void list_statements(struct run *r, struct run_file *f, struct arena *a)
 	}
 }
 
-void run_load(struct run *r, struct run_file *f, struct arena *a)
+void run_read(struct run *r, struct run_file *f, struct arena *a)
 {
 	struct error e = ERROR_INIT;
 	struct str text;
 	int status;
 
-	f->loaded = true;
+	f->read = true;
 	f->source.max = RUN_MAX_FILE;
 	status = strcmp(f->path, "-") == 0 ? read_standard_input(&f->source, &e)
 					   : text_read_file(f->path, RUN_MAX_FILE, &f->source, &e);
@@ -284,6 +285,15 @@ void run_load(struct run *r, struct run_file *f, struct arena *a)
 	}
 	text = pieces_uncover((struct str){buf_text(&f->source), f->source.len}, a);
 	pieces_cut(&f->pieces, r->convert.from, text, a);
+}
+
+void run_load(struct run *r, struct run_file *f, struct arena *a)
+{
+	if (!f->read)
+		run_read(r, f, a);
+	f->loaded = true;
+	if (f->failure)
+		return;
 	list_statements(r, f, a);
 	atomic_store(&f->remaining, f->pieces.statements);
 }

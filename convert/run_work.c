@@ -2,7 +2,7 @@
  * run_work.c - threads that take statement after statement.
  *
  * Statements are handed out under one lock, in the order of the files; the thread that needs the
- * next file reads and cuts it, while it holds the lock: that is short beside converting. The
+ * next file lists its statements, while it holds the lock: that is short beside converting. The
  * main thread watches, draws progress, and asks for Ctrl-C.
  */
 #include <pthread.h>
@@ -31,7 +31,7 @@ struct work {
 struct worker {
 	struct work *work;
 	struct checker *checker;
-	struct arena *arena;
+	struct arena *arena; /* what is kept until the end */
 	pthread_t thread;
 };
 
@@ -81,6 +81,7 @@ void run_judge(struct run_statement *s, struct arena *a)
 {
 	const struct conversion *c = &s->conversion;
 	const struct check_result *failed = s->report.failed;
+	const char *blocker;
 
 	s->sql = c->sql;
 	s->status = c->status == CONVERSION_SAME ? RUN_SAME : RUN_RULES;
@@ -88,6 +89,8 @@ void run_judge(struct run_statement *s, struct arena *a)
 		s->status = RUN_LEFT;
 		s->why = arena_printf(a, "%s: %s%s%s", check_name(failed->check), failed->message,
 				      *failed->hint ? "; " : "", failed->hint);
+		if (has_blocker(c, &blocker)) /* says more than the error that follows from it */
+			s->why = arena_printf(a, "%s; %s", blocker, s->why);
 	} else if (c->status == CONVERSION_NOT || c->status == CONVERSION_PARTLY) {
 		s->status = RUN_LEFT;
 		if (!has_blocker(c, &s->why))
@@ -100,15 +103,46 @@ void run_judge(struct run_statement *s, struct arena *a)
 	}
 }
 
+/* What is kept of a statement moves to `a`; the trees and queries it took to get there do not. */
+static void keep(struct run_statement *s, struct arena *a)
+{
+	struct conversion *c = &s->conversion;
+	struct convert_finding *findings = c->findings;
+	struct convert_parameter *parameters = c->parameters;
+
+	c->sql = arena_strdup(a, c->sql);
+	c->findings = arena_alloc(a, c->finding_count * sizeof(*findings));
+	for (size_t i = 0; i < c->finding_count; i++) {
+		c->findings[i] = findings[i];
+		c->findings[i].message = arena_strdup(a, findings[i].message);
+	}
+	c->parameters = arena_alloc(a, c->parameter_count * sizeof(*parameters));
+	for (size_t i = 0; i < c->parameter_count; i++)
+		c->parameters[i] = (struct convert_parameter){arena_strdup(a, parameters[i].source),
+							      parameters[i].number};
+	for (size_t i = 0; i < CHECKS; i++) {
+		struct check_result *r = &s->report.results[i];
+
+		r->message = r->message && *r->message ? arena_strdup(a, r->message) : "";
+		r->hint = r->hint && *r->hint ? arena_strdup(a, r->hint) : "";
+	}
+}
+
 static int do_statement(struct worker *k, struct run_statement *s, struct error *e)
 {
 	struct check_input in;
 	struct run_file *f = s->file;
+	struct convert_settings settings = k->work->run->convert;
+	struct arena scratch = {0};
 	int status;
 
-	convert_statement(k->arena, &k->work->run->convert, s->text, &s->conversion);
+	settings.file = f->number;
+	settings.statement = (uint32_t)s->number;
+	convert_statement(&scratch, &settings, s->text, &s->conversion);
 	in = (struct check_input){s->conversion.sql, s->golden_read && !s->why ? &s->golden : NULL};
-	status = check_statement(k->checker, k->arena, &in, &s->report, e);
+	status = check_statement(k->checker, &scratch, &in, &s->report, e);
+	keep(s, k->arena);
+	arena_release(&scratch);
 	if (status < 0)
 		return -1;
 	run_judge(s, k->arena);

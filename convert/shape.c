@@ -82,13 +82,28 @@ struct node *shape_get(struct rewrite *r, struct node *base, struct node *key, e
 
 bool shape_is_map(struct node *value)
 {
+	const struct schema_type *known = value->kind == NODE_COLUMN ? known_type(value, 0) : NULL;
+
+	if (known)
+		return known->key != NULL;
 	return node_calls(value, "map") || node_calls(value, "jsonb_build_object");
+}
+
+/* By the store: a map's, or the elements of an array that is JSON. */
+static enum type_code known_part(const struct schema_type *known, uint32_t which)
+{
+	const struct schema_type *part = which ? known->element : known->key;
+
+	return part && part->code > TYPE_NULL ? part->code : TYPE_TEXT;
 }
 
 enum type_code shape_map_type(struct rewrite *r, struct node *map, uint32_t which)
 {
 	enum type_code t = TYPE_NULL;
+	const struct schema_type *known = r->settings->schema ? known_type(map, 0) : NULL;
 
+	if (known)
+		return known_part(known, which);
 	map = column_definition(map);
 	if (!shape_is_map(map))
 		return TYPE_TEXT;

@@ -4,6 +4,9 @@
  */
 #include "convert/convert.h"
 
+#include <string.h>
+#include <strings.h>
+
 #include "convert/token.h"
 
 struct splitter {
@@ -83,24 +86,33 @@ static bool ends_statement(const struct splitter *s)
 	return s->depth == 0;
 }
 
-static void emit(const struct splitter *s,
-		 void (*each)(void *context, struct str statement, size_t offset), void *context)
-{
-	size_t begin = s->begin ? s->t->items[s->begin - 1].end : 0;
-	size_t end = s->t->items[s->at].begin;
-	const char *p = s->t->text.p;
+struct each {
+	void (*call)(void *context, struct str statement, size_t offset);
+	void *context;
+	const char *text; /* offsets count from here */
+};
 
-	if (s->at == s->begin)
-		return;
-	while (begin < end && (unsigned char)p[begin] <= ' ')
+static void give(const struct each *e, const char *begin, const char *end)
+{
+	while (begin < end && (unsigned char)*begin <= ' ')
 		begin++;
-	while (end > begin && (unsigned char)p[end - 1] <= ' ')
+	while (end > begin && (unsigned char)end[-1] <= ' ')
 		end--;
-	each(context, (struct str){p + begin, end - begin}, begin);
+	if (begin < end)
+		e->call(e->context, (struct str){begin, (size_t)(end - begin)},
+			(size_t)(begin - e->text));
 }
 
-void convert_split(const struct dialect *from, struct str text,
-		   void (*each)(void *context, struct str statement, size_t offset), void *context)
+static void emit(const struct splitter *s, const struct each *e)
+{
+	const char *p = s->t->text.p;
+
+	if (s->at != s->begin)
+		give(e, p + (s->begin ? s->t->items[s->begin - 1].end : 0),
+		     p + s->t->items[s->at].begin);
+}
+
+static void split_part(const struct dialect *from, struct str text, const struct each *e)
 {
 	struct arena a = {0};
 	struct tokens t;
@@ -113,7 +125,7 @@ void convert_split(const struct dialect *from, struct str text,
 			s.depth = 0;
 		}
 		if (ends_statement(&s)) {
-			emit(&s, each, context);
+			emit(&s, e);
 			if (t.items[s.at].kind == TOKEN_END)
 				break;
 			s.begin = s.at + 1;
@@ -122,4 +134,104 @@ void convert_split(const struct dialect *from, struct str text,
 		track(&s);
 	}
 	arena_release(&a);
+}
+
+/* ---- DELIMITER: a line for MySQL's clients, not for the server ---- */
+
+/* The length of a string, a quoted name or a comment here, or 0. */
+static size_t covered(const char *p, const char *end)
+{
+	const char *q = p + 1, *stop;
+
+	if (*p == '#' || (*p == '-' && q < end && *q == '-')) {
+		stop = memchr(p, '\n', (size_t)(end - p));
+		return (size_t)((stop ? stop : end) - p);
+	}
+	if (*p == '/' && q < end && *q == '*') {
+		stop = memmem(q + 1, (size_t)(end - q - 1), "*/", 2);
+		return (size_t)((stop ? stop + 2 : end) - p);
+	}
+	if (*p != '\'' && *p != '"' && *p != '`')
+		return 0;
+	for (; q < end && *q != *p; q++)
+		if (*q == '\\' && *p != '`' && q + 1 < end)
+			q++;
+	return (size_t)((q < end ? q + 1 : end) - p);
+}
+
+/* The text behind DELIMITER when this line is one. */
+static struct str delimiter_line(const char *p, const char *end)
+{
+	const char *q = p, *word;
+
+	while (q < end && (*q == ' ' || *q == '\t'))
+		q++;
+	if (end - q < 11 || strncasecmp(q, "delimiter", 9) != 0 || (q[9] != ' ' && q[9] != '\t'))
+		return (struct str){0};
+	for (q += 10; q < end && (*q == ' ' || *q == '\t');)
+		q++;
+	for (word = q; q < end && (unsigned char)*q > ' ';)
+		q++;
+	return (struct str){word, (size_t)(q - word)};
+}
+
+/* Where the next DELIMITER line begins, or the end. */
+static const char *next_delimiter(const char *p, const char *end)
+{
+	bool line_begins = true;
+	size_t n;
+
+	while (p < end) {
+		if (line_begins && delimiter_line(p, end).len)
+			return p;
+		n = covered(p, end);
+		line_begins = !n && *p == '\n';
+		p += n ? n : 1;
+	}
+	return end;
+}
+
+/* Between two DELIMITER lines. */
+static void split_by(const struct dialect *from, struct str text, struct str delimiter,
+		     const struct each *e)
+{
+	const char *p = text.p, *end = text.p + text.len, *begin = p;
+	size_t n;
+
+	if (delimiter.len == 1 && *delimiter.p == ';') {
+		split_part(from, text, e);
+		return;
+	}
+	while (p < end) {
+		n = covered(p, end);
+		if (!n && (size_t)(end - p) >= delimiter.len &&
+		    memcmp(p, delimiter.p, delimiter.len) == 0) {
+			give(e, begin, p);
+			begin = p + delimiter.len;
+			n = delimiter.len;
+		}
+		p += n ? n : 1;
+	}
+	give(e, begin, end);
+}
+
+void convert_split(const struct dialect *from, struct str text,
+		   void (*each)(void *context, struct str statement, size_t offset), void *context)
+{
+	const char *p = text.p, *end = text.p + text.len, *next, *line;
+	struct each e = {.call = each, .context = context, .text = text.p};
+	struct str delimiter = {";", 1};
+
+	if (strcmp(from->name, "mysql") != 0) {
+		split_part(from, text, &e);
+		return;
+	}
+	for (;; p = line ? line + 1 : end) {
+		next = next_delimiter(p, end);
+		split_by(from, (struct str){p, (size_t)(next - p)}, delimiter, &e);
+		if (next == end)
+			return;
+		delimiter = delimiter_line(next, end);
+		line = memchr(next, '\n', (size_t)(end - next));
+	}
 }

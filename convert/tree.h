@@ -19,6 +19,8 @@
 #include "common/memory.h"
 #include "common/text.h"
 
+struct schema_table; /* schema.h */
+
 /* clang-format off */
 /* kind, the names of its children ("*": a list of them) */
 #define NODE_KINDS(X) \
@@ -126,7 +128,7 @@
 	X(CONSTRAINT, "name columns value reference options") /* op: CONSTRAINT_... */ \
 	X(REFERENCE, "table columns actions") \
 	X(OPTION, "name value")	/* of a table or column: text: its words; tokens */ \
-	X(CREATE_VIEW, "name columns query options") \
+	X(CREATE_VIEW, "name columns query options tail") \
 	X(CREATE_INDEX, "name table columns where options") \
 	X(CREATE_FUNCTION, "name params returns body options") \
 	X(CREATE_OTHER, "") \
@@ -251,7 +253,7 @@ enum {
 	CONSTRAINT_OPTIONS,
 	CONSTRAINT_SLOTS
 };
-enum { VIEW_DEF_NAME, VIEW_DEF_COLUMNS, VIEW_DEF_QUERY, VIEW_DEF_OPTIONS };
+enum { VIEW_DEF_NAME, VIEW_DEF_COLUMNS, VIEW_DEF_QUERY, VIEW_DEF_OPTIONS, VIEW_DEF_TAIL };
 
 /* Operators. text: as Postgres writes it; Postgres' and the other dialects' binding. */
 #define OPERATORS(X)                                                                               \
@@ -460,6 +462,7 @@ struct node {
 	struct str text;
 	struct node *parent;
 	struct node **child;
+	const struct schema_table *table; /* of a TABLE, and of INSERT: what is known, or NULL */
 };
 
 /* A node with as many slots as its kind has (none for lists), all NULL. */

@@ -274,8 +274,11 @@ static bool array_type(struct node *n)
 
 bool type_apply(struct rewrite *r, struct node *n)
 {
-	bool done = drop_max(n);
+	bool done;
 
+	if (n->number == TYPE_OF_POSTGRES)
+		return false;
+	done = drop_max(n);
 	limit_precision(n);
 	if (str_is(n->text, "array") && n->count == 1 && n->child[0]->kind == NODE_TYPE)
 		return array_type(n);

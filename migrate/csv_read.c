@@ -134,6 +134,7 @@ static void fill_shape(struct arena *a, const struct csv_layout *l, const struct
 						 ? arena_strndup(a, l->names[i].p, l->names[i].len)
 						 : arena_printf(a, "column%zu", i + 1);
 		shape->columns[i].type = infer_type(&kinds[i]);
+		shape->columns[i].guessed = true;
 	}
 }
 

@@ -40,7 +40,6 @@ void infer_string(struct inference *i, struct str t)
 	uint8_t uuid[16];
 	int64_t us;
 	int32_t days;
-	bool zone;
 
 	if (t.len < 8 || t.len > LOOKS_MAX || !strchr("0123456789abcdefABCDEF{", *t.p)) {
 		infer_kind(i, BLOCK_TEXT);
@@ -54,17 +53,12 @@ void infer_string(struct inference *i, struct str t)
 		infer_kind(i, BLOCK_TEXT);
 		return;
 	}
-	if (t.len <= 10 && parse_date(t, &days) == PARSE_OK) {
+	if (t.len <= 10 && parse_date(t, NULL, &days) == PARSE_OK) {
 		infer_kind(i, BLOCK_DATE);
 		return;
 	}
-	/* behind the date only an offset has these */
-	zone = t.len > 16 &&
-	       (memchr(t.p + 10, '+', t.len - 10) || memchr(t.p + 10, '-', t.len - 10) ||
-		memchr(t.p + 10, 'Z', t.len - 10) || memchr(t.p + 10, 'U', t.len - 10) ||
-		memchr(t.p + 10, 'G', t.len - 10));
-	if (parse_timestamp(t, &us) == PARSE_OK)
-		infer_kind(i, zone ? BLOCK_TIMESTAMPTZ : BLOCK_TIMESTAMP);
+	if (parse_timestamp(t, NULL, &us) == PARSE_OK)
+		infer_kind(i, parse_time_has_zone(t) ? BLOCK_TIMESTAMPTZ : BLOCK_TIMESTAMP);
 	else
 		infer_kind(i, BLOCK_TEXT);
 }

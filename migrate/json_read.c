@@ -298,8 +298,10 @@ static int json_describe(const struct source_options *o, const char *path, struc
 		shape->column_count = d.count;
 		shape->columns = arena_alloc(a, d.count * sizeof(*shape->columns));
 		memcpy(shape->columns, d.columns, d.count * sizeof(*shape->columns));
-		for (i = 0; i < d.count; i++)
+		for (i = 0; i < d.count; i++) {
 			shape->columns[i].type = infer_type(&d.kinds[i]);
+			shape->columns[i].guessed = true;
+		}
 	}
 	free(d.columns);
 	free(d.kinds);

@@ -79,6 +79,9 @@ static const struct option load_options[] = {
 	 NULL, NULL},
 	{0, "time-zone", OPTION_TEXT, "NAME", "of times that name none, into timestamptz", "UTC", 0,
 	 0, NULL, NULL},
+	{0, "date-order", OPTION_CHOICE, "ORDER",
+	 "of texts like 05/06/2024: dmy, mdy; auto: refused when both can be", "auto", 0, 0,
+	 date_order_words, NULL},
 	{0, "config", OPTION_TEXT, "FILE",
 	 "YAML file with many tables instead of FILE and --into: migrate config new", NULL, 0, 0,
 	 NULL, NULL},
@@ -126,6 +129,8 @@ static int read_source(const struct invocation *inv, struct source_options *o, s
 	o->null_text = option_text(inv, "null-text");
 	o->encoding = option_text(inv, "encoding");
 	o->time_zone = option_text(inv, "time-zone");
+	o->date_order =
+		(enum date_order)settings_word(date_order_words, option_text(inv, "date-order"));
 	return 0;
 }
 

@@ -333,6 +333,8 @@ const struct load_key load_table_keys[] = {
 	 "CSV: of the file, as iconv knows it", NULL},
 	{"time_zone", CONFIG_TEXT, set_string, S(source.time_zone), NULL, 0, 0, "UTC",
 	 "of times that name none, into timestamptz", NULL},
+	{"date_order", CONFIG_TEXT, set_word, S(source.date_order), date_order_words, 0, 0, "auto",
+	 "of texts like 05/06/2024: dmy, mdy; auto: refused when both can be", NULL},
 	{"lock_timeout", CONFIG_NUMBER, set_lock_timeout, 0, NULL, 0.1, 86400, "10",
 	 "seconds to wait for a lock on this table", NULL},
 	{"depends_on", CONFIG_LIST, set_names, AT(depends_on), NULL, 0, 0,

@@ -129,8 +129,10 @@ static void want(struct layout *l, const struct load_settings *s, const struct t
 		names_have(&s->keys, c->name) ||
 		(s->strategy == &strategy_scd2 && s->order_by && strcmp(s->order_by, c->name) == 0);
 
-	l->wanted.columns[i] = (struct source_column){
-		.name = c->name, .type = c->type, .not_null = c->not_null || must};
+	l->wanted.columns[i] = (struct source_column){.name = c->name,
+						      .type = c->type,
+						      .not_null = c->not_null || must,
+						      .fixed = c->domain};
 	l->types[i] = c->type;
 	l->plain_json[i] = c->plain_json;
 	l->names[i] = c->name;

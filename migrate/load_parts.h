@@ -107,6 +107,8 @@ int unit_load(struct worker *w, struct load_file **files, size_t n, struct error
 
 /* True for what may go away by itself: lost connections, deadlocks, a full or stopping server. */
 bool load_is_retryable(const struct error *e);
+/* True for what the server will not do to this table, or not for this user. */
+bool load_is_impossible(const struct error *e);
 /* True for what the rows themselves are to blame for. */
 bool load_is_refusal(const struct error *e);
 

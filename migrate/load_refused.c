@@ -29,6 +29,13 @@ bool load_is_retryable(const struct error *e)
 	       (e->retryable || in_class(e, classes, sizeof(classes) / sizeof(classes[0])));
 }
 
+bool load_is_impossible(const struct error *e)
+{
+	static const char *const classes[] = {"0A", "2B", "42"};
+
+	return in_class(e, classes, sizeof(classes) / sizeof(classes[0]));
+}
+
 bool load_is_refusal(const struct error *e)
 {
 	static const char *const classes[] = {"22", "23"};

@@ -16,8 +16,12 @@
 #include "common/interrupt.h"
 #include "common/log.h"
 #include "migrate/file_hash.h"
+#include "migrate/widen.h"
 
-#define LOOK_AT_ALL (-2) /* failed: the sample did not show all columns */
+#define LOOK_AT_ALL  (-2) /* failed: the sample did not show all columns */
+#define WIDER	     (-3) /* failed: columns are too narrow, `widen` says which */
+#define NOT_WIDENED  (-4) /* failed: the server does not widen them */
+#define WIDEN_ROUNDS 10	  /* the first that reads all files finds all; others may widen meanwhile */
 
 struct unit {
 	struct worker *w;
@@ -32,8 +36,10 @@ struct unit {
 	int64_t now_us, rows; /* rows in the stage so far */
 	struct buf changes;
 	bool find_refused;
-	bool look_at_all; /* of the files' rows for columns, not at a sample */
-	bool unknown;	  /* the files have columns that the sample did not show */
+	bool look_at_all;    /* of the files' rows for columns, not at a sample */
+	bool unknown;	     /* the files have columns that the sample did not show */
+	struct widen *widen; /* NULL: what does not fit is a bad row */
+	bool refused_widen;  /* the server */
 };
 
 static int run_buf(struct pg *pg, struct buf *sql, struct error *e)
@@ -80,6 +86,41 @@ static int read_target(struct unit *u, struct error *e)
 	return found == 1 ? 0 : -1;
 }
 
+/* What values of an earlier pass asked for. Others stay out while the table is altered. */
+static int widen_target(struct unit *u, struct error *e)
+{
+	struct table_shape found = {0};
+	struct buf sql = {0};
+	int changes;
+	size_t i;
+
+	found.columns = arena_alloc(&u->arena, u->widen->count * sizeof(*found.columns));
+	for (i = 0; i < u->widen->count; i++)
+		found.columns[found.column_count++] = (struct source_column){
+			.name = u->widen->columns[i].name, .type = u->widen->columns[i].type};
+	buf_printf(&sql, "lock table %s in access exclusive mode", u->w->target.quoted);
+	changes = run_buf(u->w->pg, &sql, e);
+	buf_release(&sql);
+	if (changes == 0 && read_target(u, e) < 0)
+		return -1;
+	if (changes == 0)
+		changes = target_drift(u->w->pg, u->s, &u->w->target, &found, &u->changes, e);
+	u->refused_widen = changes < 0 && load_is_impossible(e);
+	return changes > 0 ? read_target(u, e) : changes;
+}
+
+/* Which columns this transaction has made, from a guess at the files. */
+static void mark_fresh(struct unit *u, size_t known)
+{
+	size_t i, k;
+
+	for (i = 0; i < u->layout.wanted.column_count; i++)
+		for (k = known; k < u->w->target.column_count; k++)
+			if (strcmp(u->layout.wanted.columns[i].name,
+				   u->w->target.columns[k].name) == 0)
+				u->layout.wanted.columns[i].fresh = true;
+}
+
 /* Columns of the files, when they matter; lets the target follow them. */
 static int find_columns(struct unit *u, struct error *e)
 {
@@ -89,9 +130,12 @@ static int find_columns(struct unit *u, struct error *e)
 	struct load_file *files;
 	bool need;
 	int status = 0, changes = 0;
-	size_t i;
+	size_t i, known;
 
 	if ((!u->w->target_known || follow) && read_target(u, e) < 0)
+		return -1;
+	known = u->w->target.column_count;
+	if (u->widen && u->widen->count && widen_target(u, e) < 0)
 		return -1;
 	need = layout_needs_shape(u->s, &u->w->target);
 	files = arena_alloc(&u->arena, u->n * sizeof(*files));
@@ -109,7 +153,16 @@ static int find_columns(struct unit *u, struct error *e)
 			     e);
 	if (follow && u->s->drift != DRIFT_FAIL && !u->look_at_all)
 		u->layout.rules.unknown = &u->unknown;
+	u->layout.rules.widen = u->widen;
+	if (status == 0 && u->widen)
+		mark_fresh(u, known);
 	return status;
+}
+
+/* Values were too narrow: this pass only looks what else there is. */
+static bool only_looks(const struct unit *u)
+{
+	return u->widen && u->widen->noted;
 }
 
 /* Rows of a file that is loaded again, when a second time would leave them twice. */
@@ -167,6 +220,22 @@ static int take_rejects(struct unit *u, struct load_file *f, struct error *e)
 	return too_many(u, f, false, e);
 }
 
+/* Reads what is left of a file for nothing but the values that are too wide. */
+static int look_on(struct unit *u, const struct source *source, struct reader *reader,
+		   struct error *e)
+{
+	int n = 0;
+
+	while (n >= 0) {
+		if (interrupt_count() || atomic_load(&u->w->load->stop))
+			return error_set(e, ERROR_INTERRUPTED, "interrupted");
+		n = source->read(reader, &u->block, e);
+	}
+	if (n != READ_END)
+		return -1;
+	return error_set(e, ERROR_INPUT, "values are wider than their columns");
+}
+
 /* Reads blocks and encodes them until the end. 1: the sender failed and will say why. */
 static int pump(struct unit *u, struct load_file *f, const struct source *source,
 		struct reader *reader, struct encoder *en, struct sender *to, struct error *e)
@@ -185,6 +254,8 @@ static int pump(struct unit *u, struct load_file *f, const struct source *source
 			return -1;
 		if (interrupt_count() || atomic_load(&u->w->load->stop))
 			return error_set(e, ERROR_INTERRUPTED, "interrupted");
+		if (only_looks(u))
+			return look_on(u, source, reader, e);
 		if (take_rejects(u, f, e) < 0)
 			return -1;
 		if (encode_rows(en, &u->block, 0, u->block.rows, to, e) < 0)
@@ -301,6 +372,27 @@ static int load_file(struct unit *u, size_t i, struct error *e)
 	return status;
 }
 
+/* The files behind one with values that are too wide, for theirs. */
+static void look_at_others(struct unit *u, size_t from)
+{
+	struct error ignored = ERROR_INIT;
+	size_t i;
+
+	for (i = from; i < u->n; i++) {
+		const char *path = u->files[i]->ledger.path;
+		const struct source *source = source_for_file(&u->s->source, path, &ignored);
+		struct reader *reader =
+			source ? source->open(&u->s->source, path, &u->layout.wanted,
+					      &u->layout.rules, &ignored)
+			       : NULL;
+
+		if (reader)
+			look_on(u, source, reader, &ignored);
+		if (source)
+			source->close(reader);
+	}
+}
+
 /* The key of a table that we made, now that it has rows. */
 static int build_keys(struct unit *u, struct error *e)
 {
@@ -387,6 +479,8 @@ static int transact(struct unit *u, struct error *e)
 	for (i = 0; status == 0 && i < u->n; i++)
 		if (load_file(u, i, e) < 0)
 			status = u->n > 1 ? error_context(e, "'%s'", u->files[i]->ledger.path) : -1;
+	if (status < 0 && only_looks(u) && e->class == ERROR_INPUT)
+		look_at_others(u, i);
 	if (status == 0)
 		status = apply(u, e);
 	return status == 0 ? commit(u, e) : -1;
@@ -433,22 +527,42 @@ static void report(struct unit *u)
 		u->files[i]->written.inserted = u->files[i]->counts.rows;
 }
 
-static int try_once(struct worker *w, struct load_file **files, size_t n, bool find_refused,
-		    bool look_at_all, struct error *e)
+/* How a pass over the files of a unit goes about it. */
+struct pass {
+	bool find_refused, look_at_all;
+	struct widen *widen;
+};
+
+/* What a failure asks for. */
+static int judge(const struct unit *u, const struct error *e)
+{
+	if (e->class == ERROR_CONNECT || e->class == ERROR_INTERRUPTED || interrupt_count())
+		return -1;
+	if (u->unknown)
+		return LOOK_AT_ALL;
+	if (u->refused_widen)
+		return NOT_WIDENED;
+	return only_looks(u) ? WIDER : -1;
+}
+
+static int try_once(struct worker *w, struct load_file **files, size_t n, const struct pass *pass,
+		    struct error *e)
 {
 	struct unit u = {.w = w, .s = w->load->settings, .files = files, .n = n};
 	struct load_rejects reasons = w->reasons;
 	int status;
 	size_t i;
 
-	u.find_refused = find_refused;
-	u.look_at_all = look_at_all;
+	u.find_refused = pass->find_refused;
+	u.look_at_all = pass->look_at_all;
+	u.widen = pass->widen;
 	u.hashes = arena_alloc(&u.arena, n * sizeof(*u.hashes));
 	for (i = 0; i < n; i++)
 		forget(files[i]);
 	reject_reset(&w->rejects);
 	status = transact(&u, e);
 	if (status < 0) {
+		status = judge(&u, e);
 		roll_back(&u, e);
 		w->reasons = reasons;
 	} else {
@@ -461,20 +575,35 @@ static int try_once(struct worker *w, struct load_file **files, size_t n, bool f
 	buf_release(&u.ledger);
 	buf_release(&u.changes);
 	arena_release(&u.arena);
-	return status < 0 && u.unknown ? LOOK_AT_ALL : status;
+	return status;
 }
 
-/* Columns that no sample has shown: all of the file is looked at, then it is loaded. */
+/*
+ * Columns that no sample has shown: all of the file is looked at, then it is loaded. Values that
+ * are wider than their columns: these are widened, then it is loaded.
+ */
 static int attempt(struct worker *w, struct load_file **files, size_t n, bool find_refused,
 		   struct error *e)
 {
-	int status = try_once(w, files, n, find_refused, false, e);
+	bool widening = w->load->settings->drift == DRIFT_WIDEN;
+	struct widen widen = {0};
+	struct pass pass = {.find_refused = find_refused, .widen = widening ? &widen : NULL};
+	int status, rounds = 0;
 
-	if (status != LOOK_AT_ALL || e->class == ERROR_CONNECT || interrupt_count())
-		return status < 0 ? -1 : 0;
-	log_debug("'%s': %s; looking at all of it", files[0]->ledger.path, e->text);
-	memset(e, 0, sizeof(*e));
-	return try_once(w, files, n, find_refused, true, e);
+	while ((status = try_once(w, files, n, &pass, e)) < -1) {
+		log_debug("'%s': %s; once more", files[0]->ledger.path, e->text);
+		if (status == LOOK_AT_ALL)
+			pass.look_at_all = true;
+		if (status == NOT_WIDENED)
+			log_warn("'%s': %s; rows that need it are bad ones", files[0]->ledger.path,
+				 e->text);
+		if (status == NOT_WIDENED || ++rounds == WIDEN_ROUNDS)
+			pass.widen = NULL;
+		widen.noted = false;
+		memset(e, 0, sizeof(*e));
+	}
+	widen_release(&widen);
+	return status < 0 ? -1 : 0;
 }
 
 int unit_load(struct worker *w, struct load_file **files, size_t n, struct error *e)

@@ -29,6 +29,7 @@ struct fill {
 	struct block *block;
 	size_t column;
 	const struct zone *zone;
+	const struct time_rules *times;
 	struct misfits *misfits;
 };
 

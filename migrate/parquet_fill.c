@@ -226,7 +226,7 @@ static void fill_by_text(struct fill *f)
 		t = (struct str){arena_strndup(&b->arena, buf_text(&text), text.len), text.len};
 		b->rows = i;
 		reason = text.truncated ? REJECT_TOO_WIDE
-					: parse_put(b, f->column, t, f->zone, false);
+					: parse_put(b, f->column, t, f->times, false);
 		if (reason != PARSE_OK)
 			misfit(f, i, reason);
 	}

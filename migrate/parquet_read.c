@@ -139,6 +139,7 @@ static int parquet_describe(const struct source_options *o, const char *path, st
 	for (i = 0; status == 0 && i < count; i++) {
 		shape->columns[i].name = columns[i].name;
 		shape->columns[i].type = parquet_block_type(&columns[i].type);
+		shape->columns[i].guessed = shape->columns[i].type.kind == BLOCK_TEXT;
 		if (shape->columns[i].type.kind == BLOCK_KIND_COUNT)
 			status = refuse_type(&columns[i], path, e);
 	}
@@ -473,6 +474,7 @@ static void fill_columns(struct reader *r, struct block *b, duck_handle chunk, s
 					 .block = b,
 					 .column = i,
 					 .zone = r->row.zone,
+					 .times = &r->row.times,
 					 .misfits = &r->misfits};
 
 			parquet_fill(&f);

@@ -520,3 +520,19 @@ int parse_numeric(struct str t, int precision, int scale, struct str *out)
 	*out = t;
 	return PARSE_OK;
 }
+
+bool parse_rounds(struct str t, int scale)
+{
+	struct number n;
+	const char *p;
+	int64_t place;
+
+	if (!take_number(parse_trim(t), &n))
+		return false;
+	for (p = n.end; p > n.digits && (p[-1] == '0' || p[-1] == '.');)
+		p--;
+	if (p == n.digits)
+		return false;
+	place = p > n.point ? p - n.point - 1 : p - n.point; /* behind the point */
+	return place - n.exponent > scale;
+}

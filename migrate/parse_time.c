@@ -1,9 +1,11 @@
 /*
- * parse_time.c - dates, times, time stamps and intervals from their texts.
+ * parse_time.c - dates, times and time stamps from their texts.
  *
- * ISO 8601 and what Postgres prints: year first, 'T' or a blank before the time, zones as 'Z', an
- * offset or UTC, years of more than four digits, BC, infinity. The usual forms have a fixed layout
- * and are read at fixed places first; what is not like that is read part by part.
+ * ISO 8601 and what Postgres prints: year first, 'T' or a blank before the time, zones as an offset
+ * or by name, years of more than four digits, BC, infinity; and of other forms those that have one
+ * reading: months by name, AM and PM, day and month in an order that was asked for or that alone
+ * gives a date. The usual forms have a fixed layout and are read at fixed places first; what is not
+ * like that is read part by part.
  */
 #include <ctype.h>
 #include <string.h>
@@ -96,11 +98,145 @@ static bool is_date(int64_t year, int month, int day)
 	       (month != 2 || day <= 28 + leap);
 }
 
-/* "2024-01-31", "2024/1/31", "20240131", "12345-01-31". */
-static int take_date(struct text *t, int64_t *year, int *month, int *day)
+/* Everything of a time stamp, as far as it is there. */
+struct stamp {
+	int64_t days, us;
+	bool has_time, has_zone;
+	struct zone_word zone;
+	int infinity;	       /* -1, 1 */
+	enum date_order order; /* of day and month: the rules' */
+	enum time_trouble trouble;
+};
+
+struct date {
+	int64_t year;
+	int month, day;
+};
+
+static bool take_month(struct text *t, int *month)
+{
+	static const char *const names[] = {"January",	 "February", "March",	 "April",
+					    "May",	 "June",     "July",	 "August",
+					    "September", "October",  "November", "December"};
+	size_t n = 0, i;
+
+	while (t->p + n < t->end && isalpha((unsigned char)t->p[n]))
+		n++;
+	for (i = 0; i < 12; i++) {
+		if ((n == 3 || n == strlen(names[i]) || (i == 8 && n == 4)) &&
+		    strncasecmp(t->p, names[i], n) == 0) {
+			t->p += n;
+			*month = (int)i + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "Mon, ", "Monday ": taken and forgotten, as in Postgres. */
+static void skip_weekday(struct text *t)
+{
+	static const char *const names[] = {"Sunday",	"Monday", "Tuesday", "Wednesday",
+					    "Thursday", "Friday", "Saturday"};
+	size_t n = 0, i;
+
+	while (t->p + n < t->end && isalpha((unsigned char)t->p[n]))
+		n++;
+	for (i = 0; i < 7; i++) {
+		if ((n != 3 && n != strlen(names[i])) || strncasecmp(t->p, names[i], n) != 0)
+			continue;
+		t->p += n;
+		take_char(t, ',');
+		skip_blanks(t);
+		return;
+	}
+}
+
+/* Between the parts of a date with words: one of these, or blanks with a comma before them. */
+static bool take_between(struct text *t)
 {
 	const char *begin = t->p;
+
+	if (take_char(t, '-') || take_char(t, '/') || take_char(t, '.'))
+		return true;
+	take_char(t, ',');
+	skip_blanks(t);
+	return t->p > begin;
+}
+
+/* "Jan 31, 2024"; "31-Jan-2024" behind its first part, which is in `d`. */
+static int take_named(struct text *t, bool day_first, struct date *d)
+{
+	if (!take_month(t, &d->month) || !take_between(t))
+		return REJECT_BAD_VALUE;
+	if (!day_first) {
+		d->day = take_digits(t, 1, 2);
+		if (d->day < 0 || at_digit(t) || !take_between(t))
+			return REJECT_BAD_VALUE;
+	}
+	d->year = take_digits(t, 4, 7);
+	return d->year < 0 || at_digit(t) ? REJECT_BAD_VALUE : PARSE_OK;
+}
+
+/* "31/01/2024" and "01/31/2024": as asked, or as alone gives a date. */
+static int take_year_last(struct text *t, int first, struct date *d, struct stamp *s)
+{
+	char between = *t->p++;
+	int second = take_digits(t, 1, 2);
+	bool day_first = s->order == DATE_DMY || (s->order == DATE_AUTO && first > 12);
+
+	if (second < 0 || !take_char(t, between))
+		return REJECT_BAD_VALUE;
+	d->year = take_digits(t, 4, 4);
+	if (d->year < 0 || at_digit(t))
+		return REJECT_BAD_VALUE;
+	if (s->order == DATE_AUTO && first <= 12 && second <= 12 && first != second) {
+		s->trouble = TIME_ORDER;
+		return REJECT_BAD_VALUE;
+	}
+	d->day = day_first ? first : second;
+	d->month = day_first ? second : first;
+	return PARSE_OK;
+}
+
+/* Dates that do not begin with a year. */
+static int take_other(struct text *t, struct date *d, struct stamp *s)
+{
+	int first;
+
+	skip_weekday(t);
+	if (!at_digit(t))
+		return take_named(t, false, d);
+	first = take_digits(t, 1, 2);
+	if (first < 0 || at_digit(t) || t->p == t->end)
+		return REJECT_BAD_VALUE;
+	if (t->end - t->p > 1 && (*t->p == '/' || *t->p == '.' || *t->p == '-') &&
+	    isdigit((unsigned char)t->p[1]))
+		return take_year_last(t, first, d, s);
+	d->day = first;
+	return take_between(t) ? take_named(t, true, d) : REJECT_BAD_VALUE;
+}
+
+static bool begins_with_year(const struct text *t)
+{
+	int n;
+
+	for (n = 0; n < 4; n++)
+		if (t->p + n >= t->end || !isdigit((unsigned char)t->p[n]))
+			return false;
+	return true;
+}
+
+/* "2024-01-31", "2024/1/31", "20240131", "12345-01-31". */
+static int take_date(struct text *t, struct date *d, struct stamp *s)
+{
+	int64_t *year = &d->year;
+	int *month = &d->month, *day = &d->day;
+	const char *begin = t->p;
 	char between;
+
+	if (!begins_with_year(t))
+		return take_other(t, d, s);
 
 	*year = take_digits(t, 4, 7);
 	if (*year < 0)
@@ -114,11 +250,14 @@ static int take_date(struct text *t, int64_t *year, int *month, int *day)
 	if (t->p == t->end || (*t->p != '-' && *t->p != '/'))
 		return REJECT_BAD_VALUE;
 	between = *t->p++;
-	*month = take_digits(t, 1, 2);
+	if (at_digit(t))
+		*month = take_digits(t, 1, 2);
+	else if (!take_month(t, month))
+		return REJECT_BAD_VALUE;
 	if (!take_char(t, between))
 		return REJECT_BAD_VALUE;
 	*day = take_digits(t, 1, 2);
-	return *month < 0 || *day < 0 || at_digit(t) ? REJECT_BAD_VALUE : PARSE_OK;
+	return *day < 0 || at_digit(t) ? REJECT_BAD_VALUE : PARSE_OK;
 }
 
 /* The part of a second behind the point, rounded to microseconds. */
@@ -140,7 +279,26 @@ static bool take_part(struct text *t, int64_t *us)
 	return true;
 }
 
-/* "12:34", "12:34:56.789", "123456". */
+/* "AM" or "PM" behind a time of twelve hours; nothing is taken when it is neither. */
+static int take_half(struct text *t, int *hours)
+{
+	struct text u = *t;
+	bool late;
+
+	skip_blanks(&u);
+	late = take_word(&u, "PM");
+	if (!late && !take_word(&u, "AM"))
+		return PARSE_OK;
+	if (u.p < u.end && isalpha((unsigned char)*u.p))
+		return PARSE_OK; /* "AMT" is a time zone */
+	*t = u;
+	if (*hours > 12)
+		return REJECT_OUT_OF_RANGE;
+	*hours = *hours % 12 + (late ? 12 : 0);
+	return PARSE_OK;
+}
+
+/* "12:34", "12:34:56.789", "123456", "12:34 PM". */
 static int take_clock(struct text *t, int64_t *us)
 {
 	int hours, minutes, seconds = 0;
@@ -160,7 +318,7 @@ static int take_clock(struct text *t, int64_t *us)
 		seconds = take_digits(t, colons ? 1 : 2, 2);
 	if (seconds < 0 || at_digit(t) || !take_part(t, us))
 		return REJECT_BAD_VALUE;
-	if (hours > 24 || minutes > 59 || seconds > 60)
+	if (take_half(t, &hours) != PARSE_OK || hours > 24 || minutes > 59 || seconds > 60)
 		return REJECT_OUT_OF_RANGE;
 	*us += ((hours * 60LL + minutes) * 60 + seconds) * US_SECOND;
 	return *us > US_DAY ? REJECT_OUT_OF_RANGE : PARSE_OK;
@@ -181,35 +339,37 @@ static int take_displacement(struct text *t)
 	return (hours * 60 + minutes) * 60 + seconds;
 }
 
-/* A zone at the end: 'Z', UTC, GMT or an offset; seconds east. When it is none, nothing is taken.
- */
-static bool take_offset(struct text *t, int *seconds)
+static bool take_offset(struct text *t, struct stamp *s)
 {
 	struct text u = *t;
-	bool west;
+	bool west = take_char(&u, '-');
+	int seconds;
 
-	*seconds = 0;
-	if (take_word(t, "UTC") || take_word(t, "GMT") || take_word(t, "Z"))
-		return true;
-	west = take_char(&u, '-');
 	if (!west && !take_char(&u, '+'))
 		return false;
-	*seconds = take_displacement(&u);
-	if (*seconds < 0)
+	seconds = take_displacement(&u);
+	if (seconds < 0)
 		return false;
-	if (west)
-		*seconds = -*seconds;
+	s->zone.offset = west ? -seconds : seconds;
 	*t = u;
 	return true;
 }
 
-/* Everything of a time stamp, as far as it is there. */
-struct stamp {
-	int64_t days, us;
-	bool has_time, has_zone;
-	int offset;
-	int infinity; /* -1, 1 */
-};
+/* A zone at the end: an offset, or what zone_find() knows. When it is none, nothing is taken. */
+static bool take_zone(struct text *t, struct stamp *s)
+{
+	const char *p = t->p;
+
+	if (p == t->end || !isalpha((unsigned char)*p))
+		return take_offset(t, s);
+	while (p < t->end && *p && (isalnum((unsigned char)*p) || strchr("/_+-:", *p)))
+		p++;
+	if (zone_find((struct str){t->p, (size_t)(p - t->p)}, &s->zone)) {
+		t->p = p;
+		return true;
+	}
+	return false;
+}
 
 /* 10 and 19 characters at fixed places: "2024-01-31 12:34:56". Digits are checked together. */
 static bool take_fixed(struct text *t, struct stamp *s)
@@ -269,72 +429,96 @@ static bool take_special(struct text *t, struct stamp *s)
 	return t->p == t->end;
 }
 
+/* Behind the date: the time, when there is one. */
+static int take_time_of_day(struct text *t, struct stamp *s)
+{
+	struct text before = *t;
+
+	if (t->p == t->end || (*t->p != 'T' && *t->p != 't' && !isspace((unsigned char)*t->p)))
+		return PARSE_OK;
+	t->p++;
+	skip_blanks(t);
+	s->has_time = at_digit(t);
+	if (s->has_time)
+		return take_clock(t, &s->us);
+	*t = before;
+	return PARSE_OK;
+}
+
 /* Date and, perhaps, time, zone and era, at any places. */
 static int take_parts(struct text *t, struct stamp *s)
 {
-	int64_t year;
-	int month, day, fault;
+	struct date d = {0};
+	int fault;
 	bool bc;
 
-	fault = take_date(t, &year, &month, &day);
+	fault = take_date(t, &d, s);
+	if (fault == PARSE_OK)
+		fault = take_time_of_day(t, s);
 	if (fault != PARSE_OK)
 		return fault;
-	if (t->p < t->end && (*t->p == 'T' || *t->p == 't' || isspace((unsigned char)*t->p))) {
-		struct text before = *t;
-
-		t->p++;
-		skip_blanks(t);
-		s->has_time = at_digit(t);
-		if (!s->has_time)
-			*t = before;
-		fault = s->has_time ? take_clock(t, &s->us) : PARSE_OK;
-		if (fault != PARSE_OK)
-			return fault;
-	}
 	skip_blanks(t);
-	s->has_zone = take_offset(t, &s->offset);
+	s->has_zone = take_zone(t, s);
 	skip_blanks(t);
 	bc = take_word(t, "BC");
 	if (!bc)
 		take_word(t, "AD");
-	if (t->p < t->end)
+	if (t->p < t->end) {
+		if (!s->has_zone && isalpha((unsigned char)*t->p))
+			s->trouble = TIME_ZONE;
 		return REJECT_BAD_VALUE;
+	}
 	if (bc)
-		year = 1 - year;
-	if ((!bc && year == 0) || !is_date(year, month, day))
+		d.year = 1 - d.year;
+	if ((!bc && d.year == 0) || !is_date(d.year, d.month, d.day))
 		return REJECT_OUT_OF_RANGE;
-	s->days = calendar_days(year, month, day);
+	s->days = calendar_days(d.year, d.month, d.day);
 	return PARSE_OK;
 }
 
-static int take_stamp(struct str text, struct stamp *s)
+static int take_stamp(struct str text, const struct time_rules *rules, struct stamp *s)
 {
+	const struct stamp fresh = {.order = rules ? rules->order : DATE_AUTO};
 	struct text t;
 
 	text = parse_trim(text);
 	t = (struct text){text.p, text.p + text.len};
-	*s = (struct stamp){0};
+	*s = fresh;
 	if (take_fixed(&t, s)) {
 		if (t.p == t.end)
 			return PARSE_OK;
 		skip_blanks(&t);
-		s->has_zone = take_offset(&t, &s->offset);
+		s->has_zone = take_zone(&t, s);
 		if (s->has_zone && t.p == t.end)
 			return PARSE_OK;
 		t.p = text.p;
-		*s = (struct stamp){0};
+		*s = fresh;
 	}
 	if (take_special(&t, s))
 		return PARSE_OK;
 	t.p = text.p;
-	*s = (struct stamp){0};
+	*s = fresh;
 	return take_parts(&t, s);
 }
 
-int parse_date(struct str t, int32_t *out)
+enum time_trouble parse_time_trouble(struct str t, const struct time_rules *rules)
 {
 	struct stamp s;
-	int fault = take_stamp(t, &s);
+
+	return take_stamp(t, rules, &s) == PARSE_OK ? TIME_FINE : s.trouble;
+}
+
+bool parse_time_has_zone(struct str t)
+{
+	struct stamp s;
+
+	return take_stamp(t, NULL, &s) == PARSE_OK && s.has_zone;
+}
+
+int parse_date(struct str t, const struct time_rules *rules, int32_t *out)
+{
+	struct stamp s;
+	int fault = take_stamp(t, rules, &s);
 
 	if (fault != PARSE_OK)
 		return fault;
@@ -365,24 +549,27 @@ static int finish_stamp(const struct stamp *s, int64_t shift, int64_t *out)
 	return PARSE_OK;
 }
 
-int parse_timestamp(struct str t, int64_t *out)
+int parse_timestamp(struct str t, const struct time_rules *rules, int64_t *out)
 {
 	struct stamp s;
-	int fault = take_stamp(t, &s);
+	int fault = take_stamp(t, rules, &s);
 
 	return fault != PARSE_OK ? fault : finish_stamp(&s, 0, out);
 }
 
-int parse_timestamptz(struct str t, const struct zone *zone, int64_t *out)
+int parse_timestamptz(struct str t, const struct time_rules *rules, int64_t *out)
 {
 	struct stamp s;
-	int fault = take_stamp(t, &s);
-	int64_t shift;
+	int fault = take_stamp(t, rules, &s);
+	int64_t local, shift = 0;
 
 	if (fault != PARSE_OK)
 		return fault;
-	shift = s.has_zone || s.infinity ? s.offset
-					 : zone_offset(zone, s.days * 86400 + s.us / US_SECOND);
+	local = s.days * 86400 + s.us / US_SECOND;
+	if (s.has_zone)
+		shift = zone_word_offset(&s.zone, local);
+	else if (!s.infinity)
+		shift = zone_offset(rules ? rules->zone : NULL, local);
 	return finish_stamp(&s, shift, out);
 }
 

@@ -220,7 +220,8 @@ static int put_whole(struct block_column *c, size_t row, struct str t, int64_t m
 	return fault;
 }
 
-int parse_put(struct block *b, size_t column, struct str t, const struct zone *zone, bool plain)
+int parse_put(struct block *b, size_t column, struct str t, const struct time_rules *rules,
+	      bool plain)
 {
 	struct block_column *c = &b->columns[column];
 	const struct block_type *type = &c->type;
@@ -247,11 +248,11 @@ int parse_put(struct block *b, size_t column, struct str t, const struct zone *z
 	case BLOCK_FLOAT4:
 		return parse_float4(t, (float *)c->values + row);
 	case BLOCK_TIMESTAMP:
-		return parse_timestamp(t, (int64_t *)c->values + row);
+		return parse_timestamp(t, rules, (int64_t *)c->values + row);
 	case BLOCK_TIMESTAMPTZ:
-		return parse_timestamptz(t, zone, (int64_t *)c->values + row);
+		return parse_timestamptz(t, rules, (int64_t *)c->values + row);
 	case BLOCK_DATE:
-		return parse_date(t, (int32_t *)c->values + row);
+		return parse_date(t, rules, (int32_t *)c->values + row);
 	case BLOCK_TIME:
 		return parse_time(t, (int64_t *)c->values + row);
 	case BLOCK_BOOL:

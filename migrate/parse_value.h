@@ -36,15 +36,36 @@ int parse_decimal(struct str t, int precision, int scale, __int128 *out);
 int parse_numeric(struct str t, int precision, int scale, struct str *out);
 /* The same for an integer that is scaled by 10^from: what another column's DECIMAL holds. */
 int parse_rescale(__int128 value, int from, int precision, int scale, __int128 *out);
+/* True for a number with digits that are not 0 beyond the scale: it would be rounded. */
+bool parse_rounds(struct str t, int scale);
 /* 10^n for 0 <= n <= 38. */
 __int128 parse_power10(int n);
 
-int parse_date(struct str t, int32_t *out);
+/* Of day and month when the year comes last ("05/06/2024"); AUTO: only if one alone can be. */
+enum date_order { DATE_AUTO, DATE_DMY, DATE_MDY };
+
+/* How texts of times are read; NULL for UTC and AUTO. */
+struct time_rules {
+	const struct zone *zone; /* of those that name none */
+	enum date_order order;
+};
+
+int parse_date(struct str t, const struct time_rules *rules, int32_t *out);
 int parse_time(struct str t, int64_t *out);
 /* A zone in the text is read and does not count, as in Postgres. */
-int parse_timestamp(struct str t, int64_t *out);
-/* `zone` is for texts that name none. */
-int parse_timestamptz(struct str t, const struct zone *zone, int64_t *out);
+int parse_timestamp(struct str t, const struct time_rules *rules, int64_t *out);
+int parse_timestamptz(struct str t, const struct time_rules *rules, int64_t *out);
+
+/* What more can be said of a date or time stamp that was a BAD_VALUE. */
+enum time_trouble {
+	TIME_FINE,
+	TIME_ORDER, /* day and month could be either */
+	TIME_ZONE,  /* what stands at the end is no zone that is known */
+};
+enum time_trouble parse_time_trouble(struct str t, const struct time_rules *rules);
+/* True for a time stamp that names its zone. */
+bool parse_time_has_zone(struct str t);
+
 int parse_interval(struct str t, struct block_interval *out);
 int parse_uuid(struct str t, uint8_t out[16]);
 /* "\x..." or the escape format; `out` is in the arena or points into `t`. */
@@ -60,7 +81,8 @@ void calendar_civil(int64_t days, int64_t *year, int *month, int *day);
  * Reads `t` into the row that `b` is about to get (number b->rows) of this column. The text must
  * stay as long as the block does. `plain`: known to be ASCII without NUL.
  */
-int parse_put(struct block *b, size_t column, struct str t, const struct zone *zone, bool plain);
+int parse_put(struct block *b, size_t column, struct str t, const struct time_rules *rules,
+	      bool plain);
 
 /* The text without blanks around it. */
 struct str parse_trim_blanks(struct str t);

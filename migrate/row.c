@@ -11,6 +11,7 @@
 
 #include "migrate/json_scan.h"
 #include "migrate/parse_value.h"
+#include "migrate/widen.h"
 
 #define REJECT_BYTES_MAX ((size_t)8 << 20) /* raw text in the rejects of one block */
 #define RESCUE_MAX	 ((size_t)64 << 20)
@@ -27,6 +28,7 @@ int row_init(struct row *r, const struct source_options *o, const char *path,
 			  .rescued = {.max = RESCUE_MAX}};
 	if (zone_load(o->time_zone ? o->time_zone : "UTC", &r->zone, e) < 0)
 		return -1;
+	r->times = (struct time_rules){.zone = r->zone, .order = o->date_order};
 	r->path = xstrdup(path);
 	text_make_utf8(r->path);
 	return 0;
@@ -128,6 +130,18 @@ static const char *type_name(const struct block_type *t, char *out, size_t size)
 	return out;
 }
 
+/* What a user can do about a time that is not read. */
+static const char *time_hint(const struct row *r, const struct block_type *t, struct str text)
+{
+	enum time_trouble trouble = TIME_FINE;
+
+	if (t->kind == BLOCK_DATE || t->kind == BLOCK_TIMESTAMP || t->kind == BLOCK_TIMESTAMPTZ)
+		trouble = parse_time_trouble(text, &r->times);
+	if (trouble == TIME_ORDER)
+		return "; its day and month may be either, date order (dmy, mdy) says which";
+	return trouble == TIME_ZONE ? "; its time zone is not known" : "";
+}
+
 void row_misfit(struct row *r, size_t column, int reason, struct str text, struct str json)
 {
 	const struct source_column *c = &r->wanted->columns[column];
@@ -135,6 +149,11 @@ void row_misfit(struct row *r, size_t column, int reason, struct str text, struc
 	const char *more = text.len > SHOWN ? "..." : "";
 	char type[64];
 
+	if (r->rules->widen && !c->fixed &&
+	    widen_note(r->rules->widen, c->name, &c->type, c->fresh, reason, text)) {
+		block_set_null(&r->block->columns[column], r->block->rows);
+		return;
+	}
 	if (r->rules->rescue && reason != REJECT_NUL_BYTE && reason != REJECT_BAD_UTF8) {
 		add_rescued(r, (struct str){c->name, strlen(c->name)}, text, json);
 		row_put_null(r, column);
@@ -148,8 +167,8 @@ void row_misfit(struct row *r, size_t column, int reason, struct str text, struc
 	else if (reason == REJECT_BAD_UTF8)
 		row_fault(r, REJECT_BAD_UTF8, c->name, "a text that is not UTF-8");
 	else if (reason == REJECT_BAD_VALUE)
-		row_fault(r, REJECT_BAD_VALUE, c->name, "'%.*s%s' is not of type %s", shown, text.p,
-			  more, type);
+		row_fault(r, REJECT_BAD_VALUE, c->name, "'%.*s%s' is not of type %s%s", shown,
+			  text.p, more, type, time_hint(r, &r->block->columns[column].type, text));
 	else
 		row_fault(r, (enum reject_reason)reason, c->name, "'%.*s%s' does not fit into %s",
 			  shown, text.p, more, type);
@@ -165,8 +184,11 @@ void row_put_null(struct row *r, size_t column)
 
 void row_put(struct row *r, size_t column, struct str text, bool plain, const struct str *json)
 {
-	int reason = parse_put(r->block, column, text, r->zone, plain);
+	int reason = parse_put(r->block, column, text, &r->times, plain);
 
+	if (r->rules->widen && reason == PARSE_OK && !r->wanted->columns[column].fixed &&
+	    widen_loses(&r->wanted->columns[column].type, text))
+		reason = REJECT_TOO_WIDE;
 	if (reason != PARSE_OK)
 		row_misfit(r, column, reason, text, json ? *json : (struct str){0});
 }

@@ -17,6 +17,7 @@
 #include "common/error.h"
 #include "common/text.h"
 #include "migrate/block.h"
+#include "migrate/parse_value.h"
 #include "migrate/source.h"
 #include "migrate/zone.h"
 
@@ -27,6 +28,7 @@ struct row {
 	const struct reader_rules *rules;
 	char *path;
 	struct zone *zone;
+	struct time_rules times;
 	bool exact_case;
 	struct block *block;
 	size_t reject_bytes; /* raw text in this block's rejects */

@@ -8,6 +8,7 @@
 
 const char *const bad_row_words[] = {"fail", "quarantine", "skip", NULL};
 const char *const drift_words[] = {"none", "add-columns", "rescue", "fail", "widen", NULL};
+const char *const date_order_words[] = {"auto", "dmy", "mdy", NULL};
 const char *const on_changed_words[] = {"skip", "reload", "error", NULL};
 
 bool names_have(const struct names *n, const char *name)

@@ -19,6 +19,7 @@ enum drift { DRIFT_NONE, DRIFT_ADD_COLUMNS, DRIFT_RESCUE, DRIFT_FAIL, DRIFT_WIDE
 enum on_changed { ON_CHANGED_SKIP, ON_CHANGED_RELOAD, ON_CHANGED_ERROR };
 
 extern const char *const bad_row_words[], *const drift_words[], *const on_changed_words[];
+extern const char *const date_order_words[];
 
 struct names {
 	const char **items;

@@ -87,6 +87,7 @@ void shape_join(struct arena *a, struct table_shape *into, const struct table_sh
 		if (mine) {
 			mine->type = infer_join(mine->type, theirs->type);
 			mine->not_null = mine->not_null && theirs->not_null;
+			mine->guessed = mine->guessed || theirs->guessed;
 		} else {
 			all[count] = *theirs;
 			all[count].name = arena_strdup(a, theirs->name);

@@ -22,6 +22,7 @@
 #include "common/error.h"
 #include "common/memory.h"
 #include "migrate/block.h"
+#include "migrate/parse_value.h"
 
 enum source_format { FORMAT_AUTO, FORMAT_CSV, FORMAT_JSON, FORMAT_PARQUET };
 enum source_packing { PACKING_AUTO, PACKING_NONE, PACKING_GZIP, PACKING_ZSTD };
@@ -36,7 +37,8 @@ struct source_options {
 	const char *null_text; /* unquoted fields equal to it are NULL; "" by default */
 	const char *encoding;  /* "UTF-8" by default; anything iconv knows */
 	const char *time_zone; /* of times without one that go into timestamptz; "UTC" */
-	int64_t sample_rows;   /* looked at when types are inferred */
+	enum date_order date_order; /* of texts that end with the year */
+	int64_t sample_rows;	    /* looked at when types are inferred */
 	bool exact_case; /* names must match to the letter; else a unique other case is fine */
 };
 void source_options_init(struct source_options *o);
@@ -46,6 +48,9 @@ struct source_column {
 	struct block_type type;
 	bool not_null;
 	bool generated; /* nothing is sent: the target fills it */
+	bool guessed;	/* of a part: from some of its values, or it says nothing of their width */
+	bool fixed;	/* of a target: its type cannot be altered */
+	bool fresh;	/* of a target: made a moment ago, from a guess at this part */
 };
 
 /* The columns of a part or of a target; names belong to `arena` of whoever filled it. */
@@ -61,6 +66,7 @@ struct reader_rules {
 	bool rescue; /* unknown columns, misfits, other case: into the rescue column as jsonb */
 	size_t rescue_column; /* its place in `wanted`; a JSON column */
 	bool fail_unknown;    /* a column that the target does not have is an error */
+	struct widen *widen;  /* values that do not fit are noted there, as NULL; or NULL */
 	bool *unknown; /* JSON: a key that the target does not have is an error, too, and sets this:
 			* no sample shows all keys; NULL: it is left out */
 };

@@ -24,10 +24,11 @@ static void scd2_columns(const struct load_settings *s, struct arena *a, struct 
 			time = shape->columns[i].type;
 	columns = arena_alloc(a, (n + 3) * sizeof(*columns));
 	memcpy(columns, shape->columns, n * sizeof(*columns));
-	columns[n] = (struct source_column){s->effective_column, time, true, false};
-	columns[n + 1] = (struct source_column){s->end_column, time, false, false};
-	columns[n + 2] =
-		(struct source_column){s->current_column, {.kind = BLOCK_BOOL}, true, false};
+	columns[n] =
+		(struct source_column){.name = s->effective_column, .type = time, .not_null = true};
+	columns[n + 1] = (struct source_column){.name = s->end_column, .type = time};
+	columns[n + 2] = (struct source_column){
+		.name = s->current_column, .type = {.kind = BLOCK_BOOL}, .not_null = true};
 	*shape = (struct table_shape){.columns = columns, .column_count = n + 3};
 }
 

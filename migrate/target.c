@@ -100,7 +100,8 @@ static int read_columns(struct pg *pg, struct target *t, struct error *e)
 		"select a.attname, format_type(a.atttypid, a.atttypmod), b.oid, d.mod, "
 		"b.typtype = 'e', a.attnotnull, a.attgenerated <> '', "
 		"(a.atthasdef and a.attgenerated = '') or a.attidentity <> '', "
-		"a.attidentity = 'a' from d join pg_type b on b.oid = d.typ and b.typtype <> 'd' "
+		"a.attidentity = 'a', a.atttypid <> b.oid from d join pg_type b on b.oid = d.typ "
+		"and b.typtype <> 'd' "
 		"join pg_attribute a on a.attrelid = $1 and a.attnum = d.n order by a.attnum";
 	char oid[20];
 	const char *values[] = {oid};
@@ -125,6 +126,7 @@ static int read_columns(struct pg *pg, struct target *t, struct error *e)
 		c->generated = is_true(r, row, 6);
 		c->has_default = is_true(r, row, 7);
 		c->identity_always = is_true(r, row, 8);
+		c->domain = is_true(r, row, 9);
 		t->identity |= c->identity_always;
 	}
 	pg_free(r);

@@ -30,6 +30,7 @@ struct target_column {
 	bool not_null, generated;
 	bool has_default;     /* a default, or an identity: not to be sent when a file lacks it */
 	bool identity_always; /* INSERT needs OVERRIDING SYSTEM VALUE */
+	bool domain;
 };
 
 struct target {

@@ -195,8 +195,8 @@ static int whole_digits(struct block_type t)
 
 /*
  * The type that holds all of `have` and of `found` without loss, when that is wider than `have`:
- * along the integers, to numeric, real to double, to longer texts. False when `have` will do, or
- * nothing but text would.
+ * along the integers, to numeric, real to double, to longer texts, date to timestamp. False when
+ * `have` will do, or nothing but text would.
  */
 static bool wider(struct block_type have, struct block_type found, struct block_type *out)
 {
@@ -205,7 +205,8 @@ static bool wider(struct block_type have, struct block_type found, struct block_
 	*out = found;
 	if (have.kind == BLOCK_TEXT && found.kind == BLOCK_TEXT)
 		return have.precision && (!found.precision || found.precision > have.precision);
-	if (have.kind == BLOCK_FLOAT4 && found.kind == BLOCK_FLOAT8)
+	if ((have.kind == BLOCK_FLOAT4 && found.kind == BLOCK_FLOAT8) ||
+	    (have.kind == BLOCK_DATE && found.kind == BLOCK_TIMESTAMP))
 		return true;
 	if (!whole_have || !whole_found || have.kind == BLOCK_NUMERIC)
 		return false;
@@ -233,13 +234,15 @@ static void add_to_sql(struct drift_work *w, const struct source_column *c, cons
 	pg_quote_identifier(&w->sql, c->name);
 }
 
+/* What a guess is too narrow for is seen value by value: widen.h. */
 static void consider(const struct load_settings *s, const struct target *t,
 		     const struct source_column *c, struct drift_work *w)
 {
 	const struct target_column *have = target_find(t, c->name, !s->source.exact_case);
 	struct block_type type = c->type;
 	struct source_column named = *c;
-	bool grow = have && s->drift != DRIFT_ADD_COLUMNS && wider(have->type, c->type, &type);
+	bool grow = have && s->drift != DRIFT_ADD_COLUMNS && !c->guessed && !have->domain &&
+		    wider(have->type, c->type, &type);
 
 	if (s->delete_column && strcmp(c->name, s->delete_column) == 0)
 		return;
@@ -273,6 +276,7 @@ int target_drift(struct pg *pg, const struct load_settings *s, const struct targ
 	} else if (w.changes) {
 		buf_printf(&sql, "alter table %s %s", t->quoted, buf_text(&w.sql));
 		status = pg_exec(pg, buf_text(&sql), e);
+		buf_puts(report, report->len ? ", " : "");
 		buf_puts(report, buf_text(&w.words));
 	}
 	buf_release(&w.sql);

@@ -6,6 +6,7 @@
 #include "migrate/zone.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,18 +17,23 @@
 #include "common/text.h"
 #include "migrate/parse_value.h"
 
+#define ZONES	   "/usr/share/zoneinfo"
 #define FILE_MAX   ((size_t)1 << 20)
-#define RULE_YEARS 400 /* after the last change in the file the rule is written out so far */
+#define RULE_YEARS 401 /* after the last change in the file the rule is written out so far */
+#define CYCLE	   (146097 * 86400LL) /* 400 years, then the calendar repeats itself */
+#define NAME_ROOM  8		      /* of an abbreviation */
 
 struct change {
 	int64_t local;	/* from this local time on, see add_change() */
 	int32_t offset; /* these seconds east */
+	char name[NAME_ROOM];
 };
 
 struct zone {
 	int32_t first; /* before the first change */
 	struct change *changes;
 	size_t count, capacity;
+	bool endless; /* the changes of the last 400 years go on for ever */
 };
 
 /*
@@ -35,14 +41,15 @@ struct zone {
  * Postgres takes the later offset in the first case and the earlier one in the second. Both are the
  * same as: the new offset holds from the moment of change on, as its own clock shows it.
  */
-static void add_change(struct zone *z, int64_t utc, int32_t offset)
+static struct change *add_change(struct zone *z, int64_t utc, int32_t offset)
 {
 	int64_t local = utc + offset;
 
 	if (z->count && local <= z->changes[z->count - 1].local)
 		local = z->changes[z->count - 1].local;
 	z->changes = xgrow(z->changes, z->count, &z->capacity, sizeof(*z->changes));
-	z->changes[z->count++] = (struct change){local, offset};
+	z->changes[z->count] = (struct change){.local = local, .offset = offset};
+	return &z->changes[z->count++];
 }
 
 static int64_t big_endian(const unsigned char *p, int bytes)
@@ -151,6 +158,7 @@ static void follow_rule(struct zone *z, const char *text, int64_t last)
 		return;
 	if (!take_rule(&text, &to_summer) || !take_rule(&text, &to_standard))
 		return;
+	z->endless = true;
 	calendar_civil(last / 86400, &year, &month, &day);
 	for (i = 0; i < RULE_YEARS; i++) {
 		int64_t up = rule_time(&to_summer, (int)year + i) + standard;
@@ -191,11 +199,37 @@ static int64_t body_size(const struct tzif *h, int time_bytes)
 	       h->is_standard + h->is_utc;
 }
 
+/* The changes of the file's second part; `p` is behind its header. Returns the last one. */
+static bool read_changes(struct zone *z, const unsigned char *p, const struct tzif *h,
+			 int64_t *last)
+{
+	const unsigned char *types = p + h->times * 9, *names = types + h->types * 6;
+	int64_t i;
+
+	z->first = (int32_t)big_endian(types, 4);
+	for (i = 0; i < h->times; i++) {
+		int type = p[h->times * 8 + i], name;
+		struct change *c;
+		int64_t k;
+
+		if (type >= h->types)
+			return false;
+		*last = big_endian(p + i * 8, 8);
+		if (*last <= -100000000000LL)
+			continue;
+		c = add_change(z, *last, (int32_t)big_endian(types + type * 6, 4));
+		name = types[type * 6 + 5];
+		for (k = 0; k < NAME_ROOM - 1 && name + k < h->names && names[name + k]; k++)
+			c->name[k] = (char)names[name + k];
+	}
+	return true;
+}
+
 static bool read_zone(struct zone *z, const unsigned char *p, size_t n)
 {
-	const unsigned char *end = p + n, *types;
+	const unsigned char *end = p + n;
 	struct tzif h;
-	int64_t i, at = INT64_MIN;
+	int64_t last = INT64_MIN;
 
 	if (!read_header(p, n, &h) || p[4] < '2' || body_size(&h, 4) > end - p - 44)
 		return false;
@@ -203,20 +237,11 @@ static bool read_zone(struct zone *z, const unsigned char *p, size_t n)
 	if (!read_header(p, (size_t)(end - p), &h) || body_size(&h, 8) > end - p - 44)
 		return false;
 	p += 44;
-	types = p + h.times * 9;
-	z->first = (int32_t)big_endian(types, 4);
-	for (i = 0; i < h.times; i++) {
-		int type = p[h.times * 8 + i];
-
-		if (type >= h.types)
-			return false;
-		at = big_endian(p + i * 8, 8);
-		if (at > -100000000000LL)
-			add_change(z, at, (int32_t)big_endian(types + type * 6, 4));
-	}
+	if (!read_changes(z, p, &h, &last))
+		return false;
 	p += body_size(&h, 8);
-	if (p < end && *p == '\n' && at > -100000000000LL)
-		follow_rule(z, (const char *)p + 1, at); /* the buffer ends with NUL */
+	if (p < end && *p == '\n' && last > -100000000000LL)
+		follow_rule(z, (const char *)p + 1, last); /* the buffer ends with NUL */
 	return true;
 }
 
@@ -231,28 +256,73 @@ static bool is_zone_name(const char *name)
 	return *name && *name != '/';
 }
 
-static int load_file(struct zone *z, const char *name, struct error *e)
+static bool load_file(struct zone *z, const char *name)
 {
 	char path[256];
 	FILE *file;
 	size_t n = 0;
-	unsigned char *data = xmalloc(FILE_MAX + 1);
+	unsigned char *data;
 	bool good;
 
-	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", name);
+	snprintf(path, sizeof(path), ZONES "/%s", name);
 	file = is_zone_name(name) ? fopen(path, "rb") : NULL;
-	if (file) {
-		n = fread(data, 1, FILE_MAX, file);
-		fclose(file);
-	}
+	if (!file)
+		return false;
+	data = xmalloc(FILE_MAX + 1);
+	n = fread(data, 1, FILE_MAX, file);
+	fclose(file);
 	data[n] = '\0';
 	good = n > 0 && read_zone(z, data, n);
 	free(data);
-	if (good)
-		return 0;
-	error_set(e, ERROR_CONFIG, "there is no time zone '%s'", name);
-	return error_hint(e, "names are those of the zoneinfo database (Europe/Berlin), or an "
-			     "offset (+02:00); the package tzdata holds them");
+	return good;
+}
+
+/* Gives the name the letters that its files have; false when there is no such file. */
+static bool spell(char *name)
+{
+	char path[256] = ZONES, *part = name;
+
+	while (part && *part) {
+		char *end = strchr(part, '/');
+		DIR *folder = opendir(path);
+		struct dirent *entry = NULL;
+		size_t used = strlen(path);
+
+		if (end)
+			*end = '\0';
+		while (folder && (entry = readdir(folder)) && strcasecmp(entry->d_name, part) != 0)
+			;
+		if (entry) {
+			memcpy(part, entry->d_name, strlen(part));
+			snprintf(path + used, sizeof(path) - used, "/%s", part);
+		}
+		if (folder)
+			closedir(folder);
+		if (!entry)
+			return false;
+		if (end)
+			*end++ = '/';
+		part = end;
+	}
+	return true;
+}
+
+struct zone *zone_open(const char *name)
+{
+	struct zone *z = xcalloc(1, sizeof(*z));
+	char spelled[64];
+
+	if (strlen(name) < sizeof(spelled) && is_zone_name(name)) {
+		if (load_file(z, name))
+			return z;
+		snprintf(spelled, sizeof(spelled), "%s", name);
+		zone_free(z);
+		z = xcalloc(1, sizeof(*z));
+		if (spell(spelled) && load_file(z, spelled))
+			return z;
+	}
+	zone_free(z);
+	return NULL;
 }
 
 int zone_load(const char *name, struct zone **out, struct error *e)
@@ -269,9 +339,11 @@ int zone_load(const char *name, struct zone **out, struct error *e)
 	if ((*p == '+' || *p == '-') && take_hours(&p, &seconds) && !*p && seconds < 57600 &&
 	    seconds > -57600) {
 		z->first = (int32_t)seconds;
-	} else if (load_file(z, name, e) < 0) {
+	} else if (!load_file(z, name)) {
 		zone_free(z);
-		return -1;
+		error_set(e, ERROR_CONFIG, "there is no time zone '%s'", name);
+		return error_hint(e, "names are those of the zoneinfo database (Europe/Berlin), or "
+				     "an offset (+02:00); the package tzdata holds them");
 	}
 	*out = z;
 	return 0;
@@ -285,13 +357,14 @@ void zone_free(struct zone *z)
 	free(z);
 }
 
-int32_t zone_offset(const struct zone *z, int64_t local)
+/* How many changes were before a local time. */
+static size_t changes_before(const struct zone *z, int64_t local)
 {
-	size_t low = 0, high;
+	size_t low = 0, high = z->count;
+	int64_t last = z->count ? z->changes[z->count - 1].local : 0;
 
-	if (!z)
-		return 0;
-	high = z->count;
+	if (z->endless && local > last)
+		local -= (local - last + CYCLE - 1) / CYCLE * CYCLE;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -300,5 +373,32 @@ int32_t zone_offset(const struct zone *z, int64_t local)
 		else
 			high = middle;
 	}
-	return low ? z->changes[low - 1].offset : z->first;
+	return low;
+}
+
+int32_t zone_offset(const struct zone *z, int64_t local)
+{
+	size_t n = z ? changes_before(z, local) : 0;
+
+	if (!z)
+		return 0;
+	return n ? z->changes[n - 1].offset : z->first;
+}
+
+bool zone_abbreviation(const struct zone *z, const char *abbreviation, int64_t local,
+		       int32_t *offset)
+{
+	size_t n = changes_before(z, local), i;
+
+	for (i = n; i-- > 0;)
+		if (strcasecmp(z->changes[i].name, abbreviation) == 0) {
+			*offset = z->changes[i].offset;
+			return true;
+		}
+	for (i = n; i < z->count; i++)
+		if (strcasecmp(z->changes[i].name, abbreviation) == 0) {
+			*offset = z->changes[i].offset;
+			return true;
+		}
+	return false;
 }

@@ -173,6 +173,27 @@ ok "with the checks that it passed" equal "$(cell statements model.sql:1 checks)
 ok "one that does not pass is left, with both reasons" grep -q \
 	"left for a person: names: Postgres has no function 'never_one' (1 argument); the model: .*nosuch" "$out/model.sql"
 
+# ---- stored code ----
+printf 'delimiter //\ncreate procedure p() begin\nselect 1; if a then update t set x = 2; end if;\nend //\ndelimiter ;\nselect `a` from t;\n' >"$in/code.sql"
+run_it "$in/code.sql" --from mysql
+ok "stored code stays whole, whatever its delimiter" equal "$status $(figures)" "1 2 1 0 1"
+ok "its size is told" grep -q "stored code of 3 lines was left as it is: 2 statements, 1 branch;" "$out/code.sql"
+ok "the rest is converted" grep -q '^select a from t;$' "$out/code.sql"
+
+# ---- text ----
+run_in() { # INPUT COMMAND...
+	printf '%s' "$1" >"$work/input"
+	shift
+	"$@" <"$work/input" >"$work/out" 2>"$work/err"
+	status=$?
+}
+run_in 'select sysdate from dual; select 1 from dual' "$lakeport" convert text - --from oracle
+ok "convert text - reads standard input" equal "$status $(cat "$work/out")" "0 SELECT LOCALTIMESTAMP(0);
+
+SELECT 1;"
+run_in 'begin null; end;' "$lakeport" convert text - --from oracle
+ok "what is left shows in the exit status" equal "$status $(grep -c ROUTINE "$work/err")" "1 1"
+
 # ---- the record and its report ----
 lakeport convert run "$in/deep" "$in/book.sql" --from databricks --out "$out" -d "$dsn"
 ok "the summary is for people" has "Left"

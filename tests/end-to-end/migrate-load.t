@@ -140,6 +140,10 @@ ok "drift widen: done" equal "$status" 0
 ok "drift widen: table and rows" equal "$(sql "select k, v, extra from drift order by k")" "1|a|
 9999999999|b|1.5"
 ok "drift widen: types" equal "$(sql "select string_agg(format_type(atttypid, atttypmod), ',' order by attnum) from pg_attribute where attrelid = 'drift'::regclass and attnum between 1 and 2")" "bigint,text"
+sql "create table exact (k int, v varchar(5), n numeric(6,2))"
+printf 'k,v,n\n1,a,1.5\n' >"$data/exact.csv"
+load "$data/exact.csv" --into exact --drift fail
+ok "drift fail: a text file says nothing of types" equal "$status $(sql "select * from exact")" "0 1|a|1.50"
 printf 'k,v,other\n5,c,x\nseven,d,y\n' >"$data/d3.csv"
 load "$data/d3.csv" --into drift --drift rescue
 ok "drift rescue: done" equal "$status" 0

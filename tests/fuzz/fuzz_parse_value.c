@@ -64,6 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 static const char *const seeds[] = {
 	"2024-01-31T12:34:56.123456+02:00",
 	"0044-03-15 BC",
+	"31-Jan-2024 12:34 PM America/New_York",
+	"Thu, 29/02/2024 GMT+2:30",
 	"-1234567890.123456789e-3",
 	"1 year 2 mons -3 days 04:05:06.7 ago",
 	"P1Y2M3DT4H5M6.7S",

@@ -61,6 +61,14 @@ static void pieces_cover_the_text(void **state)
 		{"select 1\nGO\nselect 2\n", "tsql", "[select 1]|\nGO\n[select 2]|\n", 2},
 		{"select 1\n/\nselect 2\n/\n", "oracle", "[select 1]|\n/\n[select 2]|\n/\n", 2},
 		{"# note\nselect 1;", "mysql", "# note\n[select 1];", 1},
+		{"DELIMITER //\ncreate procedure p() begin select ';//'; end //\n"
+		 "delimiter ;\nselect 'delimiter $$\n$$';",
+		 "mysql",
+		 "DELIMITER //\n[create procedure p() begin select ';//'; end]| //\n"
+		 "delimiter ;\n[select 'delimiter $$\n$$'];",
+		 2},
+		{"delimiter $$\nselect 1;$$ -- $$\n", "mysql",
+		 "delimiter $$\n[select 1;]|$$ -- $$\n", 1},
 	};
 	size_t i;
 
