@@ -93,7 +93,7 @@ static int hash_differs(const struct ledger_file *f, bool *differs, struct error
 {
 	struct file_hash h;
 
-	file_hash_begin(&h, f->path, f->size);
+	file_hash_begin(&h, f->path, f->size, false);
 	if (file_hash_end(&h, false, e) < 0)
 		return -1;
 	*differs = strcmp(h.hex, f->hash) != 0;
