@@ -469,6 +469,17 @@ static bool about_types(const char *sqlstate)
 	return false;
 }
 
+/* What the text makes is on the server already: that proves neither right nor wrong. */
+static bool is_there(const char *sqlstate)
+{
+	static const char *const states[] = {"42P07", "42P06", "42710", "42723"};
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(states[i], sqlstate) == 0)
+			return true;
+	return false;
+}
+
 /* Prepares; while the server does not like the types of stub tables, with other types. */
 static int prepare_with_repairs(struct live *l, struct live_text *t, struct error *e)
 {
@@ -495,7 +506,9 @@ static int prepare_with_repairs(struct live *l, struct live_text *t, struct erro
 		if (tries == MAX_REPAIRS || !about_types(e->sqlstate) ||
 		    !stubs_repair(&t->stubs, t->parsed, position)) {
 			live_failed(t, CHECK_PREPARES, bad, e, 0);
-			if (t->stubs.blamed)
+			if (is_there(e->sqlstate))
+				live_impossible(t, CHECK_PREPARES, arena_strdup(t->arena, e->text));
+			else if (t->stubs.blamed)
 				live_impossible(
 					t, CHECK_PREPARES,
 					arena_printf(t->arena,
@@ -528,7 +541,8 @@ static int make_ready(struct live *l, struct live_text *t, struct error *e)
 	if (find_relations(l, t, e) < 0)
 		return -1;
 	t->report->stub_tables = l->settings->stubs && *l->schema ? stubs_missing(&t->stubs) : 0;
-	if (t->report->stub_tables)
+	if (t->report->stub_tables ||
+	    (l->settings->stubs && *l->schema && stubs_schemas(&t->stubs)))
 		stubs_infer(&t->stubs, t->parsed);
 	else
 		t->stubs = (struct stubs){.arena = t->arena};

@@ -152,6 +152,8 @@ static void look_at_function(struct looking *l, const cJSON *node)
 	f = names_function(name);
 	if (f && (names_takes(f, n) || cJSON_IsTrue(pgtree_field(node, "func_variadic"))))
 		return;
+	if (f && n > 1 && strcmp(name, "unnest") == 0)
+		return; /* several arrays beside each other, which FROM alone understands */
 	if (n == 1 && (names_type(name) || makes(l->text, name, true)))
 		return; /* a cast written as a call */
 	unknown_function(l, schema, name, n, pgtree_location(node));

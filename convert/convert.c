@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "convert/catalogs.h"
 #include "convert/check_tree.h"
 #include "convert/parse.h"
 #include "convert/print.h"
@@ -147,6 +148,7 @@ void convert_statement(struct arena *a, const struct convert_settings *s, struct
 		return;
 	}
 	rewrite_run(&r);
+	catalogs_drop(&r);
 	remains_report(&r);
 	finish(&r, sql, out);
 }

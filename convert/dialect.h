@@ -42,6 +42,7 @@ enum lex_flags {
 
 /* What the parser and printer must know. */
 enum dialect_flags {
+	DIALECT_CATALOGS = 1 << 20,	      /* names have a catalog before the schema: c.s.t */
 	DIALECT_POSTGRES_PRECEDENCE = 1 << 0, /* operators bind as in Postgres */
 	DIALECT_PIPES_OR = 1 << 1,	      /* || is OR, && is AND */
 	DIALECT_CARET_XOR = 1 << 2,	      /* ^ is bitwise xor, not power */

@@ -16,6 +16,9 @@ static const struct finding_kind kinds[] = {
 	 "The source counts bytes of its own encoding (two a character in nvarchar); Postgres "
 	 "counts those of UTF-8.",
 	 "DATALENGTH(x)  ->  octet_length(x)", "Use length() where characters are meant."},
+	{"CATALOG-DROPPED", FINDING_NOTE, "a name has a catalog before the schema",
+	 "Postgres reads one database, and its schemas are those of the catalog that moved.",
+	 "main.sales.orders  ->  sales.orders", "Connect to the database that the catalog became."},
 	{"CI-COLLATION", FINDING_CHANGED, "texts compared without case",
 	 "The source's collation ignores case in =, IN, LIKE, GROUP BY, DISTINCT and ORDER BY; "
 	 "Postgres' does not.",

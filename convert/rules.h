@@ -42,9 +42,9 @@ extern rule_function rule_empty_string, rule_concat_null, rule_date_difference;
 extern rule_function rule_date_number, rule_interval_number, rule_date_zero, rule_like_brackets,
 	rule_like_escape, rule_in_case, rule_distinct_case, rule_group_case, rule_select_case;
 /* rules_tsql_*.c */
-extern rule_function rule_database_name, rule_collation, rule_at_value, rule_bit_compare,
-	rule_bit_argument, rule_bit_default, rule_for_texts, rule_for_rows, rule_open_json,
-	rule_stuff_xml, rule_xml_value, rule_table_function;
+extern rule_function rule_collation, rule_at_value, rule_bit_compare, rule_bit_argument,
+	rule_bit_default, rule_for_texts, rule_for_rows, rule_open_json, rule_stuff_xml,
+	rule_xml_value, rule_table_function;
 extern rule_function rule_change, rule_set_column, rule_output; /* rules_tsql_dml.c */
 extern rule_function rule_into_temporary, rule_database_link;
 extern rule_function rule_batch;		      /* rules_tsql_batch.c */

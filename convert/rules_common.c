@@ -274,7 +274,19 @@ bool has_aggregate(const struct node *n)
 	return false;
 }
 
-/* GROUP BY ALL: the select items without aggregates, by their numbers. */
+static bool has_window(const struct node *n)
+{
+	if (!n || n->kind == NODE_SUBQUERY || n->kind == NODE_EXISTS)
+		return false;
+	if (n->kind == NODE_CALL && n->child[CALL_OVER])
+		return true;
+	for (uint32_t i = 0; i < n->count; i++)
+		if (has_window(n->child[i]))
+			return true;
+	return false;
+}
+
+/* GROUP BY ALL: the select items without aggregates and windows, by their numbers. */
 bool rule_group_all(struct rewrite *r, struct node *n)
 {
 	struct node *items;
@@ -287,7 +299,7 @@ bool rule_group_all(struct rewrite *r, struct node *n)
 
 		if (v->kind == NODE_STAR)
 			return false;
-		if (!has_aggregate(v))
+		if (!has_aggregate(v) && !has_window(v)) /* as QUALIFY adds one */
 			node_add(r->arena, n, node_number(r->arena, (long)i + 1));
 	}
 	if (n->count == 0) {

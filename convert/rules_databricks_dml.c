@@ -326,7 +326,7 @@ bool rule_merge(struct rewrite *r, struct node *n)
 	for (uint32_t i = 0; i < whens->count;) {
 		struct node *when = whens->child[i], *one = NULL;
 
-		if (when->op == MERGE_NOT_MATCHED_BY_SOURCE)
+		if (when->op == MERGE_NOT_MATCHED_BY_SOURCE && !n->child[MERGE_RETURNING])
 			one = unmatched(r, n, when);
 		if (!one) {
 			i++;
@@ -339,6 +339,7 @@ bool rule_merge(struct rewrite *r, struct node *n)
 	if (all->count == 0)
 		return done;
 	place = node_take(r->arena, n);
+	node_touch(n); /* its list is no list with commas */
 	if (whens->count)
 		node_add(r->arena, all, n);
 	node_replace(place, all);

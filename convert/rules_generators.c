@@ -20,6 +20,7 @@ struct generator {
 	bool outer;
 	struct node *args[64];
 	uint32_t count;
+	uint32_t wanted;       /* names that the statement gives the columns; 0: not said */
 	struct node *relation; /* what FROM gets, without an alias */
 	struct node *names;    /* LIST of IDENT: usual names of the columns */
 };
@@ -135,7 +136,8 @@ static bool explode(struct rewrite *r, struct generator *g)
 
 	if (g->count != 1)
 		return false;
-	if (t == TYPE_JSON || type_of(r, column_definition(g->args[0])) == TYPE_JSON) {
+	if (t == TYPE_JSON || type_of(r, column_definition(g->args[0])) == TYPE_JSON ||
+	    g->wanted == 2 + (g->kind == POSITIONS)) { /* a name more: key and value of a map */
 		explode_map(r, g, g->kind == POSITIONS);
 		return true;
 	}
@@ -294,11 +296,13 @@ static bool tuple(struct rewrite *r, struct generator *g)
 	return true;
 }
 
-/* Makes g->relation and g->names. */
-static bool generate(struct rewrite *r, const struct node *call, struct generator *g)
+/* Makes g->relation and g->names. `columns`: the statement's names for them, or NULL. */
+static bool generate(struct rewrite *r, const struct node *call, const struct node *columns,
+		     struct generator *g)
 {
 	if (!recognize(call, g))
 		return false;
+	g->wanted = columns ? columns->count : 0;
 	g->names = node_make(r->arena, NODE_LIST);
 	switch (g->kind) {
 	case EXPLODE:
@@ -350,7 +354,7 @@ bool rule_lateral_view(struct rewrite *r, struct node *n)
 	struct node *columns = n->child[VIEW_COLUMNS], *table = n->child[VIEW_TABLE], *place;
 	struct generator g;
 
-	if (!generate(r, n->child[VIEW_CALL], &g))
+	if (!generate(r, n->child[VIEW_CALL], columns, &g))
 		return false;
 	name_relation(r, &g, table, columns);
 	place = node_take(r->arena, n);
@@ -362,13 +366,13 @@ bool rule_lateral_view(struct rewrite *r, struct node *n)
 /* FROM explode(x) AS t(a) */
 bool rule_table_generator(struct rewrite *r, struct node *n)
 {
-	struct node *alias = n->child[TABLE_CALL_ALIAS], *place, *relation;
+	struct node *alias = n->child[TABLE_CALL_ALIAS], *place, *relation, *columns;
 	struct generator g;
 
-	if (!generate(r, n->child[TABLE_CALL_CALL], &g))
+	columns = alias ? alias->child[ALIAS_COLUMNS] : NULL;
+	if (!generate(r, n->child[TABLE_CALL_CALL], columns, &g))
 		return false;
-	name_relation(r, &g, alias ? alias->child[ALIAS_NAME] : NULL,
-		      alias ? alias->child[ALIAS_COLUMNS] : NULL);
+	name_relation(r, &g, alias ? alias->child[ALIAS_NAME] : NULL, columns);
 	relation = g.relation;
 	if (n->flags & FLAG_LATERAL)
 		relation->flags |= FLAG_LATERAL;
@@ -460,6 +464,12 @@ static void expand(struct rewrite *r, struct node *select, struct node *item, st
 	add_relation(r, select, g->relation, g->outer);
 }
 
+/* The names of `explode(m) AS (k, v)`. */
+static const struct node *listed(const struct node *alias)
+{
+	return alias && alias->kind == NODE_LIST ? alias : NULL;
+}
+
 /* A generator in a select list: one at most, as Databricks has it. */
 bool rule_generator(struct rewrite *r, struct node *n)
 {
@@ -470,7 +480,7 @@ bool rule_generator(struct rewrite *r, struct node *n)
 		struct generator g;
 
 		if (item->kind != NODE_ITEM || item->child[ITEM_VALUE]->kind != NODE_CALL ||
-		    !generate(r, item->child[ITEM_VALUE], &g))
+		    !generate(r, item->child[ITEM_VALUE], listed(item->child[ITEM_ALIAS]), &g))
 			continue;
 		if (!stays_in_list(r, item, &g))
 			expand(r, n, item, &g);

@@ -1,26 +1,10 @@
 /*
- * rules_tsql_names.c - T-SQL's names and values that Postgres has under others: database names
- * before schemas, collations, @@values, bit compared with 0 and 1.
+ * rules_tsql_names.c - T-SQL's names and values that Postgres has under others: collations,
+ * @@values, bit compared with 0 and 1.
  */
 #include "convert/rules.h"
 
 #include <string.h>
-
-/* server.database.schema.t, database..t */
-bool rule_database_name(struct rewrite *r, struct node *n)
-{
-	struct node *name = n->child[TABLE_NAME];
-	uint32_t keep = name->op ? 1 : 2;
-
-	if (name->count <= keep)
-		return false;
-	rewrite_finding(r, n, "DATABASE-NAME", NULL);
-	while (name->count > keep)
-		node_remove(name, 0);
-	name->op = 0;
-	node_touch(name);
-	return true;
-}
 
 /* SELECT ... INTO #t: a table of the session. */
 bool rule_into_temporary(struct rewrite *r, struct node *n)

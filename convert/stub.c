@@ -153,6 +153,17 @@ static size_t add_column(struct stubs *s, struct stub_table *t, const char *name
 	return s->column_count++;
 }
 
+/* Every table has them: postgresql.org/docs/15/ddl-system-columns.html. */
+static bool is_system_column(const char *name)
+{
+	static const char *const names[] = {"cmax", "cmin", "ctid", "tableoid", "xmax", "xmin"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
 size_t stubs_column(struct stubs *s, size_t table, const char *name, bool add)
 {
 	struct stub_table *t = &s->tables[table];
@@ -161,7 +172,7 @@ size_t stubs_column(struct stubs *s, size_t table, const char *name, bool add)
 	for (i = 0; i < t->count; i++)
 		if (strcmp(s->columns[t->columns[i]].name, name) == 0)
 			return t->columns[i];
-	return add && !t->exists ? add_column(s, t, name) : STUB_NONE;
+	return add && !t->exists && !is_system_column(name) ? add_column(s, t, name) : STUB_NONE;
 }
 
 static bool same(const char *a, const char *b)
@@ -202,8 +213,16 @@ size_t stubs_missing(const struct stubs *s)
 	size_t i, n = 0;
 
 	for (i = 0; i < s->table_count; i++)
-		n += !s->tables[i].exists;
+		n += !s->tables[i].exists && !s->tables[i].made;
 	return n;
+}
+
+bool stubs_schemas(const struct stubs *s)
+{
+	for (size_t i = 0; i < s->table_count; i++)
+		if (s->tables[i].made && !s->tables[i].exists)
+			return true;
+	return false;
 }
 
 /* ---- the relations of a text ---- */
@@ -211,32 +230,41 @@ size_t stubs_missing(const struct stubs *s)
 struct collecting {
 	struct stubs *s;
 	const struct parsed *p;
-	bool made; /* collecting the names of CTEs and of what the text makes itself */
-	const char **names;
+	struct made_name {
+		const char *schema, *name; /* schema "": a CTE, or not qualified */
+	} * names;			   /* of CTEs and of what the text makes itself */
 	size_t count, capacity;
 };
 
-static void add_name(struct collecting *c, const char *name)
+static void add_name(struct collecting *c, const char *schema, const char *name)
 {
 	c->names = grow(c->s->arena, c->names, c->count, &c->capacity, sizeof(*c->names));
-	c->names[c->count++] = name;
+	c->names[c->count++] = (struct made_name){schema, name};
+}
+
+static void add_made(struct collecting *c, const cJSON *relation)
+{
+	add_name(c, pgtree_text(relation, "schemaname"), pgtree_text(relation, "relname"));
 }
 
 static void add_table(struct collecting *c, const cJSON *node)
 {
 	const char *schema = pgtree_text(node, "schemaname"), *name = pgtree_text(node, "relname");
 	struct stubs *s = c->s;
+	bool made = false;
 	size_t i;
 
-	for (i = 0; i < c->count; i++) /* a CTE has no schema; one name for one thing is enough */
-		if (strcmp(c->names[i], name) == 0 && !*schema)
-			return;
+	for (i = 0; i < c->count; i++)
+		made |= strcmp(c->names[i].name, name) == 0 &&
+			strcmp(c->names[i].schema, schema) == 0;
+	if (made && !*schema)
+		return;
 	if (stubs_table(s, *schema ? schema : NULL, name) != STUB_NONE)
 		return;
 	s->tables =
 		grow(s->arena, s->tables, s->table_count, &s->table_capacity, sizeof(*s->tables));
 	s->tables[s->table_count++] =
-		(struct stub_table){.schema = *schema ? schema : NULL, .name = name};
+		(struct stub_table){.schema = *schema ? schema : NULL, .name = name, .made = made};
 }
 
 static bool visit_made(void *context, const char *type, const cJSON *node)
@@ -244,22 +272,19 @@ static bool visit_made(void *context, const char *type, const cJSON *node)
 	struct collecting *c = context;
 
 	if (strcmp(type, "CommonTableExpr") == 0)
-		add_name(c, pgtree_text(node, "ctename"));
-	else if (strcmp(type, "CreateStmt") == 0 || strcmp(type, "CreateSeqStmt") == 0)
-		add_name(c, pgtree_text(pgtree_field(node, strcmp(type, "CreateStmt") == 0
-								   ? "relation"
-								   : "sequence"),
-					"relname"));
+		add_name(c, "", pgtree_text(node, "ctename"));
+	else if (strcmp(type, "CreateStmt") == 0)
+		add_made(c, pgtree_field(node, "relation"));
+	else if (strcmp(type, "CreateSeqStmt") == 0)
+		add_made(c, pgtree_field(node, "sequence"));
 	else if (strcmp(type, "ViewStmt") == 0)
-		add_name(c, pgtree_text(pgtree_field(node, "view"), "relname"));
+		add_made(c, pgtree_field(node, "view"));
 	else if (strcmp(type, "CompositeTypeStmt") == 0)
-		add_name(c, pgtree_text(pgtree_field(node, "typevar"), "relname"));
-	else if (strcmp(type, "CreateTableAsStmt") == 0 || strcmp(type, "SelectStmt") == 0)
-		add_name(c, pgtree_text(pgtree_field(pgtree_field(node, strcmp(type, "SelectStmt")
-										? "into"
-										: "intoClause"),
-						     "rel"),
-					"relname"));
+		add_made(c, pgtree_field(node, "typevar"));
+	else if (strcmp(type, "CreateTableAsStmt") == 0)
+		add_made(c, pgtree_field(pgtree_field(node, "into"), "rel"));
+	else if (strcmp(type, "SelectStmt") == 0)
+		add_made(c, pgtree_field(pgtree_field(node, "intoClause"), "rel"));
 	return true;
 }
 
@@ -342,7 +367,7 @@ void stubs_sql(const struct stubs *s, struct buf *out)
 		}
 	}
 	for (i = 0; i < s->table_count; i++)
-		if (!s->tables[i].exists)
+		if (!s->tables[i].exists && !s->tables[i].made)
 			put_table(s, &s->tables[i], out);
 }
 

@@ -46,6 +46,7 @@ struct stub_column {
 struct stub_table {
 	const char *schema, *name; /* schema NULL: not qualified */
 	bool exists;		   /* on the server: nothing is made, nothing is added */
+	bool made;		   /* by the text itself, which may need its schema */
 	size_t *columns;	   /* indices of stubs.columns */
 	size_t count, capacity;
 	const cJSON *conflict; /* the columns of ON CONFLICT: they must be unique; or NULL */
@@ -79,6 +80,8 @@ void stubs_infer(struct stubs *s, const struct parsed *p);
 
 /* How many do not exist. */
 size_t stubs_missing(const struct stubs *s);
+/* Whether the text makes something that is not there, for which a schema may be missing. */
+bool stubs_schemas(const struct stubs *s);
 
 /* CREATE TABLE statements; schemas that are named are made, too. */
 void stubs_sql(const struct stubs *s, struct buf *out);

@@ -598,12 +598,11 @@ static void infer_merge(struct scope *scope, const cJSON *node)
 	}
 }
 
-static void infer_index(struct scope *scope, const cJSON *node)
+static void infer_index_columns(struct scope *scope, size_t table, const cJSON *list)
 {
-	size_t table = target_table(scope, pgtree_field(node, "relation"));
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, pgtree_field(node, "indexParams"))
+	cJSON_ArrayForEach(item, list)
 	{
 		const cJSON *e = pgtree_as(item, "IndexElem");
 
@@ -611,6 +610,15 @@ static void infer_index(struct scope *scope, const cJSON *node)
 			stubs_column(scope->s, table, pgtree_text(e, "name"), true);
 		expression_infer(scope, pgtree_field(e, "expr"));
 	}
+}
+
+static void infer_index(struct scope *scope, const cJSON *node)
+{
+	size_t table = target_table(scope, pgtree_field(node, "relation"));
+
+	infer_index_columns(scope, table, pgtree_field(node, "indexParams"));
+	infer_index_columns(scope, table, pgtree_field(node, "indexIncludingParams"));
+	expression_infer(scope, pgtree_field(node, "whereClause"));
 }
 
 /* ALTER TABLE on a table that nobody has: the columns that it names, but not those it adds. */

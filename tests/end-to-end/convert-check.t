@@ -57,6 +57,15 @@ check "insert into sales (id) values (1)" --check run --run-changes
 ok "so a constraint is seen" fails_with "duplicate key value violates unique constraint"
 check "create table n as select id / 0 as x from sales" --check run --run-changes
 ok "a table is made from a query, too, and rolled back" fails_with "runs: division by zero"
+check "create table staging.n (x int); create view staging.v as select x from staging.n"
+ok "what the text makes in a schema that is not there is no table to infer" equal "$line" "same|parses names prepares|"
+check "create table public.sales (id int)"
+ok "a table that is there already proves nothing" equal "$line" \
+	'same|parses names|relation "sales" already exists (SQLSTATE 42P07)'
+check "create index n_i on n (a) include (b) where c > 1"
+ok "the columns of an index are inferred" equal "$line" "same|parses names prepares|with 1 inferred table"
+check "with d as (select n.ctid as c from n) delete from n using d where n.ctid = d.c"
+ok "columns that every table has are none to infer" equal "$line" "same|parses names prepares|with 1 inferred table"
 check "create table n (x int primary key, y text default 'a')"
 ok "DDL is tried in the schema of the check" says "|parses names prepares|"
 ok "and gone" equal "$(sql "select to_regclass('n') is null")" t

@@ -120,6 +120,7 @@ static const struct {
 	{"select 1 <=> 2", "Postgres has no operator '<=>'", 10},
 	{"select @1, @-@ '(1,2)'::path", NULL, 0},
 	{"create function f(int) returns int language sql as 'select 1'; select f(1)", NULL, 0},
+	{"select a, b from unnest(array[1], array[2]) with ordinality as u(a, b, i)", NULL, 0},
 	{"select lakeport.try_int('1')", NULL, 0},
 	{"select lakeport.none('1')", "Postgres has no function 'none' (1 argument)", 8},
 };
