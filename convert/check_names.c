@@ -159,6 +159,24 @@ static void look_at_function(struct looking *l, const cJSON *node)
 	unknown_function(l, schema, name, n, pgtree_location(node));
 }
 
+/* Each table is a type, too: NULL::t. */
+static bool visit_table(void *context, const char *type, const cJSON *node)
+{
+	struct made *m = context;
+
+	m->found |=
+		strcmp(type, "RangeVar") == 0 && strcmp(pgtree_text(node, "relname"), m->name) == 0;
+	return !m->found;
+}
+
+static bool is_table(const struct parsed *p, const char *name)
+{
+	struct made m = {.name = name};
+
+	pgtree_walk(p->root, visit_table, &m);
+	return m.found;
+}
+
 static void look_at_type(struct looking *l, const cJSON *node)
 {
 	const cJSON *list = pgtree_field(node, "names");
@@ -167,7 +185,7 @@ static void look_at_type(struct looking *l, const cJSON *node)
 
 	if (!name || !in_catalog(schema) || cJSON_IsTrue(pgtree_field(node, "pct_type")))
 		return;
-	if (names_type(name) || makes(l->text, name, true))
+	if (names_type(name) || makes(l->text, name, true) || is_table(l->text, name))
 		return;
 	u = add(l, NAME_TYPE, schema, name, pgtree_location(node));
 	if (u)

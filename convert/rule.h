@@ -88,5 +88,7 @@ bool function_apply(struct rewrite *r, struct node *call);
 /* The type table (types.c): NODE_TYPE in place; not one whose `number` is TYPE_OF_POSTGRES. */
 #define TYPE_OF_POSTGRES 1
 bool type_apply(struct rewrite *r, struct node *type);
+/* A column of Spark's TIMESTAMP is an instant, timestamptz; casts are to the local time. */
+bool type_is_instant(const struct dialect *d, const struct node *column_type);
 
 #endif

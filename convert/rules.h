@@ -101,6 +101,8 @@ extern rule_function rule_star, rule_star_in, rule_star_argument, rule_query_sta
 	rule_pivot, rule_unpivot;
 
 /* rules_databricks_utility.c, _dml.c, _ddl.c: applied on the way down */
+/* rules_databricks_text.c */
+extern rule_function rule_spark_string, rule_spark_text_cast;
 extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, rule_merge,
 	rule_create_table, rule_create_view, rule_create_function;
 

@@ -245,6 +245,7 @@ static bool rule_by_name(struct rewrite *r, struct node *n)
 }
 
 const struct rule rules_databricks_before[] = {
+	{NODE_CALL, "string", rule_spark_string},
 	{NODE_COLUMN, "struct column", rule_struct_column},
 	{NODE_CALL, "lag nulls", rule_spark_lag_nulls},
 	{NODE_CALL, "star argument", rule_star_argument},
@@ -287,6 +288,7 @@ const struct rule rules_databricks_before[] = {
 };
 
 const struct rule rules_databricks_after[] = {
+	{NODE_CAST, "text cast", rule_spark_text_cast},
 	{NODE_SELECT, "generator", rule_generator},
 	{NODE_LATERAL_VIEW, "lateral view", rule_lateral_view},
 	{NODE_TABLE_CALL, "table generator", rule_table_generator},

@@ -212,7 +212,7 @@ bool rule_open_json(struct rewrite *r, struct node *n)
 {
 	struct node *call = n->child[TABLE_CALL_CALL];
 
-	if (!node_calls(call, "openjson"))
+	if (!node_calls(call, "openjson") || node_arg_count(call) == 0)
 		return false;
 	name_columns(r, n, NULL);
 	if (call->child[CALL_SEPARATOR])

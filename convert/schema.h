@@ -100,6 +100,9 @@ struct str schema_copy(struct schema *s, struct str text);
 /* The type of a declaration in dialect `d`, in the store's memory. */
 const struct schema_type *schema_type_read(struct schema *s, const struct dialect *d,
 					   const struct node *type);
+/* Same, of a column: Spark's TIMESTAMP is timestamptz there. */
+const struct schema_type *schema_type_of_column(struct schema *s, const struct dialect *d,
+						const struct node *type);
 const struct schema_type *schema_type_plain(struct schema *s, enum type_code code);
 
 /*

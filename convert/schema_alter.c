@@ -138,8 +138,8 @@ static void retype(struct schema_reader *x, struct schema_table *t, struct schem
 
 	(void)t;
 	if (def->child[COLUMN_DEF_TYPE])
-		c->type = schema_type_read(x->schema, x->rewrite.dialect,
-					   def->child[COLUMN_DEF_TYPE]);
+		c->type = schema_type_of_column(x->schema, x->rewrite.dialect,
+						def->child[COLUMN_DEF_TYPE]);
 	for (uint32_t i = 0; list && i < list->count; i++) {
 		if (list->child[i]->op == CONSTRAINT_NOT_NULL)
 			c->flags |= SCHEMA_NOT_NULL;
@@ -194,7 +194,7 @@ static void alter_column(struct schema_reader *x, struct parser *p, struct schem
 	if (accept_word(p, "TYPE") || (parse_is_word(p, 0, "SET") && parse_is_word(p, 1, "DATA"))) {
 		while (accept_word(p, "SET") || accept_word(p, "DATA") || accept_word(p, "TYPE"))
 			;
-		c->type = schema_type_read(x->schema, x->rewrite.dialect, parse_type(p));
+		c->type = schema_type_of_column(x->schema, x->rewrite.dialect, parse_type(p));
 	} else if (accept_word(p, "SET")) {
 		c->flags |= parse_is_word(p, 0, "NOT") ? SCHEMA_NOT_NULL : SCHEMA_DEFAULT;
 	} else if (accept_word(p, "DROP")) {

@@ -86,7 +86,7 @@ bool schema_read_column(struct schema_reader *x, struct schema_table *t, const s
 	if (!c)
 		return false;
 	c->name = ident_name(x->schema, def->child[COLUMN_DEF_NAME]);
-	c->type = schema_type_read(x->schema, x->rewrite.dialect, type);
+	c->type = schema_type_of_column(x->schema, x->rewrite.dialect, type);
 	c->flags = is_serial(c->type->source) ? SCHEMA_IDENTITY | SCHEMA_NOT_NULL : 0;
 	column_constraints(x->schema, t, t->count - 1, def->child[COLUMN_DEF_CONSTRAINTS]);
 	return true;

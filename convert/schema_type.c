@@ -48,6 +48,19 @@ static const struct schema_type *marked_element(struct schema *s, const struct d
 	return schema_type_read(s, d, &one);
 }
 
+const struct schema_type *schema_type_of_column(struct schema *s, const struct dialect *d,
+						const struct node *type)
+{
+	struct schema_type *out;
+
+	if (!type || type->kind != NODE_TYPE || !type_is_instant(d, type))
+		return schema_type_read(s, d, type);
+	out = arena_alloc(schema_arena(s), sizeof(*out));
+	*out = *schema_type_read(s, d, type);
+	out->code = TYPE_TIMESTAMPTZ;
+	return out;
+}
+
 const struct schema_type *schema_type_read(struct schema *s, const struct dialect *d,
 					   const struct node *type)
 {

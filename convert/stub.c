@@ -2,6 +2,7 @@
 #include "convert/stub.h"
 
 #include <stdio.h>
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -190,10 +191,18 @@ size_t stubs_table(const struct stubs *s, const char *schema, const char *name)
 	return STUB_NONE;
 }
 
+enum stub_type stubs_type_named(const char *type)
+{
+	for (size_t i = 0; i < COUNT(server_types); i++)
+		if (strcmp(server_types[i].name, type) == 0)
+			return server_types[i].type;
+	return STUB_UNKNOWN;
+}
+
 void stubs_known(struct stubs *s, size_t table, const char *column, const char *type)
 {
 	struct stub_table *t = &s->tables[table];
-	size_t i, c;
+	size_t c;
 
 	t->exists = true;
 	if (!column)
@@ -202,10 +211,7 @@ void stubs_known(struct stubs *s, size_t table, const char *column, const char *
 	if (c == STUB_NONE)
 		return;
 	s->columns[c].weight = BY_TABLE;
-	s->columns[c].type = STUB_UNKNOWN;
-	for (i = 0; i < COUNT(server_types); i++)
-		if (strcmp(server_types[i].name, type) == 0)
-			s->columns[c].type = server_types[i].type;
+	s->columns[c].type = stubs_type_named(type);
 }
 
 size_t stubs_missing(const struct stubs *s)
@@ -247,6 +253,18 @@ static void add_made(struct collecting *c, const cJSON *relation)
 	add_name(c, pgtree_text(relation, "schemaname"), pgtree_text(relation, "relname"));
 }
 
+static struct stub_table *new_table(struct stubs *s, const char *schema, const char *name)
+{
+	size_t i = stubs_table(s, schema, name);
+
+	if (i != STUB_NONE)
+		return &s->tables[i];
+	s->tables =
+		grow(s->arena, s->tables, s->table_count, &s->table_capacity, sizeof(*s->tables));
+	s->tables[s->table_count] = (struct stub_table){.schema = schema, .name = name};
+	return &s->tables[s->table_count++];
+}
+
 static void add_table(struct collecting *c, const cJSON *node)
 {
 	const char *schema = pgtree_text(node, "schemaname"), *name = pgtree_text(node, "relname");
@@ -259,12 +277,53 @@ static void add_table(struct collecting *c, const cJSON *node)
 			strcmp(c->names[i].schema, schema) == 0;
 	if (made && !*schema)
 		return;
-	if (stubs_table(s, *schema ? schema : NULL, name) != STUB_NONE)
+	new_table(s, *schema ? schema : NULL, name)->made |= made;
+}
+
+/* The parts of 'a.b' or 'a."B c"' as Postgres reads them. */
+static const char *next_part(struct arena *a, const char **text)
+{
+	struct buf part = {.max = 200};
+	const char *p = *text, *result;
+	bool quoted = *p == '"';
+
+	for (p += quoted; *p && (quoted ? *p != '"' : *p != '.'); p++)
+		buf_putc(&part, quoted ? *p : (char)tolower((unsigned char)*p));
+	p += quoted && *p == '"';
+	p += *p == '.';
+	*text = p;
+	result = arena_strdup(a, buf_text(&part));
+	buf_release(&part);
+	return result;
+}
+
+/* nextval('s') needs a sequence. */
+static void add_sequence(struct collecting *c, const cJSON *call)
+{
+	static const char *const names[] = {"nextval", "currval", "setval"};
+	const char *name = pgtree_name(pgtree_field(call, "funcname"), 0), *text, *schema;
+	const cJSON *value = cJSON_GetArrayItem(pgtree_field(call, "args"), 0);
+	size_t i;
+
+	for (i = 0; name && i < COUNT(names) && strcmp(names[i], name) != 0; i++)
+		;
+	if (!name || i == COUNT(names))
 		return;
-	s->tables =
-		grow(s->arena, s->tables, s->table_count, &s->table_capacity, sizeof(*s->tables));
-	s->tables[s->table_count++] =
-		(struct stub_table){.schema = *schema ? schema : NULL, .name = name, .made = made};
+	if (pgtree_as(value, "TypeCast"))
+		value = pgtree_field(pgtree_as(value, "TypeCast"), "arg");
+	text = pgtree_text(pgtree_field(pgtree_as(value, "A_Const"), "sval"), "sval");
+	if (!*text)
+		return;
+	schema = NULL;
+	name = next_part(c->s->arena, &text);
+	if (*text) {
+		schema = name;
+		name = next_part(c->s->arena, &text);
+	}
+	for (i = 0; i < c->count; i++)
+		if (strcmp(c->names[i].name, name) == 0)
+			return;
+	new_table(c->s, schema, name)->sequence = true;
 }
 
 static bool visit_made(void *context, const char *type, const cJSON *node)
@@ -292,6 +351,8 @@ static bool visit_relation(void *context, const char *type, const cJSON *node)
 {
 	if (strcmp(type, "RangeVar") == 0)
 		add_table(context, node);
+	else if (strcmp(type, "FuncCall") == 0)
+		add_sequence(context, node);
 	/* Statements that drop or alter are only tried on what is there. */
 	return strcmp(type, "DropStmt") != 0;
 }
@@ -324,30 +385,50 @@ static void put_name(struct buf *out, const struct stub_table *t)
 	pg_quote_identifier(out, t->name);
 }
 
-static void put_table(const struct stubs *s, const struct stub_table *t, struct buf *out)
+static void put_unique(const cJSON *list, const char *of, struct buf *out)
 {
 	const cJSON *item;
+	size_t n = 0;
+
+	cJSON_ArrayForEach(item, list)
+	{
+		const cJSON *node = pgtree_as(item, of);
+		const char *name = pgtree_text(node, strcmp(of, "String") == 0 ? "sval" : "name");
+
+		if (!*name)
+			continue;
+		buf_puts(out, n++ ? ", " : ", unique (");
+		pg_quote_identifier(out, name);
+	}
+	buf_puts(out, n ? ")" : "");
+}
+
+static void put_table(const struct stubs *s, const struct stub_table *t, struct buf *out)
+{
 	size_t i;
 
-	buf_puts(out, "create table ");
+	buf_puts(out, t->sequence ? "create sequence " : "create table ");
 	put_name(out, t);
+	if (t->sequence) {
+		buf_puts(out, ";\n");
+		return;
+	}
 	buf_puts(out, " (");
 	for (i = 0; i < t->count; i++) {
 		buf_puts(out, i ? ", " : "");
 		pg_quote_identifier(out, s->columns[t->columns[i]].name);
 		buf_printf(out, " %s", type_names[stubs_type(s, t->columns[i])]);
 	}
-	i = 0;
-	cJSON_ArrayForEach(item, t->conflict)
-	{
-		const char *name = pgtree_text(pgtree_as(item, "IndexElem"), "name");
-
-		if (!*name)
-			continue;
-		buf_puts(out, i++ ? ", " : ", unique (");
-		pg_quote_identifier(out, name);
+	put_unique(t->conflict, "IndexElem", out);
+	put_unique(t->referenced, "String", out);
+	if (t->constraint && t->count) { /* whatever its columns are */
+		buf_puts(out, ", constraint ");
+		pg_quote_identifier(out, t->constraint);
+		buf_puts(out, " unique (");
+		pg_quote_identifier(out, s->columns[t->columns[0]].name);
+		buf_putc(out, ')');
 	}
-	buf_puts(out, i ? "));\n" : ");\n");
+	buf_puts(out, ");\n");
 }
 
 void stubs_sql(const struct stubs *s, struct buf *out)

@@ -47,9 +47,12 @@ struct stub_table {
 	const char *schema, *name; /* schema NULL: not qualified */
 	bool exists;		   /* on the server: nothing is made, nothing is added */
 	bool made;		   /* by the text itself, which may need its schema */
-	size_t *columns;	   /* indices of stubs.columns */
+	bool sequence;
+	size_t *columns; /* indices of stubs.columns */
 	size_t count, capacity;
-	const cJSON *conflict; /* the columns of ON CONFLICT: they must be unique; or NULL */
+	const cJSON *conflict;	 /* the columns of ON CONFLICT: they must be unique; or NULL */
+	const cJSON *referenced; /* those of a foreign key: unique, too; or NULL */
+	const char *constraint;	 /* that ON CONFLICT names; or NULL */
 };
 
 /* A reference to a column in the text, for repairs. */
@@ -80,6 +83,8 @@ void stubs_infer(struct stubs *s, const struct parsed *p);
 
 /* How many do not exist. */
 size_t stubs_missing(const struct stubs *s);
+/* The type of stubs for one of the server's: "int4"; UNKNOWN when there is none. */
+enum stub_type stubs_type_named(const char *type);
 /* Whether the text makes something that is not there, for which a schema may be missing. */
 bool stubs_schemas(const struct stubs *s);
 

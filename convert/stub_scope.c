@@ -320,6 +320,8 @@ static void add_from_list(struct scope *scope, const cJSON *list)
 
 /* ---- queries ---- */
 
+static void scope_change(const struct scope *scope, const cJSON *node);
+
 static void add_ctes(struct scope *scope, const cJSON *with)
 {
 	const cJSON *item;
@@ -348,6 +350,8 @@ static void add_ctes(struct scope *scope, const cJSON *with)
 			c->query = renamed(
 				scope->s, scope_select(scope->s, select, scope->outer, scope->ctes),
 				names);
+		else
+			scope_change(scope, pgtree_field(node, "ctequery"));
 		scope->ctes = c;
 	}
 }
@@ -543,6 +547,9 @@ static void infer_insert(struct scope *scope, const cJSON *node)
 			     NULL, scope->ctes);
 
 	insert_columns(scope, table, pgtree_field(node, "cols"), q);
+	if (table != STUB_NONE && *pgtree_text(pgtree_field(conflict, "infer"), "conname"))
+		scope->s->tables[table].constraint =
+			pgtree_text(pgtree_field(conflict, "infer"), "conname");
 	if (table != STUB_NONE && keys) {
 		scope->s->tables[table].conflict = keys;
 		cJSON_ArrayForEach(item, keys)
@@ -637,6 +644,82 @@ static void infer_alter(struct scope *scope, const cJSON *node)
 	}
 }
 
+/* ---- foreign keys ---- */
+
+/* The type that CREATE TABLE gives a column; UNKNOWN when it is not one of those of stubs. */
+static enum stub_type declared(const cJSON *elements, const char *name)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, elements)
+	{
+		const cJSON *column = pgtree_as(item, "ColumnDef");
+
+		if (column && strcmp(pgtree_text(column, "colname"), name) == 0)
+			return stubs_type_named(pgtree_name(
+				pgtree_field(pgtree_field(column, "typeName"), "names"), 0));
+	}
+	return STUB_UNKNOWN;
+}
+
+/* REFERENCES t (a): t must have it, unique and of the same type. */
+static void infer_key(struct scope *scope, const cJSON *key, const cJSON *elements,
+		      const char *column)
+{
+	const cJSON *names = pgtree_field(key, "pk_attrs"), *own = pgtree_field(key, "fk_attrs");
+	const cJSON *to = pgtree_field(key, "pktable");
+	const char *schema = pgtree_text(to, "schemaname");
+	size_t table = stubs_table(scope->s, *schema ? schema : NULL, pgtree_text(to, "relname"));
+	size_t n = pgtree_length(names);
+
+	if (table == STUB_NONE || n == 0)
+		return;
+	scope->s->tables[table].referenced = names;
+	for (size_t i = 0; i < n; i++) {
+		const char *name = pgtree_name(names, n - 1 - i);
+		const char *from = own ? pgtree_name(own, n - 1 - i) : column;
+
+		if (name && from)
+			stubs_hint(scope->s, stubs_column(scope->s, table, name, true),
+				   declared(elements, from), BY_TABLE);
+	}
+}
+
+static void infer_create(struct scope *scope, const cJSON *node)
+{
+	const cJSON *elements = pgtree_field(node, "tableElts"), *item, *one;
+
+	cJSON_ArrayForEach(item, elements)
+	{
+		const cJSON *column = pgtree_as(item, "ColumnDef");
+
+		if (pgtree_as(item, "Constraint"))
+			infer_key(scope, pgtree_as(item, "Constraint"), elements, NULL);
+		cJSON_ArrayForEach(one, pgtree_field(column, "constraints"))
+		{
+			infer_key(scope, pgtree_as(one, "Constraint"), elements,
+				  pgtree_text(column, "colname"));
+		}
+	}
+}
+
+/* INSERT, UPDATE and DELETE in a WITH. */
+static void scope_change(const struct scope *outer, const cJSON *node)
+{
+	struct scope scope = begin_scope(outer->s, NULL, outer->ctes);
+	const cJSON *insert = pgtree_as(node, "InsertStmt"),
+		    *update = pgtree_as(node, "UpdateStmt");
+
+	scope.last = &scope.sources;
+	if (!update)
+		update = pgtree_as(node, "DeleteStmt");
+	add_ctes(&scope, pgtree_field(insert ? insert : update, "withClause"));
+	if (insert)
+		infer_insert(&scope, insert);
+	else if (update)
+		infer_update(&scope, update);
+}
+
 void scope_statement(struct stubs *s, const struct pgtree_statement *statement)
 {
 	struct scope scope = begin_scope(s, NULL, NULL);
@@ -654,6 +737,8 @@ void scope_statement(struct stubs *s, const struct pgtree_statement *statement)
 		infer_update(&scope, node);
 	else if (strcmp(kind, "MergeStmt") == 0)
 		infer_merge(&scope, node);
+	else if (strcmp(kind, "CreateStmt") == 0)
+		infer_create(&scope, node);
 	else if (strcmp(kind, "IndexStmt") == 0)
 		infer_index(&scope, node);
 	else if (strcmp(kind, "AlterTableStmt") == 0)

@@ -272,6 +272,12 @@ static bool array_type(struct node *n)
 	return true;
 }
 
+bool type_is_instant(const struct dialect *d, const struct node *column_type)
+{
+	return d->types == types_databricks && !column_type->op &&
+	       str_is(column_type->text, "timestamp");
+}
+
 bool type_apply(struct rewrite *r, struct node *n)
 {
 	bool done;
@@ -284,6 +290,8 @@ bool type_apply(struct rewrite *r, struct node *n)
 		return array_type(n);
 	if (!r->dialect->types)
 		return done;
+	if (n->parent && n->parent->kind == NODE_COLUMN_DEF && type_is_instant(r->dialect, n))
+		return replace(r, n, "timestamptz");
 	for (const struct type_rule *t = r->dialect->types; t->name; t++) {
 		if (t->name[0] > n->text.p[0])
 			break;

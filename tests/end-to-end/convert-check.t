@@ -64,6 +64,17 @@ ok "a table that is there already proves nothing" equal "$line" \
 	'same|parses names|relation "sales" already exists (SQLSTATE 42P07)'
 check "create index n_i on n (a) include (b) where c > 1"
 ok "the columns of an index are inferred" equal "$line" "same|parses names prepares|with 1 inferred table"
+check "insert into n (a, b) values (1, 'x') on conflict on constraint n_pkey do update set b = excluded.b"
+ok "a constraint that ON CONFLICT names is made" equal "$line" "same|parses names prepares|with 1 inferred table"
+check "create table k (i int references m (id), a text, b int, foreign key (a, b) references n (x, y))"
+ok "foreign keys get what they refer to" equal "$line" "rules|parses names prepares|with 2 inferred tables"
+check "select nextval('n_seq'), currval('n_seq'::regclass), setval('staging.\"S q\"', 4)"
+ok "sequences are made, too" equal "$line" "same|parses names prepares|with 2 inferred tables"
+check "with i as (insert into n (a, b) select 1, 2), u as (update m set c = 1 where d > 2)
+delete from k where e = 'x'"
+ok "changes in WITH name columns, too" equal "$line" "same|parses names prepares|with 3 inferred tables"
+check "select (jsonb_populate_record(null::n, to_jsonb(n) - 'a')).*, sum(a) from n group by to_jsonb(n) - 'a'"
+ok "a table is a type" equal "$line" "same|parses names prepares|with 1 inferred table"
 check "with d as (select n.ctid as c from n) delete from n using d where n.ctid = d.c"
 ok "columns that every table has are none to infer" equal "$line" "same|parses names prepares|with 1 inferred table"
 check "create table n (x int primary key, y text default 'a')"
