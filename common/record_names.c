@@ -102,6 +102,8 @@ const struct metric_name record_metric_names[] = {
 	{"rows_rejected", "Rows rejected", "", BETTER_LOWER, "rows that could not be loaded"},
 	{"files", "Files", "", BETTER_NONE, "files read"},
 	{"files_failed", "Files failed", "", BETTER_LOWER, "files that could not be loaded"},
+	{"locked_s", "Readers locked out", "s", BETTER_LOWER,
+	 "how long an overwrite kept readers out of its table"},
 	{"client_cpu_share", "Client CPU", "%", BETTER_LOWER,
 	 "CPU time of the program over wall time; 100 is one core"},
 	{"server_cpu_share", "Server CPU", "%", BETTER_LOWER,

@@ -570,6 +570,8 @@ static bool find(const struct node *n, struct column_source *out, unsigned depth
 	const struct node *up = n->parent;
 
 	*out = (struct column_source){.asks = n, .depth = depth};
+	if (n->count == 1 && (out->value = column_parameter(n)))
+		return true;
 	if (n->count > 1)
 		table = n->child[n->count - 2]->text;
 	for (int i = 0; i < SCOPES_MAX && up; up = up->parent) {
@@ -639,16 +641,50 @@ static bool named_in(const struct node *n, struct str name)
 
 bool relation_in_scope(const struct node *n, struct str name)
 {
+	bool query = false; /* what INSERT writes into is not seen in the query that it reads */
+
 	for (const struct node *up = n->parent; up; up = up->parent) {
 		const struct node *select = scope_of(up);
 
 		if (select && named_in(select->child[SELECT_FROM], name))
 			return true;
+		query |= select != NULL;
 		if (up->kind == NODE_UPDATE || up->kind == NODE_DELETE || up->kind == NODE_MERGE ||
-		    up->kind == NODE_INSERT || up->kind == NODE_RAW)
+		    (up->kind == NODE_INSERT && !query) || up->kind == NODE_RAW)
 			return true; /* names that a query below does not show */
 	}
 	return false;
+}
+
+static struct node *without_parens(struct node *n)
+{
+	while (n->kind == NODE_PAREN && !n->shape)
+		n = n->child[0];
+	return n->shape ? n->shape : n;
+}
+
+/* a.b, where a is known to be a struct: what its field is made by, or NULL. */
+static struct node *field_of_struct(struct node *n, unsigned depth)
+{
+	struct node prefix = *n, *made;
+	struct str name;
+
+	if (n->kind == NODE_MEMBER && n->child[1]->kind == NODE_IDENT) {
+		made = definition(n->child[0], depth + 1);
+	} else if (n->kind == NODE_COLUMN && n->count > 1) {
+		prefix.count--; /* shares its names, and stands where the column does */
+		made = definition(&prefix, depth + 1);
+	} else {
+		return NULL;
+	}
+	name = n->child[n->count - 1]->text;
+	if (!node_calls(made, "named_struct") && !node_calls(made, "jsonb_build_object"))
+		return NULL;
+	for (uint32_t i = 0; i + 1 < node_arg_count(made); i += 2)
+		if (node_arg(made, i)->kind == NODE_STRING &&
+		    str_same(node_arg(made, i)->text, name))
+			return node_arg(made, i + 1);
+	return NULL;
 }
 
 static struct node *definition(struct node *n, unsigned depth)
@@ -656,12 +692,18 @@ static struct node *definition(struct node *n, unsigned depth)
 	struct column_source s;
 
 	for (int i = 0; i < HOPS_MAX && depth < DEPTH_MAX; i++) {
-		n = node_bare(n);
-		if (n->kind != NODE_COLUMN || !find(n, &s, depth) || !s.value || s.value == n)
+		struct node *value;
+
+		n = without_parens(n);
+		if (n->kind == NODE_COLUMN && find(n, &s, depth))
+			value = s.value;
+		else
+			value = field_of_struct(n, depth);
+		if (!value || value == n)
 			break;
-		n = s.value;
+		n = value;
 	}
-	return node_bare(n);
+	return without_parens(n);
 }
 
 const struct node *column_scope(const struct node *n)

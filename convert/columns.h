@@ -42,6 +42,10 @@ bool columns_of_query(const struct node *query, struct column_list *out);
 
 /* What a COLUMN stands for; false: nothing is known. */
 bool column_find(const struct node *column, struct column_source *out);
+/* Whether the first name of a COLUMN is a parameter of a lambda around it. */
+bool column_is_parameter(const struct node *column);
+/* What such a parameter stands for (an element of the call's array, ...), or NULL. */
+struct node *column_parameter(const struct node *column);
 /* Same, for definitions that ask for others: bounded by `depth`. */
 bool column_find_at(const struct node *column, struct column_source *out, unsigned depth);
 /* Whether a relation of that name (or alias) is in scope of `n`. */

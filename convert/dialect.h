@@ -38,6 +38,7 @@ enum lex_flags {
 	LEX_DIGIT_NAME = 1 << 18,    /* 2nd_column is a name */
 	LEX_DASH_SPACE = 1 << 19,    /* -- needs a blank to be a comment */
 	LEX_ADJACENT = 1 << 20,	     /* 'a' 'b' is one string */
+	LEX_PIPE_TO = 1 << 29,	     /* |> is a symbol */
 };
 
 /* What the parser and printer must know. */
@@ -54,6 +55,7 @@ enum dialect_flags {
 	DIALECT_NAMES_IGNORE_CASE = 1 << 8,   /* quoted names, too: [Name] is name */
 	DIALECT_LATERAL_ALIAS = 1 << 9,	      /* a select item may use an alias before it */
 	DIALECT_NUMERIC_BOOLEAN = 1 << 10,    /* conditions are numbers: IF(1, ...) */
+	DIALECT_VARIANT = 1 << 12,	      /* what is found in JSON stays JSON */
 	DIALECT_LAMBDA = 1 << 11,	      /* x -> x + 1 is a function */
 };
 

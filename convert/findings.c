@@ -8,6 +8,15 @@
 
 /* clang-format off */
 static const struct finding_kind kinds[] = {
+	{"ALIAS-IN-WHERE", FINDING_CHANGED, "WHERE names an item of the select list",
+	 "Where a table has a column of that name, the column is meant; the text does not show "
+	 "whether one has, so the item was taken.",
+	 "SELECT a + 1 AS b FROM t WHERE b > 2  ->  ... WHERE a + 1 > 2",
+	 "Put the column's name in place where a table has such a column."},
+	{"ANSI-OFF", FINDING_CHANGED, "a cast that fails is an error",
+	 "Without ANSI mode the source answers NULL for what cannot be cast, and sums wrap around; "
+	 "the type of this value is not known from the text, so that Postgres' cast stands.",
+	 "CAST(x AS INT)", "Guard the cast, or give the value's type by a cast to text."},
 	{"BIT-BOOLEAN", FINDING_CHANGED, "bit became boolean",
 	 "T-SQL's bit compares with 0 and 1 and is summed; Postgres' boolean is neither.",
 	 "CAST(x AS bit)  ->  CAST(x AS boolean)",
@@ -19,6 +28,9 @@ static const struct finding_kind kinds[] = {
 	{"CATALOG-DROPPED", FINDING_NOTE, "a name has a catalog before the schema",
 	 "Postgres reads one database, and its schemas are those of the catalog that moved.",
 	 "main.sales.orders  ->  sales.orders", "Connect to the database that the catalog became."},
+	{"CATALOG-VIEW", FINDING_OPEN, "a view of the source's own catalog",
+	 "Names of tables, columns, sessions and queries are in other views in Postgres.", NULL,
+	 "Use information_schema, pg_catalog or pg_stat_activity."},
 	{"CI-COLLATION", FINDING_CHANGED, "texts compared without case",
 	 "The source's collation ignores case in =, IN, LIKE, GROUP BY, DISTINCT and ORDER BY; "
 	 "Postgres' does not.",
@@ -164,6 +176,9 @@ static const struct finding_kind kinds[] = {
 	{"WEEK-MODE", FINDING_OPEN, "a numbering of weeks that Postgres does not have",
 	 "Postgres numbers weeks by ISO 8601 only.",
 	 NULL, "Use mode 1 or 3, or compute the week from the day of the year."},
+	{"WINDOW-ZONE", FINDING_CHANGED, "windows of days begin at midnight of the session",
+	 "The source counts windows of days from midnight of UTC, whatever the session's zone is.",
+	 "window(ts, '1 day')", "Nothing in sessions in UTC; else shift ts before and after."},
 	{"XML-TEXT", FINDING_CHANGED, "XML put together as a text",
 	 "The rows became elements by the names of their columns as Postgres has them; namespaces, "
 	 "nested paths and XSINIL are not written.",

@@ -27,7 +27,7 @@
  * `when` is a list of conditions, comma between, all of which must hold:
  *   "1=int" "1=text" "1=date|timestamp"  the argument's type is known to be (one of) these. Types:
  *                  int (any size) numeric float text bool date timestamp time interval binary json
- *                  array struct map lambda; timestamp is with or without time zone; a string
+ *                  array struct map lambda null; timestamp is with or without time zone; a string
  *                  literal is text
  *   "1=int4"       smallint or int, not bigint
  *   "1=keys:int" "1=values:text"  a map whose keys, or values, are known to be of that type

@@ -5,13 +5,17 @@
 #include "convert/function_apply.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
+#include "convert/columns.h"
 #include "convert/literal.h"
 #include "convert/names.h"
 #include "convert/parse.h"
+#include "convert/shape.h"
 
 #define CACHE_SLOTS 16384 /* a power of two, more than there are rules */
 
@@ -509,9 +513,18 @@ static bool call_name(const struct node *n, char *out, size_t size)
 	} else {
 		const struct node *name = n->child[CALL_NAME];
 
-		if (name->count != 1 || name->child[0]->flags & FLAG_QUOTED)
+		if (name->count == 2 && name->child[0]->kind == NODE_IDENT &&
+		    name->child[0]->text.len + 1 < size) { /* a package's: dbms_lob.substr */
+			at = name->child[0]->text.len;
+			for (size_t i = 0; i < at; i++)
+				out[i] = (char)tolower((unsigned char)name->child[0]->text.p[i]);
+			out[at++] = '.';
+		} else if (name->count != 1) {
 			return false;
-		s = name->child[0]->text;
+		}
+		if (name->child[name->count - 1]->flags & FLAG_QUOTED)
+			return false;
+		s = name->child[name->count - 1]->text;
 	}
 	if (at + s.len >= size)
 		return false;
@@ -532,14 +545,69 @@ static bool rename_call(struct rewrite *r, struct node *n, const char *to)
 	return true;
 }
 
+/* The result is of the first argument's type, an array of such, or an element of it. */
+static void remember_shape(struct rewrite *r, const struct function_rule *rule,
+			   const struct function_call *c, struct node *now)
+{
+	struct node *made, *list;
+	enum type_code t;
+
+	if (!rule->type || !c->count || now->kind == NODE_ARRAY ||
+	    (rule->type[0] != '1' && rule->type[0] != '['))
+		return;
+	t = type_of(r, c->args[0]);
+	if (t != TYPE_JSON && t != TYPE_ARRAY)
+		return;
+	made = column_definition(c->args[0]);
+	if (rule->type[0] == '[')
+		made = column_element(made);
+	if (!made || (made->kind != NODE_ARRAY && !shape_is_struct(made) && !shape_is_map(made)))
+		return;
+	if (rule->type[1]) {
+		list = node_make(r->arena, NODE_ARRAY);
+		node_add(r->arena, list, node_copy(r->arena, made));
+		made = list;
+	}
+	now->shape = made;
+	if (now->type <= TYPE_UNKNOWN)
+		now->type = TYPE_NOT_ASKED;
+}
+
 /* map_from_arrays: the types of its two arrays are known only now. */
 static void remember_map(struct rewrite *r, const struct function_rule *rule,
 			 const struct function_call *c, struct node *now)
 {
+	if (strcmp(rule->name, "map") == 0)
+		now->keys = TYPE_UNKNOWN; /* a map, not a struct */
 	if (strcmp(rule->name, "map_from_arrays") != 0 || c->count != 2)
 		return;
 	now->keys = (uint8_t)type_element(r, c->args[0]);
 	now->element = (uint8_t)type_element(r, c->args[1]);
+}
+
+/* TRY_CAST(x AS DECIMAL(p, s)): rounded to s places, NULL where it does not fit. */
+static struct node *to_precision(struct rewrite *r, const struct node *cast,
+				 const struct function_rule *rule, struct node *now)
+{
+	const struct node *type = cast->child[CAST_TYPE], *p = type->count ? type->child[0] : NULL;
+	const struct node *s = type->count > 1 ? type->child[1] : NULL;
+	struct node *args[3] = {now, NULL, NULL};
+	int64_t precision, scale = 0;
+	char limit[48] = "1";
+
+	if (strcmp(rule->name, "try_cast:numeric") != 0 || !p || p->kind != NODE_NUMBER ||
+	    (s && s->kind != NODE_NUMBER) ||
+	    !text_to_int(arena_strndup(r->arena, p->text.p, p->text.len), &precision) ||
+	    (s && !text_to_int(arena_strndup(r->arena, s->text.p, s->text.len), &scale)) ||
+	    precision < 1 || precision > 38 || scale < 0 || scale > precision)
+		return now;
+	memset(limit + 1, '0', (size_t)(precision - scale));
+	limit[1 + precision - scale] = '\0';
+	args[1] = node_number(r->arena, (long)scale);
+	args[2] = node_number(r->arena, 0);
+	args[2]->text = (struct str){arena_strdup(r->arena, limit), strlen(limit)};
+	return rewrite_template(r, "CASE WHEN abs(round($1, $2)) < $3 THEN round($1, $2) END", 3,
+				args);
 }
 
 static bool take_rule(struct rewrite *r, struct node *n, const struct function_rule *rule,
@@ -573,8 +641,11 @@ static bool take_rule(struct rewrite *r, struct node *n, const struct function_r
 			node_replace(place, n);
 			return false;
 		}
+		if (n->kind == NODE_CAST)
+			now = to_precision(r, n, rule, now);
 		now->type = (uint8_t)type;
 		remember_map(r, rule, c, now);
+		remember_shape(r, rule, c, now);
 		node_replace(place, now);
 	}
 	if (finding)
@@ -601,6 +672,26 @@ enum type_code function_type(struct rewrite *r, struct node *n)
 	return TYPE_UNKNOWN;
 }
 
+/* Databricks without ANSI mode: a cast of a text is a TRY_CAST. */
+static void cast_without_ansi(struct rewrite *r, struct node *n, const char *name,
+			      const struct function_rule **rule, const struct function_rule **end)
+{
+	enum type_code t = type_of(r, n->child[CAST_VALUE]);
+	char text[64 + 8];
+	const struct function_rule *first, *last;
+
+	if (r->dialect->functions != &functions_databricks || n->op == CAST_TRY)
+		return;
+	snprintf(text, sizeof(text), "try_%s", name);
+	first = function_rule_find(r->dialect->functions, text, &last);
+	if (first && t == TYPE_TEXT) {
+		*rule = first;
+		*end = last;
+	} else if (first && t == TYPE_UNKNOWN && !str_is(n->child[CAST_TYPE]->text, "text")) {
+		rewrite_finding(r, n, "ANSI-OFF", NULL);
+	}
+}
+
 bool function_apply(struct rewrite *r, struct node *n)
 {
 	const struct function_rule *rule, *end;
@@ -610,6 +701,8 @@ bool function_apply(struct rewrite *r, struct node *n)
 	if (!r->dialect->functions || !call_name(n, name, sizeof(name)))
 		return false;
 	rule = function_rule_find(r->dialect->functions, name, &end);
+	if (n->kind == NODE_CAST && !r->settings->ansi)
+		cast_without_ansi(r, n, name, &rule, &end);
 	if (!rule)
 		return false;
 	collect(r, n, &c);

@@ -24,6 +24,13 @@ enum type_code type_from_word(const char *word);
 enum type_code function_type(struct rewrite *r, struct node *call);
 /* "@name": rewrites in C. */
 bool function_named(struct rewrite *r, struct node *call, const char *name);
+/* Those over structs and arrays of them. function_structs.c */
+bool function_structs(struct rewrite *r, struct node *call, const char *name);
+/* printf with widths; concat_ws with arrays. function_printf.c */
+bool function_printf(struct rewrite *r, struct node *call);
+bool function_concat_ws(struct rewrite *r, struct node *call);
+/* array_sort with a lambda of two parameters. function_comparator.c */
+bool function_comparator(struct rewrite *r, struct node *call);
 /* Those of MySQL (function_mysql.c), for function_named(). */
 bool function_named_mysql(struct rewrite *r, struct node *call, const char *name);
 

@@ -107,6 +107,14 @@ static bool structure(struct rewrite *r, struct node *call)
 	if (call->slot && call->parent->kind == NODE_LIST &&
 	    shape_is_struct(call->parent->child[0]))
 		first = call->parent->child[0]; /* array(struct(1 AS a), struct(2)): its names */
+	if (!first && call->parent->kind == NODE_ROW && call->parent->slot &&
+	    call->parent->parent &&
+	    call->parent->parent->kind == NODE_VALUES) { /* names of the first row */
+		const struct node *row = call->parent->parent->child[0];
+
+		if (call->slot < row->count && shape_is_struct(row->child[call->slot]))
+			first = row->child[call->slot];
+	}
 	for (uint32_t i = 0; i < count; i++) {
 		struct node *a = node_arg(call, i);
 		struct str name = {NULL, 0};
@@ -160,8 +168,10 @@ static bool to_csv(struct rewrite *r, struct node *call)
 	uint32_t count = shape_is_struct(row) ? shape_field_count(row) : 0;
 	struct node *place;
 
-	if (count == 0 || count > FUNCTION_ARGS_MAX)
+	if (count == 0 || count > FUNCTION_ARGS_MAX || node_bare(node_arg(call, 0))->shape)
 		return false;
+	if (node_arg_count(call) > 1)
+		rewrite_finding(r, call, "JSON-OPTIONS", "options of to_csv were dropped");
 	args[0] = node_string(r->arena, (struct str){",", 1});
 	for (uint32_t i = 0; i < count; i++) {
 		struct str name;
@@ -181,6 +191,90 @@ static bool to_csv(struct rewrite *r, struct node *call)
 	return true;
 }
 
+#define FOLD(type)                                                                                 \
+	"(WITH RECURSIVE _f AS (SELECT 0 AS _k, ($2)::" type " AS _a UNION ALL SELECT _f._k + 1, " \
+	"$3(_f._a, ($1 -> _f._k))::" type " FROM _f WHERE _f._k < jsonb_array_length($1)) SELECT " \
+	"_a FROM _f ORDER BY _k DESC LIMIT 1)"
+
+/* Snowflake's REDUCE(array, start, (a, x) -> ...), one element after the other. */
+static bool reduce(struct rewrite *r, struct node *call)
+{
+	struct node *args[3] = {node_arg(call, 0), node_arg(call, 1), node_arg(call, 2)}, *place;
+	enum type_code t = type_of(r, args[1]);
+	const char *text = type_is_number(t) ? FOLD("numeric")
+			   : t == TYPE_TEXT  ? FOLD("text")
+			   : t == TYPE_JSON  ? FOLD("jsonb")
+					     : NULL;
+	struct node *now;
+
+	if (!text || args[2]->kind != NODE_LAMBDA)
+		return false;
+	place = node_take(r->arena, call);
+	now = rewrite_template(r, text, 3, args);
+	node_replace(place, now ? now : call);
+	return now;
+}
+
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9'		    ? c - '0'
+	       : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 87
+						    : -1;
+}
+
+static void put_utf8(struct buf *out, unsigned c)
+{
+	if (c < 0x80) {
+		buf_putc(out, (char)c);
+	} else if (c < 0x800) {
+		buf_putc(out, (char)(0xc0 | c >> 6));
+		buf_putc(out, (char)(0x80 | (c & 63)));
+	} else {
+		buf_putc(out, (char)(0xe0 | c >> 12));
+		buf_putc(out, (char)(0x80 | (c >> 6 & 63)));
+		buf_putc(out, (char)(0x80 | (c & 63)));
+	}
+}
+
+/* UNISTR('\\00e4'): the text itself. */
+static bool unistr(struct rewrite *r, struct node *call)
+{
+	struct str in = node_arg(call, 0)->text;
+	struct buf out = {.max = 100000};
+	bool good = true;
+
+	for (size_t i = 0; i < in.len && good; i++) {
+		unsigned c = 0;
+
+		if (in.p[i] != '\\') {
+			buf_putc(&out, in.p[i]);
+			continue;
+		}
+		if (i + 1 < in.len && in.p[i + 1] == '\\') {
+			buf_putc(&out, in.p[i++]);
+			continue;
+		}
+		good = i + 4 < in.len;
+		for (size_t k = 1; k <= 4 && good; k++) {
+			int digit = hex_digit(in.p[i + k]);
+
+			good = digit >= 0;
+			c = c * 16 + (unsigned)(digit & 15);
+		}
+		good = good && c && (c < 0xd800 || c > 0xdfff); /* no halves of a character */
+		if (good)
+			put_utf8(&out, c);
+		i += 4;
+	}
+	if (good)
+		node_replace(call, node_string(r->arena,
+					       (struct str){arena_strndup(r->arena, buf_text(&out),
+									  out.len),
+							    out.len}));
+	buf_release(&out);
+	return good;
+}
+
 bool function_named(struct rewrite *r, struct node *call, const char *name)
 {
 	if (call->kind != NODE_CALL)
@@ -191,9 +285,13 @@ bool function_named(struct rewrite *r, struct node *call, const char *name)
 		return to_csv(r, call);
 	if (strcmp(name, "typeof") == 0)
 		return type_named(r, call);
+	if (strcmp(name, "reduce") == 0)
+		return reduce(r, call);
+	if (strcmp(name, "unistr") == 0)
+		return unistr(r, call);
 	if (strcmp(name, "row_object") == 0)
 		return row_object(r, call);
 	if (strcmp(name, "struct") == 0)
 		return structure(r, call);
-	return function_named_mysql(r, call, name);
+	return function_structs(r, call, name) || function_named_mysql(r, call, name);
 }

@@ -17,11 +17,11 @@ struct type_word {
 };
 
 static const struct type_word type_words[] = {
-	{"array", TYPE_ARRAY},	     {"binary", TYPE_BYTES},	    {"bool", TYPE_BOOL},
-	{"date", TYPE_DATE},	     {"float", TYPE_FLOAT8},	    {"int", TYPE_INT},
-	{"interval", TYPE_INTERVAL}, {"json", TYPE_JSON},	    {"map", TYPE_JSON},
-	{"numeric", TYPE_NUMERIC},   {"struct", TYPE_JSON},	    {"text", TYPE_TEXT},
-	{"time", TYPE_TIME},	     {"timestamp", TYPE_TIMESTAMP},
+	{"array", TYPE_ARRAY},	     {"binary", TYPE_BYTES},	{"bool", TYPE_BOOL},
+	{"date", TYPE_DATE},	     {"float", TYPE_FLOAT8},	{"int", TYPE_INT},
+	{"interval", TYPE_INTERVAL}, {"json", TYPE_JSON},	{"map", TYPE_JSON},
+	{"null", TYPE_NULL},	     {"numeric", TYPE_NUMERIC}, {"struct", TYPE_JSON},
+	{"text", TYPE_TEXT},	     {"time", TYPE_TIME},	{"timestamp", TYPE_TIMESTAMP},
 };
 
 enum type_code type_from_word(const char *word)
@@ -152,7 +152,7 @@ static bool days_interval(const struct node *n)
 static enum type_code map_part(struct rewrite *r, struct node *n, uint32_t which)
 {
 	n = column_definition(n);
-	if (n->keys)
+	if (n->keys > TYPE_UNKNOWN)
 		return (enum type_code)(which ? n->element : n->keys);
 	return shape_is_map(n) ? shape_map_type(r, n, which) : TYPE_UNKNOWN;
 }

@@ -8,6 +8,7 @@
 
 #define UNPACK(n)	  "unnest($" n ") WITH ORDINALITY AS _u(_x, _i)"
 #define URL_PART(pattern) "substring($1 FROM '" pattern "')"
+#define GOOD_URL(x)	  "CASE WHEN $1 !~ '[[:space:]<>\"{}|^`]' THEN " x " END"
 #define BYTES(n)	  "convert_to($" n "::text, 'UTF8')"
 #define TO_HEX(x)	  "upper(encode(" x ", 'hex'))"
 #define FIRST(name)                                                                                \
@@ -26,7 +27,16 @@
 		WHEN(name, 2, "over", "last_value($1)", "1"),                                      \
 		CALL(name, 1, "(array_agg($1))[count(*)]", "1"),                                   \
 		CALL(name, 2, "(array_agg($1))[count(*)]", "1")
+/* Whole seconds since 1970. */
+#define EPOCH	      "floor(extract(epoch FROM $1::timestamptz))"
 #define POWER_MEAN(n) "avg($1::float8 ^ " n ")"
+/* Java's functions answer NaN where Postgres' say out of range. */
+#define NAN_WHEN(outside, x) "CASE WHEN " outside " THEN 'NaN' ELSE " x " END"
+#define BINARY_TEXT(name)                                                                          \
+	WHEN(name, 2, "1=binary,2=lower:base64", "replace(encode($1, 'base64'), E'\\n', '')",      \
+	     "text"),                                                                              \
+		WHEN(name, 2, "1=binary,2=lower:hex", TO_HEX("$1"), "text"),                       \
+		WHEN(name, 2, "1=binary,2=lower:utf-8", "convert_from($1, 'UTF8')", "text")
 
 #define MASK(upper, lower, digit, other)                                                           \
 	"(SELECT string_agg(CASE WHEN _c ~ '[A-Z]' THEN coalesce(" upper ", _c) WHEN _c ~ "        \
@@ -61,9 +71,10 @@
 
 static const struct function_rule rules[] = {
 	/* rows */
+	WHEN("abs", 1, "1=interval", "greatest($1, - $1)", "interval"),
 	SAME("abs", 1, 1, "1"),
-	SAME("acos", 1, 1, "float"),
-	SAME("acosh", 1, 1, "float"),
+	CALL("acos", 1, NAN_WHEN("abs($1) > 1", "acos($1)"), "float"),
+	CALL("acosh", 1, NAN_WHEN("$1 < 1", "acosh($1)"), "float"),
 	NONE("aes_decrypt", "NO-FUNCTION"),
 	NONE("aes_encrypt", "NO-FUNCTION"),
 	NONE("ai_query", "NO-FUNCTION"),
@@ -86,13 +97,15 @@ static const struct function_rule rules[] = {
 	CALL("approx_percentile", 3, "percentile_disc($2) WITHIN GROUP (ORDER BY $1)", "1"),
 	NONE("approx_top_k", "NO-FUNCTION"),
 	CALL("array_agg", 1, "coalesce(array_agg($1) FILTER (WHERE $1 IS NOT NULL), '{}')", "1[]"),
-	SAME("ascii", 1, 1, "int"),
-	SAME("asin", 1, 1, "float"),
+	WHEN("ascii", 1, "1=text", "ascii($1)", "int"),
+	CALL("ascii", 1, "ascii($1::text)", "int"),
+	CALL("asin", 1, NAN_WHEN("abs($1) > 1", "asin($1)"), "float"),
 	SAME("asinh", 1, 1, "float"),
 	NONE("assert_true", "NO-FUNCTION"),
 	SAME("atan", 1, 1, "float"),
 	SAME("atan2", 2, 2, "float"),
-	SAME("atanh", 1, 1, "float"),
+	CALL("atanh", 1, NAN_WHEN("abs($1) > 1", "atanh($1)"), "float"),
+	WHEN("avg", 1, "1=null", "avg($1::numeric)", "numeric"),
 	SAME("avg", 1, 1, "numeric"),
 	WHEN("base64", 1, "1=binary", "replace(encode($1, 'base64'), E'\\n', '')", "text"),
 	CALL("base64", 1, "replace(encode(" BYTES("1") ", 'base64'), E'\\n', '')", "text"),
@@ -100,6 +113,7 @@ static const struct function_rule rules[] = {
 	CALL("bin", 1, "regexp_replace($1::bigint::bit(64)::text, '^0+(?=.)', '')", "text"),
 	WHEN("binary", 1, NULL, "convert_to($1::text, 'UTF8')", "binary"),
 	SAME("bit_and", 1, 1, "1"),
+	WHEN("bit_count", 1, "1=bool", "$1::int", "int"),
 	CALL("bit_count", 1, "bit_count($1::bigint::bit(64))::int", "int"),
 	CALL("bit_get", 2, "(($1 >> $2) & 1)", "int"),
 	SAME("bit_length", 1, 1, "int"),
@@ -120,11 +134,17 @@ static const struct function_rule rules[] = {
 	CALL("bround", 2,
 	     "(round(($1 * power(10::numeric, $2))::float8)::numeric / power(10::numeric, $2))",
 	     "numeric"),
+	WHEN("btrim", 1, "1=binary", "btrim($1, '\\x20')", "binary"),
+	WHEN("btrim", 2, "1=binary", "btrim($1, $2)", "binary"),
 	SAME("btrim", 1, 2, "text"),
+	WHEN("cast:bigint", 1, "1=timestamp", EPOCH "::bigint", "int"),
 	CAST_CUT("cast:bigint", "bigint"),
 	WHEN("cast:boolean", 1, "1=int", "($1 <> 0)", "bool"),
 	WHEN("cast:boolean", 1, "1=numeric|float", "($1 <> 0)", "bool"),
 	WHEN("cast:bytea", 1, "1=text", "convert_to($1, 'UTF8')", "binary"),
+	WHEN("cast:float8", 1, "1=timestamp", "extract(epoch FROM $1::timestamptz)::float8",
+	     "float"),
+	WHEN("cast:int", 1, "1=timestamp", EPOCH "::int", "int"),
 	CAST_CUT("cast:int", "int"),
 	CAST_CUT("cast:smallint", "smallint"),
 	WHEN("cast:text", 1, "1=binary", "convert_from($1, 'UTF8')", "text"),
@@ -151,6 +171,7 @@ static const struct function_rule rules[] = {
 	CALL("chr", 1, "CASE WHEN $1 <= 0 THEN '' ELSE chr(NULLIF($1 % 256, 0)) END", "text"),
 	SAME("coalesce", 1, -1, "1"),
 	NOTE("collate", 2, NULL, "$1", "text", "CI-COLLATION"),
+	CALL("collation", 1, "'SYSTEM.BUILTIN.UTF8_BINARY'", "text"),
 	CALL("collect_list", 1, "coalesce(array_agg($1) FILTER (WHERE $1 IS NOT NULL), '{}')",
 	     "1[]"),
 	CALL("collect_set", 1,
@@ -170,7 +191,9 @@ static const struct function_rule rules[] = {
 	WHEN("concat_ws", 2, "2=array",
 	     "CASE WHEN $2 IS NULL THEN '' ELSE array_to_string($2, $1) END", "text"),
 	CALL("concat_ws", 1, "CASE WHEN $1 IS NOT NULL THEN '' END", "text"),
+	MANY("concat_ws", 2, "@concat_ws", "text"),
 	SAME("concat_ws", 2, -1, "text"),
+	WHEN("contains", 2, "1=binary", "(position($2 IN $1) > 0)", "bool"),
 	CALL("contains", 2, "(strpos($1, $2) > 0)", "bool"),
 	WHEN("conv", 3, "2=lower:16,3=lower:10",
 	     "('x' || lpad($1, 16, '0'))::bit(64)::bigint::text", "text"),
@@ -209,8 +232,9 @@ static const struct function_rule rules[] = {
 	CALL("div", 2, "div($1, $2)", "int"),
 	CALL("double", 1, "$1::float8", "float"),
 	CALL("e", 0, "exp(1::float8)", "float"),
-	MANY("elt", 2, "(ARRAY[$*])[$1]", "2"),
+	MANY("elt", 2, "(ARRAY[$*]::text[])[$1]", "text"),
 	CALL("encode", 2, "convert_to($1, $charset2)", "binary"),
+	WHEN("endswith", 2, "1=binary", "(substr($1, length($1) - length($2) + 1) = $2)", "bool"),
 	CALL("endswith", 2, "(right($1, length($2)) = $2)", "bool"),
 	CALL("equal_null", 2, "($1 IS NOT DISTINCT FROM $2)", "bool"),
 	SAME("every", 1, 1, "bool"),
@@ -234,6 +258,7 @@ static const struct function_rule rules[] = {
 	     "THEN '.' || repeat('0', $2) ELSE '' END)",
 	     "text"),
 	MANY("format_string", 1, "format($printf1, $*)", "text"),
+	MANY("format_string", 2, "@printf", "text"),
 	NONE("format_string", "FORMAT-LETTERS"),
 	CALL("getbit", 2, "(($1 >> $2) & 1)", "int"),
 	SAME("greatest", 1, -1, "1"),
@@ -293,6 +318,7 @@ static const struct function_rule rules[] = {
 	CALL("lead:nulls", 3, "coalesce((array_agg($1) FILTER (WHERE $1 IS NOT NULL))[$2], $3)",
 	     "1"),
 	SAME("least", 1, -1, "1"),
+	WHEN("left", 2, "1=binary", "substr($1, 1, greatest($2, 0))", "binary"),
 	WHEN("left", 2, "2=positive", "left($1::text, $2)", "text"),
 	CALL("left", 2, "left($1::text, greatest($2, 0))", "text"),
 	WHEN("len", 1, "1=text|binary", "length($1)", "int"),
@@ -346,14 +372,19 @@ static const struct function_rule rules[] = {
 	CALL("mask", 3, MASK("$2", "$3", "'n'", "_c"), "text"),
 	CALL("mask", 4, MASK("$2", "$3", "$4", "_c"), "text"),
 	CALL("mask", 5, MASK("$2", "$3", "$4", "$5"), "text"),
+	WHEN("max", 1, "1=json", "@max_struct", "json"),
 	SAME("max", 1, 1, "1"),
 	CALL("max_by", 2, "(array_agg($1 ORDER BY $2 DESC) FILTER (WHERE $2 IS NOT NULL))[1]", "1"),
+	CALL("max_by", 3, "(array_agg($1 ORDER BY $2 DESC) FILTER (WHERE $2 IS NOT NULL))[:$3]",
+	     "1[]"),
 	CALL("md5", 1, "md5($1)", "text"),
 	CALL("mean", 1, "avg($1)", "numeric"),
 	NOTE("median", 1, "distinct", NULL, "float", "NO-FUNCTION"),
 	CALL("median", 1, "percentile_cont(0.5) WITHIN GROUP (ORDER BY $1)", "float"),
+	WHEN("min", 1, "1=json", "@min_struct", "json"),
 	SAME("min", 1, 1, "1"),
 	CALL("min_by", 2, "(array_agg($1 ORDER BY $2) FILTER (WHERE $2 IS NOT NULL))[1]", "1"),
+	CALL("min_by", 3, "(array_agg($1 ORDER BY $2) FILTER (WHERE $2 IS NOT NULL))[:$3]", "1[]"),
 	WHEN("mod", 2, "1=int,2=int", "mod($1, $2)", "int"),
 	WHEN("mod", 2, "1=float", "mod($1::numeric, $2::numeric)::float8", "float"),
 	WHEN("mod", 2, "2=float", "mod($1::numeric, $2::numeric)::float8", "float"),
@@ -420,6 +451,7 @@ static const struct function_rule rules[] = {
 	CALL("pow", 2, "power($1, $2)", "float"),
 	SAME("power", 2, 2, "float"),
 	MANY("printf", 1, "format($printf1, $*)", "text"),
+	MANY("printf", 2, "@printf", "text"),
 	NONE("printf", "FORMAT-LETTERS"),
 	CALL("quote", 1, "('''' || replace($1, '''', '\\''') || '''')", "text"),
 	SAME("radians", 1, 1, "float"),
@@ -498,6 +530,8 @@ static const struct function_rule rules[] = {
 	WHEN("reverse", 1, "1=array",
 	     GUARD("1", "ARRAY(SELECT _x FROM " UNPACK("1") " ORDER BY _i DESC)"), "1"),
 	CALL("reverse", 1, "reverse($1::text)", "text"),
+	WHEN("right", 2, "1=binary", "substr($1, greatest(length($1) - greatest($2, 0), 0) + 1)",
+	     "binary"),
 	WHEN("right", 2, "2=positive", "right($1::text, $2)", "text"),
 	CALL("right", 2, "right($1::text, greatest($2, 0))", "text"),
 	CALL("rint", 1, "round($1::float8)", "float"),
@@ -536,7 +570,9 @@ static const struct function_rule rules[] = {
 	CALL("shiftright", 2, "($1 >> $2)", "1"),
 	WHEN("shiftrightunsigned", 2, "1=positive", "($1 >> $2)", "1"),
 	CALL("shiftrightunsigned", 2, "(($1::bigint & 4294967295) >> $2)", "int"),
+	WHEN("sign", 1, "1=interval", "sign(extract(epoch FROM $1))::float8", "float"),
 	SAME("sign", 1, 1, "float"),
+	WHEN("signum", 1, "1=interval", "sign(extract(epoch FROM $1))::float8", "float"),
 	CALL("signum", 1, "sign($1)", "float"),
 	SAME("sin", 1, 1, "float"),
 	SAME("sinh", 1, 1, "float"),
@@ -566,6 +602,7 @@ static const struct function_rule rules[] = {
 	NONE("split", "NO-FUNCTION"),
 	SAME("split_part", 3, 3, "text"),
 	SAME("sqrt", 1, 1, "float"),
+	WHEN("startswith", 2, "1=binary", "(substr($1, 1, length($2)) = $2)", "bool"),
 	CALL("startswith", 2, "starts_with($1, $2)", "bool"),
 	CALL("std", 1, "stddev_samp($1)", "numeric"),
 	SAME("stddev", 1, 1, "numeric"),
@@ -616,6 +653,7 @@ static const struct function_rule rules[] = {
 	     "array_to_string((string_to_array($1, $2))[greatest(cardinality(string_to_array($1, "
 	     "$2)) + 1 + $3, 1):], $2) END",
 	     "text"),
+	WHEN("sum", 1, "1=null", "sum($1::numeric)", "numeric"),
 	SAME("sum", 1, 1, NULL),
 	SAME("tan", 1, 1, "float"),
 	SAME("tanh", 1, 1, "float"),
@@ -626,9 +664,11 @@ static const struct function_rule rules[] = {
 	WHEN("to_binary", 2, "2=lower:base64", "decode($1, 'base64')", "binary"),
 	WHEN("to_binary", 2, "2=lower:utf-8|utf8", "convert_to($1, 'UTF8')", "binary"),
 	CALL("to_binary", 1, "decode($1, 'hex')", "binary"),
+	BINARY_TEXT("to_char"),
 	WHEN("to_char", 2, "1=date|timestamp", "to_char($1, $java2)", "text"),
 	CALL("to_char", 2, "to_char($1, $numberformat2)", "text"),
 	CALL("to_number", 2, "to_number($1, $numberformat2)", "numeric"),
+	BINARY_TEXT("to_varchar"),
 	WHEN("to_varchar", 2, "1=date|timestamp", "to_char($1, $java2)", "text"),
 	CALL("to_varchar", 2, "to_char($1, $numberformat2)", "text"),
 	SAME("translate", 3, 3, "text"),
@@ -660,10 +700,11 @@ static const struct function_rule rules[] = {
 	     "int"),
 	WHEN("try_multiply", 2, "1=date|timestamp|interval|numeric|float", "($1 * $2)", "1"),
 	NOTE("try_multiply", 2, NULL, "($1 * $2)", "1", "OVERFLOW-ERROR"),
-	WHEN("try_parse_url", 2, "2=lower:host", URL_PART("^[^:/?#]+://(?:[^/?#@]*@)?([^:/?#]+)"),
+	WHEN("try_parse_url", 2, "2=lower:host",
+	     GOOD_URL(URL_PART("^[^:/?#]+://(?:[^/?#@]*@)?([^:/?#]+)")), "text"),
+	WHEN("try_parse_url", 2, "2=lower:path", GOOD_URL(URL_PART("^[^:/?#]+://[^/?#]*([^?#]*)")),
 	     "text"),
-	WHEN("try_parse_url", 2, "2=lower:path", URL_PART("^[^:/?#]+://[^/?#]*([^?#]*)"), "text"),
-	WHEN("try_parse_url", 2, "2=lower:query", URL_PART("[?]([^#]*)"), "text"),
+	WHEN("try_parse_url", 2, "2=lower:query", GOOD_URL(URL_PART("[?]([^#]*)")), "text"),
 	WHEN("try_parse_url", 3, "2=lower:query", "substring($1 FROM '[?&]' || $3 || '=([^&#]*)')",
 	     "text"),
 	NONE("try_parse_url", "NO-FUNCTION"),
@@ -679,6 +720,10 @@ static const struct function_rule rules[] = {
 	WHEN("try_subtract", 2, "1=date,2=days", "($1 - $2)::date", "date"),
 	WHEN("try_subtract", 2, "1=date|timestamp|interval|numeric|float", "($1 - $2)", "1"),
 	NOTE("try_subtract", 2, NULL, "($1 - $2)", "1", "OVERFLOW-ERROR"),
+	WHEN("try_sum", 1, "1=int",
+	     "CASE WHEN sum($1) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN "
+	     "sum($1)::bigint END",
+	     "int"),
 	NOTE("try_sum", 1, NULL, "sum($1)", NULL, "OVERFLOW-ERROR"),
 	WHEN("try_to_binary", 2, "2=lower:hex",
 	     "CASE WHEN $1 ~ '^[0-9A-Fa-f]*$' THEN decode(lpad($1, (length($1) + 1) / 2 * 2, '0'), "
@@ -731,7 +776,10 @@ static const struct function_rule rules[] = {
 	     "$4)",
 	     "int"),
 	SAME("width_bucket", 4, 4, "int"),
-	CALL("xpath", 2, "xpath($2, $1::xml)::text[]", "array"),
+	CALL("xpath", 2,
+	     "ARRAY(SELECT CASE WHEN _x !~ '^<' THEN _x END FROM unnest(xpath($2, "
+	     "$1::xml)::text[]) WITH ORDINALITY AS _u(_x, _i) ORDER BY _i)",
+	     "array"),
 	CALL("xpath_boolean", 2, "(xpath('boolean(' || $2 || ')', $1::xml))[1]::text::boolean",
 	     "bool"),
 	CALL("xpath_double", 2, XPATH_NUMBER, "float"),

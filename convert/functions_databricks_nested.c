@@ -4,13 +4,21 @@
  */
 #include "convert/rows.h"
 
-#define UNPACK(n) "unnest($" n ") WITH ORDINALITY AS _u(_x, _i)"
-#define FOLD(last)                                                                                 \
-	"(WITH RECURSIVE _r(_i, _a) AS (SELECT 0, $2 UNION ALL SELECT _i + 1, $3(_a, ($1)[_i + "   \
+#define UNPACK(n)  "unnest($" n ") WITH ORDINALITY AS _u(_x, _i)"
+#define FOLD(last) FOLD_FROM("$2", last)
+/* Without the precision that the start may have: a recursion keeps its types. */
+#define FOLD_NUMERIC(last) FOLD_FROM("coalesce($2, NULL)", last)
+#define FOLD_FROM(first, last)                                                                     \
+	"(WITH RECURSIVE _r(_i, _a) AS (SELECT 0, " first                                          \
+	" UNION ALL SELECT _i + 1, $3(_a, ($1)[_i + "                                              \
 	"1]) FROM _r WHERE _i < cardinality($1)) SELECT " last                                     \
-	" FROM _r ORDER BY _i DESC LIMIT 1)"
+	" FROM (SELECT _a FROM _r ORDER BY _i DESC LIMIT 1) AS _s)"
 #define VARIANT(name, type, to, kind)                                                              \
 	WHEN(name, 3, "3=lower:" type, "($1::jsonb #>> $path2)::" to, kind)
+#define TRY_VARIANT(type, looks, to, kind)                                                         \
+	WHEN("try_variant_get", 3, "3=lower:" type,                                                \
+	     "CASE WHEN $1::jsonb #>> $path2 ~ " looks " THEN ($1::jsonb #>> $path2)::" to " END", \
+	     kind)
 #define FIRST(name)                                                                                \
 	WHEN(name, 1, "over,ignore", "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[1]", "1"),     \
 		WHEN(name, 2, "2=lower:true", "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[1]",  \
@@ -40,13 +48,29 @@
 	"(SELECT coalesce(jsonb_object_agg(_k, $2(" k ", " v ")), '{}') FROM jsonb_each($1) AS "   \
 	"_u(_k, _v))"
 
+#define MAP_ZIP(v, w)                                                                              \
+	"(SELECT coalesce(jsonb_object_agg(_k, $3(_k, " v ", " w ")), '{}') FROM (SELECT "         \
+	"coalesce(_a, _b) AS _k, _v, _w FROM jsonb_each_text($1) AS _l(_a, _v) FULL JOIN "         \
+	"jsonb_each_text($2) AS _r(_b, _w) ON _a = _b) AS _u)"
+
+/* The value at its place, NULLs between where the array is too short. */
+#define INSERT_AT                                                                                  \
+	"ARRAY(SELECT CASE WHEN _i < $2 THEN ($1)[_i] WHEN _i = $2 THEN $3 ELSE ($1)[_i - 1] END " \
+	"FROM generate_series(1, greatest(cardinality($1) + 1, $2)) AS _u(_i) ORDER BY _i)"
+#define INSERT_FROM_END                                                                            \
+	"ARRAY(SELECT CASE WHEN _i < _n + 1 + $2 THEN ($1)[_i] WHEN _i = _n + 1 + $2 THEN $3 "     \
+	"ELSE ($1)[_i - _n + cardinality($1)] END FROM (SELECT greatest(cardinality($1) + 1, "     \
+	"- $2) AS _n) AS _s, generate_series(1, _n) AS _u(_i) ORDER BY _i)"
+
 static const struct function_rule rules[] = {
 	/* rows */
+	WHEN("aggregate", 3, "2=numeric|bool", FOLD_NUMERIC("_a"), "2"),
+	WHEN("aggregate", 4, "2=numeric|bool", FOLD_NUMERIC("$4(_a)"), NULL),
 	CALL("aggregate", 3, FOLD("_a"), "2"),
 	CALL("aggregate", 4, FOLD("$4(_a)"), NULL),
 	CALL("array", 0, "'{}'", "array"),
 	MANY("array", 1, "ARRAY[$*]", "1[]"),
-	SAME("array_append", 2, 2, "1"),
+	CALL("array_append", 2, GUARD("1", "array_append($1, $2)"), "1"),
 	CALL("array_compact", 1, "array_remove($1, NULL)", "1"),
 	CALL("array_contains", 2, "($2 = ANY ($1))", "bool"),
 	CALL("array_distinct", 1,
@@ -56,12 +80,12 @@ static const struct function_rule rules[] = {
 				"1") " WHERE NOT EXISTS (SELECT FROM unnest($2) AS _v(_y) WHERE _y "
 				     "IS NOT DISTINCT FROM _x) GROUP BY _x ORDER BY min(_i))"),
 	     "1"),
-	WHEN("array_insert", 3, "2=negative",
-	     "(($1)[:cardinality($1) + 1 - $minus2] || ARRAY[$3] || ($1)[cardinality($1) + 2 - "
-	     "$minus2:])",
-	     "1"),
-	WHEN("array_insert", 3, "2=positive", "($1[:$2 - 1] || ARRAY[$3] || $1[$2:])", "1"),
-	NONE("array_insert", "NO-FUNCTION"),
+	WHEN("array_insert", 3, "2=lower:1", GUARD("1", "array_prepend($3, $1)"), "1"),
+	WHEN("array_insert", 3, "2=lower:-1", GUARD("1", "array_append($1, $3)"), "1"),
+	WHEN("array_insert", 3, "2=positive", GUARD("1", INSERT_AT), "1"),
+	WHEN("array_insert", 3, "2=negative", GUARD("1", INSERT_FROM_END), "1"),
+	CALL("array_insert", 3,
+	     GUARD("1", "CASE WHEN $2 > 0 THEN " INSERT_AT " ELSE " INSERT_FROM_END " END"), "1"),
 	CALL("array_intersect", 2,
 	     GUARD("1", "ARRAY(SELECT _x FROM " UNPACK(
 				"1") " WHERE EXISTS (SELECT FROM unnest($2) AS _v(_y) WHERE _y IS "
@@ -72,29 +96,30 @@ static const struct function_rule rules[] = {
 	CALL("array_max", 1, "(SELECT max(_x) FROM unnest($1) AS _u(_x))", "[1]"),
 	CALL("array_min", 1, "(SELECT min(_x) FROM unnest($1) AS _u(_x))", "[1]"),
 	CALL("array_position", 2, GUARD("1", "coalesce(array_position($1, $2), 0)"), "int"),
-	CALL("array_prepend", 2, "array_prepend($2, $1)", "1"),
+	CALL("array_prepend", 2, GUARD("1", "array_prepend($2, $1)"), "1"),
 	SAME("array_remove", 2, 2, "1"),
 	WHEN("array_repeat", 2, "1=text", "array_fill($1::text, ARRAY[greatest($2, 0)])", "1[]"),
 	CALL("array_repeat", 2, "array_fill($1, ARRAY[greatest($2, 0)])", "1[]"),
 	CALL("array_size", 1, "cardinality($1)", "int"),
+	WHEN("array_sort", 1, NULL, "@sort_structs", "1"),
 	CALL("array_sort", 1, GUARD("1", "ARRAY(SELECT _x FROM unnest($1) AS _u(_x) ORDER BY _x)"),
 	     "1"),
+	WHEN("array_sort", 2, NULL, "@comparator", "1"),
 	NONE("array_sort", "COMPARATOR"),
 	CALL("array_union", 2,
 	     GUARD("1", "ARRAY(SELECT _x FROM unnest($1 || $2) WITH ORDINALITY AS _u(_x, _i) GROUP "
 			"BY _x ORDER BY min(_i))"),
 	     "1"),
-	CALL("arrays_overlap", 2, "($1 && $2)", "bool"),
-	CALL("arrays_zip", 2,
-	     "ARRAY(SELECT jsonb_build_object('0', _x, '1', _y) FROM unnest($1, $2) WITH "
-	     "ORDINALITY AS _u(_x, _y, _i) ORDER BY _i)",
-	     "array"),
-	CALL("arrays_zip", 3,
-	     "ARRAY(SELECT jsonb_build_object('0', _x, '1', _y, '2', _z) FROM unnest($1, $2, $3) "
-	     "WITH ORDINALITY AS _u(_x, _y, _z, _i) ORDER BY _i)",
-	     "array"),
+	WHEN("arrays_overlap", 2, "plain", "($1 && $2)", "bool"),
+	CALL("arrays_overlap", 2,
+	     "($1 && $2 OR CASE WHEN array_position($1, NULL) > 0 AND cardinality($2) > 0 OR "
+	     "array_position($2, NULL) > 0 AND cardinality($1) > 0 THEN NULL::boolean ELSE false "
+	     "END)",
+	     "bool"),
+	MANY("arrays_zip", 1, "@arrays_zip", "array"),
 	WHEN("cardinality", 1, "1=map|json|struct",
 	     "(SELECT count(*)::int FROM jsonb_object_keys($1))", "int"),
+	WHEN("cardinality", 1, "1=string", "0", "int"),
 	SAME("cardinality", 1, 1, "int"),
 	WHEN("element_at", 2, "2=text", "($1 ->> $2)", "text"),
 	WHEN("element_at", 2, "1=map|json", "($1 ->> $2::text)", "text"),
@@ -112,6 +137,7 @@ static const struct function_rule rules[] = {
 	     GUARD("1",
 		   "ARRAY(SELECT _x FROM " UNPACK("1") " WHERE $2(_x, (_i - 1)::int) ORDER BY _i)"),
 	     "1"),
+	WHEN("flatten", 1, NULL, "@flatten", "1"),
 	CALL("flatten", 1, GUARD("1", "ARRAY(SELECT unnest($1))"), "1"),
 	WHEN("forall", 2, "plain", "NOT EXISTS (SELECT FROM unnest($1) AS _u(_x) WHERE NOT $2(_x))",
 	     "bool"),
@@ -121,11 +147,17 @@ static const struct function_rule rules[] = {
 		   "true END FROM (SELECT $2(_x) AS _b FROM unnest($1) AS _u(_x)) AS _w)"),
 	     "bool"),
 	NONE("from_csv", "NO-FUNCTION"),
-	WHEN("from_json", 2, NULL, "$1::jsonb", "json"),
-	WHEN("from_json", 3, NULL, "$1::jsonb", "json"),
+	MANY("from_json", 2, "@from_json", "json"),
+	CALL("from_json", 2, "$1::jsonb", "json"),
+	NOTE("from_json", 3, NULL, "$1::jsonb", "json", "JSON-OPTIONS"),
 	NONE("from_xml", "NO-FUNCTION"),
 	CALL("get", 2, "($1)[$2 + 1]", "[1]"),
 	CALL("get_json_object", 2, "($1::jsonb #>> $path2)", "text"),
+	CALL("get_json_object", 2,
+	     "(SELECT CASE count(*) WHEN 0 THEN NULL WHEN 1 THEN min(_v::text) ELSE '[' || "
+	     "string_agg(_v::text, ',' ORDER BY _i) || ']' END FROM jsonb_path_query($1::jsonb, "
+	     "$wildpath2) WITH ORDINALITY AS _u(_v, _i))",
+	     "text"),
 	NOTE("get_json_object", 2, NULL, "jsonb_path_query_first($1::jsonb, $2::jsonpath) #>> '{}'",
 	     "text", "JSON-PATH-DYNAMIC"),
 	CALL("is_variant_null", 1, "coalesce($1 = 'null'::jsonb, false)", "bool"),
@@ -136,6 +168,10 @@ static const struct function_rule rules[] = {
 	CALL("map_concat", 2, "($1 || $2)", "map"),
 	CALL("map_concat", 3, "($1 || $2 || $3)", "map"),
 	CALL("map_contains_key", 2, "jsonb_exists($1, $2::text)", "bool"),
+	WHEN("map_entries", 1, "1=keys:int",
+	     "ARRAY(SELECT jsonb_build_object('key', key::bigint, 'value', value) FROM "
+	     "jsonb_each($1))",
+	     "array"),
 	CALL("map_entries", 1,
 	     "ARRAY(SELECT jsonb_build_object('key', key, 'value', value) FROM jsonb_each($1))",
 	     "array"),
@@ -154,7 +190,16 @@ static const struct function_rule rules[] = {
 	     "'value', _e -> 'col2')) FROM unnest($1) AS _u(_e))",
 	     "map"),
 	CALL("map_keys", 1, GUARD("1", "ARRAY(SELECT jsonb_object_keys($1))"), "array"),
+	WHEN("map_values", 1, "1=values:text",
+	     GUARD("1", "ARRAY(SELECT value FROM jsonb_each_text($1))"), "array"),
+	WHEN("map_values", 1, "1=values:int",
+	     GUARD("1", "ARRAY(SELECT value::bigint FROM jsonb_each_text($1))"), "array"),
+	WHEN("map_values", 1, "1=values:numeric|float",
+	     GUARD("1", "ARRAY(SELECT value::float8 FROM jsonb_each_text($1))"), "array"),
 	CALL("map_values", 1, GUARD("1", "ARRAY(SELECT value FROM jsonb_each($1))"), "array"),
+	WHEN("map_zip_with", 3, "1=values:int,2=values:int", MAP_ZIP("_v::int", "_w::int"), "map"),
+	WHEN("map_zip_with", 3, "1=values:numeric|float,2=values:int|numeric|float",
+	     MAP_ZIP("_v::float8", "_w::float8"), "map"),
 	CALL("map_zip_with", 3,
 	     "(SELECT coalesce(jsonb_object_agg(_k, $3(_k, _v, _w)), '{}') FROM (SELECT "
 	     "coalesce(_a, _b) AS _k, _v, _w FROM jsonb_each_text($1) AS _l(_a, _v) FULL JOIN "
@@ -162,6 +207,8 @@ static const struct function_rule rules[] = {
 	     "map"),
 	MANY("named_struct", 2, "jsonb_build_object($*)", "json"),
 	CALL("parse_json", 1, "$1::jsonb", "json"),
+	WHEN("reduce", 3, "2=numeric|bool", FOLD_NUMERIC("_a"), "2"),
+	WHEN("reduce", 4, "2=numeric|bool", FOLD_NUMERIC("$4(_a)"), NULL),
 	CALL("reduce", 3, FOLD("_a"), "2"),
 	CALL("reduce", 4, FOLD("$4(_a)"), NULL),
 	NONE("schema_of_csv", "NO-FUNCTION"),
@@ -183,12 +230,14 @@ static const struct function_rule rules[] = {
 	CALL("shuffle", 1, "ARRAY(SELECT _x FROM unnest($1) AS _u(_x) ORDER BY random())", "1"),
 	WHEN("size", 1, "1=map|json|struct", "(SELECT count(*)::int FROM jsonb_object_keys($1))",
 	     "int"),
+	WHEN("size", 1, "1=string", "0", "int"),
 	CALL("size", 1, "cardinality($1)", "int"),
 	WHEN("slice", 3, "2=positive,3=literal", "($1)[$2:$2 + $3 - 1]", "1"),
 	CALL("slice", 3,
 	     "($1)[CASE WHEN $2 < 0 THEN cardinality($1) + 1 + $2 ELSE $2 END:CASE WHEN $2 < 0 "
 	     "THEN cardinality($1) + $2 ELSE $2 - 1 END + $3]",
 	     "1"),
+	MANY("sort_array", 1, "@sort_structs", "1"),
 	WHEN("sort_array", 2, "2=lower:true",
 	     GUARD("1", "ARRAY(SELECT _x FROM unnest($1) AS _u(_x) ORDER BY _x NULLS FIRST)"), "1"),
 	WHEN("sort_array", 2, "2=lower:false",
@@ -211,7 +260,9 @@ static const struct function_rule rules[] = {
 	MANY("struct", 1, "@struct", "json"),
 	MANY("to_csv", 1, "@to_csv", "text"),
 	NONE("to_csv", "NO-FUNCTION"),
-	CALL("to_json", 1, JSON_TEXT("to_jsonb($1)::text"), "text"),
+	WHEN("to_json", 1, NULL, "@to_json", "text"),
+	WHEN("to_json", 1, "1=map", JSON_TEXT("to_jsonb($1)::text"), "text"),
+	CALL("to_json", 1, JSON_TEXT("jsonb_strip_nulls(to_jsonb($1))::text"), "text"),
 	NOTE("to_json", 2, NULL, JSON_TEXT("to_jsonb($1)::text"), "text", "JSON-OPTIONS"),
 	CALL("to_variant_object", 1, "to_jsonb($1)", "json"),
 	NONE("to_xml", "NO-FUNCTION"),
@@ -243,11 +294,11 @@ static const struct function_rule rules[] = {
 	CALL("try_element_at", 2,
 	     "($1)[CASE WHEN $2 < 0 THEN cardinality($1) + 1 + $2 ELSE $2 END]", "[1]"),
 	NOTE("try_parse_json", 1, NULL, "$1::jsonb", "json", "JSON-INVALID"),
-	VARIANT("try_variant_get", "int", "int", "int"),
-	VARIANT("try_variant_get", "bigint|long", "bigint", "int"),
+	TRY_VARIANT("int", "'^[-+]?[0-9]{1,9}$'", "int", "int"),
+	TRY_VARIANT("bigint|long", "'^[-+]?[0-9]{1,18}$'", "bigint", "int"),
 	VARIANT("try_variant_get", "string", "text", "text"),
-	VARIANT("try_variant_get", "double", "float8", "float"),
-	VARIANT("try_variant_get", "boolean", "boolean", "bool"),
+	TRY_VARIANT("double", "'^[-+]?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?$'", "float8", "float"),
+	TRY_VARIANT("boolean", "'^(true|false)$'", "boolean", "bool"),
 	VARIANT("try_variant_get", "date", "date", "date"),
 	VARIANT("try_variant_get", "timestamp", "timestamp", "timestamp"),
 	VARIANT("try_variant_get", "variant", "jsonb", "json"),

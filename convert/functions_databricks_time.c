@@ -13,11 +13,16 @@
 		WHEN(name, 2, "1=unit:week", "extract(week FROM $2::timestamp)::int", "int")
 #define TRUNC_DATE(name, unit)                                                                     \
 	WHEN(name, 2, "2=unit:" unit, "date_trunc('" unit "', $1::date)::date", "date")
-#define TRY_MAKE                                                                                   \
-	"CASE WHEN $1 BETWEEN 1 AND 9999 AND $2 BETWEEN 1 AND 12 AND $3 >= 1 AND $4 BETWEEN 0 "    \
+/* to_timestamp() of Postgres 15 reads no Z; its casts do. */
+#define ISO_ZONED                                                                                  \
+	"2=lower:yyyy-mm-dd't'hh:mm:ssx|yyyy-mm-dd't'hh:mm:ssxxx|yyyy-mm-dd't'hh:mm:ss.sssx|"      \
+	"yyyy-mm-dd't'hh:mm:ss.sssxxx|yyyy-mm-dd't'hh:mm:ssz|yyyy-mm-dd't'hh:mm:ss.sssz|"          \
+	"yyyy-mm-dd hh:mm:ssx|yyyy-mm-dd hh:mm:ssxxx"
+#define TRY_MAKE(after)                                                                            \
+	"(CASE WHEN $1 BETWEEN 1 AND 9999 AND $2 BETWEEN 1 AND 12 AND $3 >= 1 AND $4 BETWEEN 0 "   \
 	"AND 23 AND $5 BETWEEN 0 AND 59 AND $6 >= 0 AND $6 <= 60 THEN CASE WHEN $3 <= "            \
 	"extract(day FROM make_date($1, $2, 1) + INTERVAL '1 month - 1 day') THEN "                \
-	"make_timestamp($1, $2, $3, $4, $5, $6) END END"
+	"make_timestamp($1, $2, $3, $4, $5, $6) END END" after
 
 static const struct function_rule rules[] = {
 	/* rows */
@@ -78,6 +83,7 @@ static const struct function_rule rules[] = {
 	CALL("make_timestamp", 6, "make_timestamp($1, $2, $3, $4, $5, $6)", "timestamp"),
 	CALL("make_timestamp", 7, "make_timestamptz($1, $2, $3, $4, $5, $6, $7)", "timestamp"),
 	CALL("make_timestamp_ltz", 6, "make_timestamptz($1, $2, $3, $4, $5, $6)", "timestamp"),
+	CALL("make_timestamp_ltz", 7, "make_timestamptz($1, $2, $3, $4, $5, $6, $7)", "timestamp"),
 	CALL("make_timestamp_ntz", 6, "make_timestamp($1, $2, $3, $4, $5, $6)", "timestamp"),
 	CALL("make_ym_interval", 1, "make_interval(years => $1)", "interval"),
 	CALL("make_ym_interval", 2, "make_interval(years => $1, months => $2)", "interval"),
@@ -99,10 +105,16 @@ static const struct function_rule rules[] = {
 	ADD_UNITS("timestampadd"),
 	DIFF_ELAPSED("timestampdiff"),
 	WHEN("to_date", 2, "1=date|timestamp", "$1::date", "date"),
+	WHEN("to_date", 2, "!ansi", "CASE WHEN $1 ~ $javaguard2 THEN to_date($1, $javain2) END",
+	     "date"),
 	CALL("to_date", 2, "to_date($1, $javain2)", "date"),
 	CALL("to_date", 1, "$1::date", "date"),
 	NONE("to_date", "FORMAT-LETTERS"),
 	WHEN("to_timestamp", 2, "1=date|timestamp", "$1::timestamp", "timestamp"),
+	WHEN("to_timestamp", 2, ISO_ZONED, "$1::timestamptz::timestamp", "timestamp"),
+	WHEN("to_timestamp", 2, "!ansi",
+	     "CASE WHEN $1 ~ $javaguard2 THEN to_timestamp($1, $javain2)::timestamp END",
+	     "timestamp"),
 	CALL("to_timestamp", 2, "to_timestamp($1, $javain2)::timestamp", "timestamp"),
 	CALL("to_timestamp", 1, "$1::timestamp", "timestamp"),
 	NONE("to_timestamp", "FORMAT-LETTERS"),
@@ -124,11 +136,18 @@ static const struct function_rule rules[] = {
 	CALL("try_make_timestamp", 1, "$1::timestamp", "timestamp"),
 	CALL("try_make_timestamp", 2, "($1::date + $2::time)", "timestamp"),
 	CALL("try_make_timestamp", 3, "($1::date + $2::time) AT TIME ZONE $3", "timestamp"),
-	CALL("try_make_timestamp", 6, TRY_MAKE, "timestamp"),
-	CALL("try_make_timestamp_ltz", 6, TRY_MAKE, "timestamp"),
-	CALL("try_make_timestamp_ntz", 6, TRY_MAKE, "timestamp"),
+	CALL("try_make_timestamp", 6, TRY_MAKE(")"), "timestamp"),
+	CALL("try_make_timestamp", 7, TRY_MAKE("::timestamp AT TIME ZONE $7)"), "timestamp"),
+	CALL("try_make_timestamp_ltz", 6, TRY_MAKE(")"), "timestamp"),
+	CALL("try_make_timestamp_ltz", 7, TRY_MAKE("::timestamp AT TIME ZONE $7)"), "timestamp"),
+	CALL("try_make_timestamp_ntz", 6, TRY_MAKE(")"), "timestamp"),
+	NOTE("try_to_date", 2, NULL, "CASE WHEN $1 ~ $javaguard2 THEN to_date($1, $javain2) END",
+	     "date", "TRY-FORMAT"),
 	NOTE("try_to_date", 2, NULL, "to_date($1, $javain2)", "date", "TRY-FORMAT"),
 	TRY_DATE("try_to_date"),
+	NOTE("try_to_timestamp", 2, NULL,
+	     "CASE WHEN $1 ~ $javaguard2 THEN to_timestamp($1, $javain2)::timestamp END",
+	     "timestamp", "TRY-FORMAT"),
 	NOTE("try_to_timestamp", 2, NULL, "to_timestamp($1, $javain2)::timestamp", "timestamp",
 	     "TRY-FORMAT"),
 	TRY_TIMESTAMP("try_to_timestamp"),
@@ -147,6 +166,8 @@ static const struct function_rule rules[] = {
 	PART_EXPRESSION("weekday", "(", "isodow", " - 1)"),
 	PART("weekofyear", "week"),
 	NONE("window", "NO-FUNCTION"),
+	CALL("window_time", 1, "(($1 ->> 'end')::timestamp - INTERVAL '1 microsecond')",
+	     "timestamp"),
 	PART("year", "year"),
 };
 

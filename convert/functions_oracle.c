@@ -17,6 +17,9 @@
 	     " - extract(isodow FROM $1::timestamp)::int + 6) % 7 + 1) * INTERVAL '1 day')",       \
 	     "timestamp")
 
+#define HEX_CHAR(format, digits)                                                                   \
+	WHEN("to_char", 2, "2=lower:" format, "lpad(upper(to_hex($1)), " digits " + 1)", "text")
+
 static const struct function_rule rules[] = {
 	/* rows */
 	SAME("abs", 1, 1, "1"),
@@ -72,7 +75,11 @@ static const struct function_rule rules[] = {
 	SAME("exp", 1, 1, "numeric"),
 	WHEN("extract", 2, "1=unit:second", "extract(second FROM $2)", "numeric"),
 	EXTRACT_UNITS("extract"),
-	NONE("extractvalue", "NO-FUNCTION"),
+	CALL("extractvalue", 2,
+	     "(SELECT string_agg((xpath('string(.)', _x))[1]::text, '') FROM unnest(xpath($2, "
+	     "$1::xml)) "
+	     "AS _u(_x))",
+	     "text"),
 	FIRST_VALUE_ROWS("first_value"),
 	SAME("floor", 1, 1, "1"),
 	CALL("from_tz", 2, "($1 AT TIME ZONE $zone2)", "timestamp"),
@@ -91,6 +98,12 @@ static const struct function_rule rules[] = {
 	WHEN("instr", 2, NULL, "strpos($1::text, $2)", "int"),
 	CALL("instr", 3, "lakeport.instr($1, $2, $3, 1)", "int"),
 	CALL("instr", 4, "lakeport.instr($1, $2, $3, $4)", "int"),
+	CALL("json_array", 0, "'[]'::json", "json"),
+	MANY("json_array", 1,
+	     "(SELECT coalesce(json_agg(_x ORDER BY _i), '[]') FROM "
+	     "json_array_elements(json_build_array($*)) WITH ORDINALITY AS _u(_x, _i) WHERE "
+	     "_x::text <> 'null')",
+	     "json"),
 	CALL("json_arrayagg", 1, "json_agg($1) FILTER (WHERE $1 IS NOT NULL)", "json"),
 	CALL("json_exists", 2, "jsonb_path_exists($1::jsonb, $2::jsonpath)", "bool"),
 	CALL("json_query", 2, "($1::jsonb #> $path2)", "json"),
@@ -201,7 +214,7 @@ static const struct function_rule rules[] = {
 	SAME("regr_sxx", 2, 2, "float"),
 	SAME("regr_sxy", 2, 2, "float"),
 	SAME("regr_syy", 2, 2, "float"),
-	CALL("remainder", 2, "($1 - $2 * round($1::numeric / $2))", "numeric"),
+	CALL("remainder", 2, "($1 - $2 * round(($1 / $2)::float8)::numeric)", "numeric"),
 	WHEN("replace", 3, "3=string", "replace($1::text, $2, $3)", "text"),
 	CALL("replace", 2, "replace($1::text, $2, '')", "text"),
 	CALL("replace", 3, "replace($1::text, $2, coalesce($3, ''))", "text"),
@@ -248,19 +261,25 @@ static const struct function_rule rules[] = {
 	NONE("sys_context", "NO-FUNCTION"),
 	CALL("sys_extract_utc", 1, "($1 AT TIME ZONE 'UTC')", "timestamp"),
 	CALL("sys_guid", 0, "decode(replace(gen_random_uuid()::text, '-', ''), 'hex')", "binary"),
-	CALL("sys_op_map_nonnull", 1, "$1", "1"),
+	CALL("sys_op_map_nonnull", 1, "coalesce('=' || $1::text, '')", "text"),
 	CALL("sysdate", 0, "LOCALTIMESTAMP(0)", "timestamp"),
 	CALL("systimestamp", 0, "CURRENT_TIMESTAMP", "timestamp"),
 	SAME("tan", 1, 1, "float"),
 	SAME("tanh", 1, 1, "float"),
 	CALL("to_binary_double", 1, "$1::float8", "float"),
 	CALL("to_binary_float", 1, "$1::float4", "float"),
+	HEX_CHAR("x", "1"),
+	HEX_CHAR("xx", "2"),
+	HEX_CHAR("xxx", "3"),
+	HEX_CHAR("xxxx", "4"),
+	WHEN("to_char", 2, "2=lower:fmx|fmxx|fmxxx|fmxxxx|fmxxxxxxxx", "upper(to_hex($1))", "text"),
 	WHEN("to_char", 2, "1=date|timestamp|interval", "to_char($1, $oracle2)", "text"),
 	WHEN("to_char", 2, "1=int|numeric|float", "to_char($1, $oraclenumber2)", "text"),
 	CALL("to_char", 2, "to_char($1, $oraclenumber2)", "text"),
 	CALL("to_char", 2, "to_char($1, $oracle2)", "text"),
 	CALL("to_char", 3, "to_char($1, $oraclenumber2)", "text"),
 	NOTE("to_char", 3, NULL, "to_char($1, $oracle2)", "text", "LOCALE"),
+	WHEN("to_char", 1, "1=numeric", ORACLE_NUMBER_TEXT("$1"), "text"),
 	CALL("to_char", 1, "$1::text", "text"),
 	NONE("to_char", "FORMAT-LETTERS"),
 	CALL("to_clob", 1, "$1::text", "text"),
@@ -323,9 +342,11 @@ static const struct function_rule rules[] = {
 	TRY_CASTS("try_cast:"),
 	NONE("tz_offset", "TIME-ZONE-OFFSET"),
 	CALL("uid", 0, "(SELECT oid FROM pg_roles WHERE rolname = CURRENT_USER)", "int"),
+	{"unistr", 1, 1, "1=string", "@unistr", "text", NULL},
 	NONE("unistr", "NO-FUNCTION"),
 	SAME("upper", 1, 1, "text"),
 	CALL("user", 0, "CURRENT_USER::text", "text"),
+	WHEN("userenv", 1, "1=lower:sid|sessionid", "pg_backend_pid()", "int"),
 	NONE("userenv", "NO-FUNCTION"),
 	CALL("utl_match.edit_distance", 2, "lakeport.levenshtein($1, $2)", "int"),
 	CALL("utl_raw.cast_to_raw", 1, "convert_to($1, 'UTF8')", "binary"),
@@ -339,6 +360,7 @@ static const struct function_rule rules[] = {
 	CALL("wm_concat", 1, "string_agg($1::text, ',')", "text"),
 	NONE("xmlcast", "NO-FUNCTION"),
 	NONE("xmlquery", "NO-FUNCTION"),
+	CALL("xmltype", 1, "$1::xml", NULL),
 };
 
 const struct function_table functions_oracle = FUNCTION_TABLE(rules, NULL);

@@ -93,12 +93,6 @@
 #define LISTAGG_EMPTY(name)                                                                        \
 	CALL(name, 1, "coalesce(string_agg($1::text, ''), '')", "text"),                           \
 		CALL(name, 2, "coalesce(string_agg($1::text, $2), '')", "text")
-/* REDUCE(array, start, (a, x) -> ...), one element after the other. */
-#define FOLD(type)                                                                                 \
-	"(WITH RECURSIVE _f AS (SELECT 0 AS i, ($2)::" type " AS a UNION ALL SELECT _f.i + 1, "    \
-	"$3(_f.a, ($1 -> _f.i))::" type " FROM _f WHERE _f.i < jsonb_array_length($1)) SELECT a "  \
-	"FROM _f ORDER BY i DESC LIMIT 1)"
-/* Slices of n units, counted from 1970; weeks from a Monday. */
 #define SLICE_BIN(name, unit, one, from)                                                           \
 	WHEN(name, 3, "3=unit:" unit ",1=date",                                                    \
 	     "date_bin($2 * INTERVAL '" one "', $1::timestamp, '" from "')::date", "date"),        \
@@ -206,10 +200,7 @@ static const struct function_rule rules[] = {
 	     "(SELECT string_agg(coalesce(_x #>> '{}', ''), $2 ORDER BY _i) FROM " ELEMENTS(
 		     "1") ")",
 	     "text"),
-	CALL("array_union_agg", 1,
-	     "(SELECT coalesce(jsonb_agg(_y), '[]') FROM jsonb_array_elements(jsonb_agg($1)) AS "
-	     "_u(_x), jsonb_array_elements(_x) AS _v(_y))",
-	     "json"),
+	NONE("array_union_agg", "NO-FUNCTION"),
 	CALL("array_unique_agg", 1,
 	     "coalesce(jsonb_agg(DISTINCT $1) FILTER (WHERE $1 IS NOT NULL), '[]')", "json"),
 	CALL("arrays_overlap", 2,
@@ -289,11 +280,7 @@ static const struct function_rule rules[] = {
 	CALL("char", 1, "chr($1)", "text"),
 	CALL("charindex", 2, "strpos($2, $1)", "int"),
 	CALL("charindex", 3, POSITION_FROM("$2", "$1"), "int"),
-	NOTE("check_json", 1, NULL,
-	     "CASE WHEN $1 IS NOT NULL AND lakeport.try_jsonb($1::text) IS NULL THEN 'invalid "
-	     "JSON' "
-	     "END",
-	     "text", "TYPE-NAMES"),
+	NONE("check_json", "NO-FUNCTION"),
 	CALL("chr", 1, "chr($1)", "text"),
 	SAME("coalesce", 1, -1, "1"),
 	NONE("collate", "NO-FUNCTION"),
@@ -301,7 +288,7 @@ static const struct function_rule rules[] = {
 	CONCAT_NULL("concat"),
 	MANY("concat_ws", 2, "CASE WHEN num_nulls($1, $*) = 0 THEN concat_ws($1, $*) END", "text"),
 	CALL("conditional_change_event", 1, "lakeport.changes($1::text)", "int"),
-	CALL("conditional_true_event", 1, "sum($1::int)", "int"),
+	CALL("conditional_true_event", 1, "count(*) FILTER (WHERE $1)", "int"),
 	CALL("contains", 2, "(strpos($1, $2) > 0)", "bool"),
 	CALL("convert_timezone", 2, "($2::timestamptz AT TIME ZONE $1)", "timestamp"),
 	CALL("convert_timezone", 3, "($3::timestamp AT TIME ZONE $1 AT TIME ZONE $2)", "timestamp"),
@@ -477,7 +464,7 @@ static const struct function_rule rules[] = {
 	CALL("nvl", 2, "coalesce($1, $2)", "1"),
 	CALL("nvl2", 3, "CASE WHEN $1 IS NOT NULL THEN $2 ELSE $3 END", "2"),
 	CALL("object_agg", 2, "jsonb_object_agg($1, $2)", "json"),
-	WHEN("object_construct", 0, "star", "@row_object", "json"),
+	WHEN("object_construct", 1, "star", "@row_object", "json"),
 	CALL("object_construct", 0, "'{}'::jsonb", "json"),
 	MANY("object_construct", 2, "jsonb_strip_nulls(jsonb_build_object($*))", "json"),
 	MANY("object_construct_keep_null", 2, "jsonb_build_object($*)", "json"),
@@ -524,9 +511,7 @@ static const struct function_rule rules[] = {
 	     "text", "RANDOM-SEED"),
 	SAME("rank", 0, 0, "int"),
 	CALL("ratio_to_report", 1, "($1::numeric / NULLIF(sum($1), 0))", "numeric"),
-	WHEN("reduce", 3, "2=int|numeric|float", FOLD("numeric"), "numeric"),
-	WHEN("reduce", 3, "2=text", FOLD("text"), "text"),
-	WHEN("reduce", 3, "2=json", FOLD("jsonb"), "json"),
+	{"reduce", 3, 3, NULL, "@reduce", "2", NULL},
 	NONE("reduce", "NO-FUNCTION"),
 	CALL("regexp_count", 2, "regexp_count($1, $regex2)", "int"),
 	CALL("regexp_count", 3, "regexp_count($1, $regex2, $3)", "int"),

@@ -18,7 +18,7 @@ static const struct helper helpers[] = {
 	 "how often a value changed so far; changes() over a window",
 	 "(state text[], value text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS "
 	 "$body$\n"
-	 "SELECT CASE WHEN state IS NULL THEN ARRAY['0', value] WHEN value IS NULL THEN state\n"
+	 "SELECT CASE WHEN state IS NULL THEN ARRAY['0', value]\n"
 	 "  WHEN state[2] <> value THEN ARRAY[(state[1]::int + 1)::text, value]\n"
 	 "  ELSE ARRAY[state[1], value] END\n" END ";\n"
 	 "CREATE OR REPLACE FUNCTION @schema@.change_total(state text[]) RETURNS int LANGUAGE sql "

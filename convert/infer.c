@@ -150,7 +150,7 @@ static enum type_code of_sum(enum type_code a, enum type_code b, bool minus)
 {
 	if (is_moment(a) && is_moment(b))
 		return a == TYPE_DATE && b == TYPE_DATE ? TYPE_INT : TYPE_INTERVAL;
-	if (is_moment(a) && type_is_int(b))
+	if (is_moment(a) && type_is_number(b))
 		return a;
 	if (is_moment(a) && b == TYPE_INTERVAL)
 		return a == TYPE_DATE ? TYPE_TIMESTAMP : a;
@@ -348,8 +348,17 @@ static enum type_code of_column(struct rewrite *r, struct node *n)
 	const struct node *up = n->parent;
 	enum type_code t = TYPE_UNKNOWN;
 
+	if (n->count == 1) {
+		struct node *value = column_parameter(n);
+
+		if (value)
+			return type_of(r, value);
+	}
 	if (of_known(r, n, &t))
 		return t;
+	if (n->count == 1 && r->dialect->flags & DIALECT_EMPTY_NULL &&
+	    str_is_word(column, "systimestamp")) /* Oracle's, a name like any other */
+		return TYPE_TIMESTAMPTZ;
 	if (n->count > 1)
 		table = n->child[n->count - 2]->text;
 	for (int i = 0; i < SCOPES_MAX && up && t <= TYPE_UNKNOWN; up = up->parent) {
@@ -402,6 +411,9 @@ static enum type_code of_node(struct rewrite *r, struct node *n)
 	case NODE_ITEM:
 		return type_of(r, n->child[ITEM_VALUE]);
 	case NODE_UNARY:
+		if (n->op == OP_MINUS && n->child[0]->kind == NODE_NUMBER &&
+		    str_is(n->child[0]->text, "2147483648"))
+			return TYPE_INT;
 		return n->op == OP_NOT ? TYPE_BOOL : type_of(r, n->child[0]);
 	case NODE_BINARY:
 		return of_binary(r, n);
@@ -434,7 +446,7 @@ static enum type_code of_node(struct rewrite *r, struct node *n)
 		return type_of(r, n->child[0]) == TYPE_JSON ? TYPE_JSON
 							    : type_element(r, n->child[0]);
 	case NODE_PATH: /* a VARIANT of Snowflake; Databricks' is a text */
-		return r->dialect->flags & DIALECT_FOLD_UPPER ? TYPE_JSON : TYPE_TEXT;
+		return r->dialect->flags & DIALECT_VARIANT ? TYPE_JSON : TYPE_TEXT;
 	case NODE_INTERVAL:
 		return TYPE_INTERVAL;
 	case NODE_ROW:
@@ -450,13 +462,15 @@ enum type_code type_of(struct rewrite *r, struct node *n)
 {
 	if (n->type == TYPE_NOT_ASKED) {
 		n->type = TYPE_UNKNOWN; /* a column may ask for itself: WITH RECURSIVE */
-		n->type = (uint8_t)of_node(r, n);
+		n->type = (uint8_t)of_node(r, n->shape ? n->shape : n);
 	}
 	return (enum type_code)n->type;
 }
 
 enum type_code type_element(struct rewrite *r, struct node *n)
 {
+	if (n->shape)
+		n = n->shape;
 	if (n->kind == NODE_ARRAY && n->count)
 		return type_of(r, n->child[0]);
 	if (node_calls(n, "array") && node_arg_count(n))

@@ -402,6 +402,11 @@ static void operator_token(struct lexer *l, struct token *t)
 
 	t->kind = TOKEN_OPERATOR;
 	t->symbol = (unsigned char)c;
+	if (c == '|' && next == '>' && l->lex & LEX_PIPE_TO) {
+		t->symbol = SYMBOL_PIPE_TO;
+		l->at += 2;
+		return;
+	}
 	if (c == '(' && outer_mark(l)) {
 		t->symbol = SYMBOL_OUTER;
 		return;

@@ -367,6 +367,98 @@ static int path(struct str in, struct buf *out, const char **finding)
 	return 0;
 }
 
+/* What texts of a Java format look like, as a regular expression: a guard before to_date(). */
+static int java_guard(struct str in, struct buf *out, const char **finding)
+{
+	static const char *const groups[][2] = {
+		{"yyyy", "[0-9]{4}"},
+		{"MM", "(0[1-9]|1[0-2])"},
+		{"M", "(0?[1-9]|1[0-2])"},
+		{"dd", "(0[1-9]|[12][0-9]|3[01])"},
+		{"d", "(0?[1-9]|[12][0-9]|3[01])"},
+		{"HH", "([01][0-9]|2[0-3])"},
+		{"H", "([01]?[0-9]|2[0-3])"},
+		{"mm", "[0-5][0-9]"},
+		{"ss", "[0-5][0-9]"},
+		{"SSS", "[0-9]{3}"},
+		{"SSSSSS", "[0-9]{6}"},
+		{"'T'", "T"},
+	};
+	size_t i = 0, n, k;
+
+	(void)finding;
+	buf_putc(out, '^');
+	while (i < in.len) {
+		if (strchr(" -/.:,_", in.p[i])) {
+			buf_printf(out, in.p[i] == '.' ? "[%c]" : "%c", in.p[i]);
+			i++;
+			continue;
+		}
+		for (n = 1; i + n < in.len && in.p[i + n] == in.p[i]; n++)
+			;
+		n = in.p[i] == '\'' ? 3 : n;
+		for (k = 0; k < sizeof(groups) / sizeof(groups[0]); k++)
+			if (strlen(groups[k][0]) == n && i + n <= in.len &&
+			    memcmp(groups[k][0], in.p + i, n) == 0)
+				break;
+		if (k == sizeof(groups) / sizeof(groups[0]))
+			return -1;
+		buf_puts(out, groups[k][1]);
+		i += n;
+	}
+	buf_putc(out, '$');
+	return 0;
+}
+
+/* One step of a path with wildcards: its bytes, 0: something else. */
+static size_t wild_step(const char *p, size_t n, struct buf *out)
+{
+	size_t at = p[0] == '.', len;
+
+	if (p[0] == '[') {
+		const char *end = memchr(p, ']', n);
+
+		if (!end)
+			return 0;
+		len = (size_t)(end - p) + 1;
+		if (len == 3 && p[1] == '*') {
+			buf_puts(out, "[*]");
+			return len;
+		}
+		if (p[1] == '\'' && len > 4) {
+			buf_printf(out, ".\"%.*s\"", (int)(len - 4), p + 2);
+			return memchr(p, '"', len) || memchr(p, '\\', len) ? 0 : len;
+		}
+		for (size_t i = 1; i + 1 < len; i++)
+			if (!isdigit((unsigned char)p[i]))
+				return 0;
+		buf_add(out, p, len);
+		return len > 2 ? len : 0;
+	}
+	for (len = 0; at + len < n && !strchr(".[", p[at + len]); len++)
+		if (strchr("*?@()$:\"\\", p[at + len]))
+			return 0;
+	buf_printf(out, ".\"%.*s\"", (int)len, p + at);
+	return len && at ? at + len : 0;
+}
+
+/* $.a[*].b as a jsonpath. */
+static int wild_path(struct str in, struct buf *out, const char **finding)
+{
+	size_t i = 1, n;
+
+	(void)finding;
+	if (in.len < 2 || in.p[0] != '$')
+		return -1;
+	buf_putc(out, '$');
+	for (; i < in.len; i += n) {
+		n = wild_step(in.p + i, in.len - i, out);
+		if (n == 0)
+			return -1;
+	}
+	return 0;
+}
+
 static const struct literal_converter converters[] = {
 	{"backreplacement", false, false, back_replacement},
 	{"charclass", false, false, char_class},
@@ -377,6 +469,7 @@ static const struct literal_converter converters[] = {
 	{"dotnetnumber", false, false, dotnet_number},
 	{"fullregex", false, false, full_regex},
 	{"java", false, false, java},
+	{"javaguard", false, false, java_guard},
 	{"javain", false, false, java_in},
 	{"minus", true, true, minus},
 	{"mysql", false, false, mysql},
@@ -403,6 +496,7 @@ static const struct literal_converter converters[] = {
 	{"snowflakein", false, false, snowflake_in},
 	{"snowflakenumber", false, false, number_format},
 	{"timeonly", false, false, time_only},
+	{"wildpath", false, false, wild_path},
 	{"zone", false, false, zone},
 };
 

@@ -109,14 +109,14 @@ bool parse_is_name(const struct parser *p, uint32_t ahead)
 
 struct parse_mark parse_mark(const struct parser *p)
 {
-	return (struct parse_mark){p->at, p->depth, p->half_right, p->failed, p->why, p->failed_at};
+	return (struct parse_mark){p->at, p->depth, p->rights, p->failed, p->why, p->failed_at};
 }
 
 void parse_back(struct parser *p, struct parse_mark m)
 {
 	p->at = m.at;
 	p->depth = m.depth;
-	p->half_right = m.half_right;
+	p->rights = m.rights;
 	p->failed = m.failed;
 	p->why = m.why;
 	p->failed_at = m.failed_at;

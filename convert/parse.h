@@ -24,7 +24,7 @@ struct parser {
 	uint32_t at;
 	unsigned depth;
 	unsigned retries; /* guesses that were taken back, bounded */
-	bool half_right;  /* one '>' of '>>' was taken as the end of a type */
+	unsigned rights;  /* of '>>' and '>>>': so many were taken as ends of types */
 	bool failed;
 	const char *why; /* what failed, a fixed text */
 	uint32_t failed_at;
@@ -61,7 +61,8 @@ void parse_fail(struct parser *p, const char *why);
 struct parse_mark {
 	uint32_t at;
 	unsigned depth;
-	bool half_right, failed;
+	unsigned rights;
+	bool failed;
 	const char *why;
 	uint32_t failed_at;
 };
@@ -109,8 +110,19 @@ struct node *parse_with(struct parser *p); /* NULL: none here */
 struct node *parse_values(struct parser *p);
 struct node *parse_from_list(struct parser *p);
 struct node *parse_relation(struct parser *p); /* with its joins */
-struct node *parse_table(struct parser *p);    /* a name with alias and hints */
-struct node *parse_alias(struct parser *p);    /* NULL: none here */
+/* What may stand behind a relation: joins; PIVOT, UNPIVOT, LATERAL VIEW. `left` or what it became.
+ */
+struct node *parse_joins(struct parser *p, struct node *left);
+struct node *parse_relation_suffix(struct parser *p, struct node *left);
+/* The |> steps behind a FROM list, or a query (parse_pipe.c): a QUERY. */
+struct node *parse_pipe_from(struct parser *p, struct node *from);
+struct node *parse_pipe_query(struct parser *p, struct node *query);
+/* A SELECT, VALUES, TABLE or a query in parentheses. */
+struct node *parse_query_primary(struct parser *p);
+/* ORDER BY, LIMIT, ... behind a query. */
+void parse_query_tail(struct parser *p, struct node *q);
+struct node *parse_table(struct parser *p); /* a name with alias and hints */
+struct node *parse_alias(struct parser *p); /* NULL: none here */
 bool parse_begins_alias(const struct parser *p);
 struct node *parse_limit_number(struct parser *p);
 

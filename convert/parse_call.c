@@ -3,6 +3,7 @@
  * and windows. Arguments in a syntax of their own are kept as raw tokens.
  */
 #include "convert/parse.h"
+#include "convert/shape_text.h"
 
 static struct node *argument(struct parser *p)
 {
@@ -147,6 +148,25 @@ static void behind(struct parser *p, struct node *n)
 		node_put(n, CALL_OVER, over(p));
 }
 
+/* from_json(x, 'a INT'): what its fields will be. */
+static void add_shape(struct parser *p, struct node *n)
+{
+	const struct node *schema;
+
+	static const char window[] = "`start` TIMESTAMP, `end` TIMESTAMP";
+
+	if (p->failed || !n->child[CALL_ARGS] || !(p->d->flags & DIALECT_LAMBDA))
+		return;
+	if (node_arg_count(n) > 1 && !n->child[CALL_OVER] &&
+	    (node_calls(n, "window") || node_calls(n, "session_window")))
+		n->shape = shape_of_text(p->a, p->d, (struct str){window, sizeof(window) - 1});
+	if (!node_calls(n, "from_json"))
+		return;
+	schema = node_arg(n, 1);
+	if (schema && schema->kind == NODE_STRING)
+		n->shape = shape_of_text(p->a, p->d, schema->text);
+}
+
 struct node *parse_call(struct parser *p, struct node *name, uint32_t first)
 {
 	struct node *n = parse_open_at(p, NODE_CALL, first);
@@ -171,6 +191,7 @@ struct node *parse_call(struct parser *p, struct node *name, uint32_t first)
 		}
 	}
 	behind(p, n);
+	add_shape(p, n);
 	return parse_close(p, n);
 }
 

@@ -4,6 +4,8 @@
  */
 #include "convert/parse.h"
 
+#include <string.h>
+
 static struct node *option(struct parser *p, const char *text, size_t n)
 {
 	struct node *o = parse_open(p, NODE_OPTION);
@@ -36,6 +38,29 @@ static struct node *column_option(struct parser *p)
 }
 
 /* What may stand behind a constraint: ON DELETE CASCADE, NOT ENFORCED, WITH (...), USING INDEX */
+/* USING INDEX TABLESPACE t PCTFREE 10 STORAGE (...): of the index behind the constraint. */
+static bool index_storage(struct parser *p)
+{
+	static const char *const words[] = {"TABLESPACE", "PCTFREE", "INITRANS", "MAXTRANS"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (parse_is_word(p, 0, words[i])) {
+			p->at += 2;
+			return true;
+		}
+	if (parse_is_word(p, 0, "STORAGE") && parse_symbol_at(p, 1, '(')) {
+		p->at += 2;
+		return parse_skip_balanced(p);
+	}
+	if (parse_is_word(p, 0, "LOCAL") || parse_is_word(p, 0, "LOGGING") ||
+	    parse_is_word(p, 0, "NOLOGGING") || parse_is_word(p, 0, "COMPUTE") ||
+	    parse_is_word(p, 0, "STATISTICS") || parse_is_word(p, 0, "REVERSE")) {
+		p->at++;
+		return true;
+	}
+	return false;
+}
+
 static void constraint_tail(struct parser *p, struct node *n)
 {
 	struct node *o = parse_open(p, NODE_OPTION);
@@ -64,7 +89,7 @@ static void constraint_tail(struct parser *p, struct node *n)
 		} else if (k == K_WITH && parse_symbol_at(p, 1, '(')) {
 			p->at += 2;
 			parse_skip_balanced(p);
-		} else {
+		} else if (p->at == o->first || !index_storage(p)) {
 			break;
 		}
 	}
@@ -117,6 +142,77 @@ static struct node *key_columns(struct parser *p)
 	return n;
 }
 
+static bool identity_word(const struct parser *p)
+{
+	static const char *const words[] = {"START",	"WITH",	   "INCREMENT",	 "BY",
+					    "ORDER",	"NOORDER", "CACHE",	 "NOCACHE",
+					    "CYCLE",	"NOCYCLE", "NOMAXVALUE", "NOMINVALUE",
+					    "MINVALUE", "MAXVALUE"};
+
+	if (parse_peek(p, 0)->kind == TOKEN_NUMBER || parse_is_symbol(p, '-'))
+		return true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (parse_is_word(p, 0, words[i]))
+			return true;
+	return false;
+}
+
+/* A number with its sign at token `i`, as text. */
+static struct str signed_number(const struct parser *p, uint32_t i)
+{
+	struct str s = token_text(p->t, i);
+	struct str before = token_text(p->t, i - 1);
+
+	if (str_is(before, "-")) {
+		s.len = (size_t)(s.p + s.len - before.p);
+		s.p = before.p;
+	}
+	return s;
+}
+
+/* (1, 1), (START WITH 1 INCREMENT BY 1), START 1 INCREMENT 1: kept unless it counts 1, 2, 3. */
+static void identity_options(struct parser *p, struct node *n)
+{
+	struct str start = {"1", 1}, step = {"1", 1};
+	uint32_t from = p->at, plain = 0;
+	struct node *raw;
+	const char *end;
+
+	n->op = CONSTRAINT_IDENTITY;
+	if (parse_accept_symbol(p, '('))
+		parse_skip_balanced(p);
+	else
+		while (identity_word(p))
+			p->at++;
+	for (uint32_t i = from; i < p->at; i++) {
+		uint32_t word = i - 1 - str_is(token_text(p->t, i - 1), "-");
+		struct str before = token_text(p->t, word);
+
+		if (p->t->items[i].kind != TOKEN_NUMBER)
+			continue;
+		if (str_is_word(before, "with") || str_is_word(before, "start") ||
+		    (str_is(before, "(") && plain++ == 0))
+			start = signed_number(p, i);
+		else if (str_is_word(before, "by") || str_is_word(before, "increment") ||
+			 str_is(before, ","))
+			step = signed_number(p, i);
+	}
+	if (str_is(start, "1") && str_is(step, "1"))
+		return;
+	raw = node_make(p->a, NODE_RAW);
+	end = step.p[0] == '-' ? "MAXVALUE" : "MINVALUE"; /* Postgres' are 1 and -1 */
+	if (step.p[0] != '-' && start.p[0] != '-' && start.p[0] != '0')
+		end = NULL;
+	raw->text.p = end ? arena_printf(p->a, "(START WITH %.*s INCREMENT BY %.*s %s %.*s)",
+					 (int)start.len, start.p, (int)step.len, step.p, end,
+					 (int)start.len, start.p)
+			  : arena_printf(p->a, "(START WITH %.*s INCREMENT BY %.*s)",
+					 (int)start.len, start.p, (int)step.len, step.p);
+	raw->text.len = strlen(raw->text.p);
+	node_put(n, CONSTRAINT_OPTIONS, raw);
+	node_touch(n);
+}
+
 static void generated(struct parser *p, struct node *n)
 {
 	n->op = CONSTRAINT_GENERATED;
@@ -131,9 +227,7 @@ static void generated(struct parser *p, struct node *n)
 	}
 	parse_accept(p, K_AS);
 	if (parse_accept(p, K_IDENTITY)) {
-		n->op = CONSTRAINT_IDENTITY;
-		if (parse_accept_symbol(p, '('))
-			parse_skip_balanced(p);
+		identity_options(p, n);
 		return;
 	}
 	if (parse_is_symbol(p, '('))
@@ -150,17 +244,9 @@ static void generated(struct parser *p, struct node *n)
 
 static void identity(struct parser *p, struct node *n)
 {
-	n->op = CONSTRAINT_IDENTITY;
-	node_touch(n);
 	p->at++;
-	if (parse_accept_symbol(p, '(')) {
-		parse_skip_balanced(p);
-	} else {
-		while (parse_is(p, K_START) || parse_is(p, K_WITH) || parse_is(p, K_INCREMENT) ||
-		       parse_is(p, K_BY) || parse_peek(p, 0)->kind == TOKEN_NUMBER ||
-		       parse_is_word(p, 0, "ORDER") || parse_is_word(p, 0, "NOORDER"))
-			p->at++;
-	}
+	identity_options(p, n);
+	node_touch(n);
 }
 
 static void named_constraint(struct parser *p, struct node *n)

@@ -420,8 +420,13 @@ struct node *parse_merge(struct parser *p, struct node *with, uint32_t first)
 	while (parse_is(p, K_WHEN))
 		node_add(p->a, whens, merge_when(p));
 	node_put(n, MERGE_WHENS, parse_close(p, whens));
-	if (whens->count == 0)
+	if (whens->count == 0 && parse_is_word(p, 0, "REMOVE") &&
+	    parse_is_word(p, 1, "DUPLICATES")) { /* Redshift */
+		p->at += 2;
+		n->flags |= FLAG_REPLACE;
+	} else if (whens->count == 0) {
 		parse_fail(p, "WHEN");
+	}
 	node_put(n, MERGE_RETURNING, parse_output(p));
 	return parse_close(p, n);
 }

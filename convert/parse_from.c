@@ -158,9 +158,30 @@ static void table_hints(struct parser *p, struct node *table)
 		node_put(table, TABLE_HINT, parse_close(p, n));
 }
 
+/* Redshift: FROM t, t.items AS i AT place. The alias' op is 1, the place its column. */
+static void super_place(struct parser *p, struct node *n)
+{
+	struct node *alias = n->child[TABLE_ALIAS], *list;
+
+	if (!alias || alias->child[ALIAS_COLUMNS] || n->child[TABLE_NAME]->count < 2 ||
+	    !parse_is(p, K_AT) || !parse_is_name(p, 1))
+		return;
+	p->at++;
+	list = parse_open(p, NODE_LIST);
+	node_add(p->a, list, parse_ident(p));
+	node_put(alias, ALIAS_COLUMNS, parse_close(p, list));
+	alias->op = 1;
+	node_touch(alias);
+}
+
 struct node *parse_table(struct parser *p)
 {
 	struct node *n = parse_open(p, NODE_TABLE);
+
+	if (parse_is(p, K_UNPIVOT) && parse_is_name(p, 1)) { /* Redshift: fields of a SUPER */
+		p->at++;
+		n->flags |= FLAG_NULLS;
+	}
 
 	if (parse_accept(p, K_ONLY))
 		n->flags |= FLAG_ONLY;
@@ -177,6 +198,7 @@ struct node *parse_table(struct parser *p)
 	node_put(n, TABLE_SAMPLE, sample(p));
 	if (!(parse_is(p, K_AS) && parse_begins_query(p, 1)))
 		node_put(n, TABLE_ALIAS, parse_alias(p));
+	super_place(p, n);
 	if (!n->child[TABLE_VERSION])
 		node_put(n, TABLE_VERSION, version(p));
 	if (!n->child[TABLE_SAMPLE])
@@ -429,7 +451,7 @@ static struct node *match(struct parser *p, struct node *left)
 	return parse_close(p, n);
 }
 
-static struct node *relation_suffix(struct parser *p, struct node *left)
+struct node *parse_relation_suffix(struct parser *p, struct node *left)
 {
 	while (!p->failed) {
 		enum keyword k = parse_keyword(p, 0);
@@ -539,8 +561,6 @@ static struct join_words join_words(struct parser *p)
 	}
 }
 
-static struct node *joins(struct parser *p, struct node *left);
-
 static bool join_condition(struct parser *p, struct node *n)
 {
 	if (parse_is(p, K_MATCH_CONDITION)) {
@@ -568,7 +588,7 @@ static void nested_join(struct parser *p, struct node *n)
 	if (p->retries >= RETRIES_MAX)
 		return;
 	p->retries++;
-	chain = joins(p, right);
+	chain = parse_joins(p, right);
 	if (!p->failed && chain != right && (parse_is(p, K_ON) || parse_is(p, K_USING))) {
 		node_put(n, JOIN_RIGHT, chain);
 		join_condition(p, n);
@@ -578,7 +598,7 @@ static void nested_join(struct parser *p, struct node *n)
 	node_put(n, JOIN_RIGHT, right);
 }
 
-static struct node *joins(struct parser *p, struct node *left)
+struct node *parse_joins(struct parser *p, struct node *left)
 {
 	while (!p->failed) {
 		uint32_t first = p->at;
@@ -595,10 +615,10 @@ static struct node *joins(struct parser *p, struct node *left)
 		if (w.hint || str_is_word(token_text(p->t, p->at - 2), "directed"))
 			node_touch(n);
 		node_put(n, JOIN_LEFT, left);
-		node_put(n, JOIN_RIGHT, relation_suffix(p, relation_primary(p)));
+		node_put(n, JOIN_RIGHT, parse_relation_suffix(p, relation_primary(p)));
 		if (w.condition && !join_condition(p, n) && !w.natural && w.op != JOIN_CROSS)
 			nested_join(p, n);
-		left = relation_suffix(p, parse_close(p, n));
+		left = parse_relation_suffix(p, parse_close(p, n));
 	}
 	return left;
 }
@@ -611,7 +631,7 @@ struct node *parse_relation(struct parser *p)
 		parse_leave(p);
 		return parse_open(p, NODE_NONE);
 	}
-	n = joins(p, relation_suffix(p, relation_primary(p)));
+	n = parse_joins(p, parse_relation_suffix(p, relation_primary(p)));
 	parse_leave(p);
 	return n;
 }

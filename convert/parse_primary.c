@@ -475,7 +475,8 @@ static struct node *word(struct parser *p)
 	if (n)
 		return n;
 	if (k == K_DEFAULT && (parse_symbol_at(p, 1, ',') || parse_symbol_at(p, 1, ')') ||
-			       parse_peek(p, 1)->kind == TOKEN_END)) { /* of a column */
+			       parse_peek(p, 1)->kind == TOKEN_END ||
+			       parse_keyword(p, 1) == K_WHERE)) { /* of a column */
 		n = parse_open(p, NODE_RAW);
 		n->text = (struct str){"DEFAULT", 7};
 		p->at++;
@@ -484,7 +485,7 @@ static struct node *word(struct parser *p)
 	/* LEFT and RIGHT begin no expression, so here they are names: (left, right) -> ... */
 	if (k != KEYWORD_NONE && keyword_stops(k) && !parse_symbol_at(p, 1, '(') &&
 	    !parse_symbol_at(p, 1, '.') && keyword_class(k) >= KEYWORD_T &&
-	    !(p->d->flags & DIALECT_LAMBDA && (k == K_LEFT || k == K_RIGHT))) {
+	    !(p->d->flags & DIALECT_LAMBDA && (k == K_LEFT || k == K_RIGHT || k == K_WINDOW))) {
 		parse_fail(p, "an expression");
 		return parse_open(p, NODE_NONE);
 	}

@@ -76,6 +76,10 @@ static struct node *cte(struct parser *p)
 	node_put(n, CTE_NAME, parse_column_ident(p));
 	if (parse_is_symbol(p, '('))
 		node_put(n, CTE_COLUMNS, parse_ident_list(p));
+	if (parse_is_word(p, 0, "max") && parse_is_word(p, 1, "recursion")) { /* LEVEL n */
+		p->at += 4;
+		node_touch(n);
+	}
 	parse_accept(p, K_AS);
 	if (parse_accept(p, K_MATERIALIZED))
 		n->flags |= FLAG_MATERIALIZED;
@@ -454,7 +458,7 @@ struct node *parse_values(struct parser *p)
 	return parse_close(p, n);
 }
 
-static struct node *query_primary(struct parser *p)
+struct node *parse_query_primary(struct parser *p)
 {
 	struct node *n;
 
@@ -496,7 +500,7 @@ static bool set_operator(const struct parser *p, bool intersect)
 
 static struct node *set_operation(struct parser *p, bool intersect)
 {
-	struct node *left = intersect ? query_primary(p) : set_operation(p, true);
+	struct node *left = intersect ? parse_query_primary(p) : set_operation(p, true);
 
 	while (set_operator(p, intersect) && !p->failed) {
 		struct node *n = parse_open_at(p, NODE_SETOP, left->at);
@@ -513,7 +517,7 @@ static struct node *set_operation(struct parser *p, bool intersect)
 		if (parse_accept2(p, K_BY, K_NAME))
 			n->flags |= FLAG_BY_NAME;
 		node_put(n, 0, left);
-		node_put(n, 1, intersect ? query_primary(p) : set_operation(p, true));
+		node_put(n, 1, intersect ? parse_query_primary(p) : set_operation(p, true));
 		left = parse_close(p, n);
 	}
 	return left;
@@ -643,7 +647,7 @@ static void cluster(struct parser *p, struct node *q)
 	parse_close(p, list);
 }
 
-static void query_tail(struct parser *p, struct node *q)
+void parse_query_tail(struct parser *p, struct node *q)
 {
 	while (!p->failed) {
 		enum keyword k = parse_keyword(p, 0), next = parse_keyword(p, 1);
@@ -686,7 +690,8 @@ struct node *parse_query(struct parser *p)
 		return q;
 	}
 	node_put(q, QUERY_BODY, set_operation(p, false));
-	query_tail(p, q);
+	parse_query_tail(p, q);
 	parse_leave(p);
-	return parse_close(p, q);
+	q = parse_close(p, q);
+	return parse_is_symbol(p, SYMBOL_PIPE_TO) ? parse_pipe_query(p, q) : q;
 }

@@ -27,6 +27,27 @@ static struct node *with_statement(struct parser *p)
 	}
 }
 
+/* FROM t INSERT INTO a SELECT ... INSERT INTO b SELECT ...: one statement each, or NULL. */
+static struct node *inserts(struct parser *p, struct node *from)
+{
+	struct node *all = node_make(p->a, NODE_STATEMENTS);
+
+	while (parse_is(p, K_INSERT) && !p->failed) {
+		struct node *one = parse_insert(p, NULL, p->at), *select;
+
+		select = one->kind == NODE_INSERT ? one->child[INSERT_SOURCE] : NULL;
+		if (select && select->kind == NODE_QUERY)
+			select = select->child[QUERY_BODY];
+		if (p->failed || !select || select->kind != NODE_SELECT ||
+		    select->child[SELECT_FROM])
+			return NULL;
+		node_put(select, SELECT_FROM, all->count ? node_copy(p->a, from) : from);
+		node_touch(select);
+		node_add(p->a, all, one);
+	}
+	return all;
+}
+
 /* FROM t SELECT a WHERE ...; other statements behind FROM are taken as they stand. */
 static struct node *from_first(struct parser *p)
 {
@@ -46,6 +67,10 @@ static struct node *from_first(struct parser *p)
 			return query;
 		}
 	}
+	if (parse_is_symbol(p, SYMBOL_PIPE_TO))
+		return parse_pipe_from(p, from);
+	if (parse_is(p, K_INSERT) && (query = inserts(p, from)))
+		return query;
 	parse_back(p, mark);
 	return parse_rest(p, NODE_UTILITY);
 }

@@ -87,23 +87,21 @@ static void arguments(struct parser *p, struct node *n)
 	parse_expect_symbol(p, ')');
 }
 
-/* A '>' that may be half of '>>'. */
+/* A '>' that may be a part of '>>' or '>>>'. */
 static void expect_right(struct parser *p)
 {
-	if (p->half_right) {
-		p->half_right = false;
+	unsigned parts = parse_is_symbol(p, SYMBOL_RIGHT3)  ? 3
+			 : parse_is_symbol(p, SYMBOL_RIGHT) ? 2
+							    : 1;
+
+	if (parts == 1) {
+		parse_expect_symbol(p, '>');
+		return;
+	}
+	if (++p->rights == parts) {
+		p->rights = 0;
 		p->at++;
-		return;
 	}
-	if (parse_is_symbol(p, SYMBOL_RIGHT)) {
-		p->half_right = true;
-		return;
-	}
-	if (parse_is_symbol(p, SYMBOL_RIGHT3)) { /* >>> : as >> and > would be */
-		p->half_right = false;
-		return;
-	}
-	parse_expect_symbol(p, '>');
 }
 
 static struct node *field(struct parser *p)

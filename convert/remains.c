@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "convert/check_tree.h"
 #include "convert/names.h"
@@ -56,9 +57,13 @@ static const char *what_remains(const struct node *n)
 		return n->flags & FLAG_ALL ? "ORDER BY ALL" : NULL;
 	case NODE_SETOP:
 		return n->flags & FLAG_BY_NAME ? "UNION BY NAME" : NULL;
+	case NODE_MERGE:
+		return n->flags & FLAG_REPLACE ? "MERGE ... REMOVE DUPLICATES" : NULL;
 	case NODE_MERGE_WHEN:
 		return n->op == MERGE_NOT_MATCHED_BY_SOURCE ? "WHEN NOT MATCHED BY SOURCE" : NULL;
 	case NODE_UPDATE:
+		if (n->child[UPDATE_TARGET] && n->child[UPDATE_TARGET]->kind == NODE_DERIVED)
+			return "UPDATE of a query";
 		return n->child[UPDATE_SET] && n->child[UPDATE_SET]->count &&
 				       n->child[UPDATE_SET]->child[0]->kind == NODE_STAR
 			       ? "UPDATE SET * of a table that is not known (give --schema)"
@@ -167,6 +172,86 @@ static void report_function(struct rewrite *r, const struct node *n)
 	rewrite_finding(r, n, "FUNCTION-UNKNOWN", "function '%s' is not Postgres' own", text);
 }
 
+/* Views of the source's own catalog and system, by how their names begin. */
+struct catalog {
+	const char *dialect, *prefix;
+};
+
+static const struct catalog catalogs[] = {
+	{"oracle", "all_"},
+	{"oracle", "dba_"},
+	{"oracle", "gv$"},
+	{"oracle", "user_"},
+	{"oracle", "v$"},
+	{"redshift", "stl_"},
+	{"redshift", "stv_"},
+	{"redshift", "svcs_"},
+	{"redshift", "svl_"},
+	{"redshift", "svv_"},
+	{"redshift", "sys_"},
+	{"redshift", "pg_table_def"},
+	{"redshift", "pg_user_info"},
+	{"snowflake", "account_usage"},
+};
+
+static const char *const oracle_views[] = {
+	"tables",	  "tab_columns",    "tab_cols",	    "views",	    "indexes",
+	"ind_columns",	  "constraints",    "cons_columns", "objects",	    "sequences",
+	"users",	  "source",	    "triggers",	    "synonyms",	    "procedures",
+	"segments",	  "tablespaces",    "data_files",   "free_space",   "extents",
+	"tab_privs",	  "sys_privs",	    "role_privs",   "tab_comments", "col_comments",
+	"dependencies",	  "tab_partitions", "part_tables",  "jobs",	    "mviews",
+	"db_links",	  "errors",	    "arguments",    "lobs",	    "tab_statistics",
+	"scheduler_jobs",
+};
+
+static bool is_catalog(const struct rewrite *r, struct str name)
+{
+	const char *dialect = dialect_name(r->dialect);
+
+	for (size_t i = 0; i < sizeof(catalogs) / sizeof(catalogs[0]); i++) {
+		size_t len = strlen(catalogs[i].prefix);
+
+		if (strcmp(catalogs[i].dialect, dialect) != 0 || name.len < len ||
+		    strncasecmp(name.p, catalogs[i].prefix, len) != 0)
+			continue;
+		if (strcmp(dialect, "oracle") != 0 || strchr(catalogs[i].prefix, '$'))
+			return true;
+		for (size_t k = 0; k < sizeof(oracle_views) / sizeof(oracle_views[0]); k++)
+			if (str_is_word((struct str){name.p + len, name.len - len},
+					oracle_views[k]))
+				return true;
+	}
+	return false;
+}
+
+static void report_table(struct rewrite *r, const struct node *n)
+{
+	struct str name = node_last_name(n->child[TABLE_NAME]);
+	const struct node *hint = n->child[TABLE_HINT];
+
+	if (is_catalog(r, name))
+		rewrite_finding(r, n, "CATALOG-VIEW", "'%.*s' is of the source's own catalog",
+				(int)(name.len > 60 ? 60 : name.len), name.p);
+	if (hint && hint->first < hint->last && r->dialect != &dialect_postgres &&
+	    (str_is_word(token_text(r->tokens, hint->first), "partition") ||
+	     str_is_word(token_text(r->tokens, hint->first), "subpartition")))
+		rewrite_finding(r, n, "NOT-CONVERTED", "PARTITION (...) was left as it is");
+}
+
+/* Columns that every table of Oracle has. */
+static void report_column(struct rewrite *r, const struct node *n)
+{
+	static const char *const names[] = {"ora_rowscn", "object_value", "versions_xid",
+					    "versions_starttime", "versions_operation"};
+
+	if (!(r->dialect->flags & DIALECT_EMPTY_NULL) || n->first >= n->last)
+		return;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (str_is_word(node_last_name(n), names[i]))
+			rewrite_finding(r, n, "NOT-CONVERTED", "%s was left as it is", names[i]);
+}
+
 /* Rules do not read the language of routines; its size tells what waits. */
 static void report_routine(struct rewrite *r, const struct node *n)
 {
@@ -189,6 +274,11 @@ static void report_routine(struct rewrite *r, const struct node *n)
 static void walk(struct rewrite *r, const struct node *n)
 {
 	const char *what = what_remains(n);
+
+	if (n->kind == NODE_TABLE)
+		report_table(r, n);
+	if (n->kind == NODE_COLUMN)
+		report_column(r, n);
 
 	if (what)
 		rewrite_finding(r, n, "NOT-CONVERTED", "%s was left as it is", what);

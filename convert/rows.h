@@ -60,6 +60,9 @@
 /* JSON without blanks between its parts, as the others write it; texts stay as they are. */
 #define JSON_TEXT(x) "regexp_replace(" x ", '(\"(?:[^\"\\\\]|\\\\.)*\")|([:,]) ', '\\1\\2', 'g')"
 
+/* A numeric as Oracle writes it: 8750, .5 */
+#define ORACLE_NUMBER_TEXT(x) "regexp_replace(trim_scale(" x ")::text, '^(-?)0[.]', '\\1.')"
+
 /* Texts joined, NULL when one of them is. */
 #define CONCAT_NULL(name)                                                                          \
 	CALL(name, 1, "$1::text", "text"), CALL(name, 2, "($1::text || $2::text)", "text"),        \

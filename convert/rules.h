@@ -34,6 +34,21 @@ extern rule_function rule_table_functions, rule_column_number;
 /* rules_variant.c: applied on the way down */
 extern rule_function rule_variant_operator, rule_variant_in, rule_variant_case, rule_variant_logic,
 	rule_variant_argument, rule_variant_lambda;
+const char *variant_function(size_t i); /* of its sorted table; NULL: there are no more */
+/* rules_oracle_text.c, rules_oracle_dates.c: applied on the way down */
+extern rule_function rule_text_arithmetic, rule_text_in, rule_empty_is_null, rule_empty_argument,
+	rule_trunc_date, rule_guess_date;
+extern rule_function rule_xml_names, rule_lock_columns; /* rules_oracle_xml.c */
+/* A column whose name says that it is a date; a difference that is an interval in Oracle, too. */
+bool looks_like_date(const struct node *n);
+bool is_timestamp_difference(const struct rewrite *r, struct node *n);
+extern rule_function rule_super_from, rule_super_path; /* rules_super.c: the same */
+extern rule_function rule_nested_window;	       /* rules_window_nested.c: the same */
+extern rule_function rule_merge_replace;	       /* rules_super.c: the same */
+extern rule_function rule_warehouse_statement; /* rules_warehouse.c: applied on the way down */
+extern rule_function rule_whole_frame;	       /* rules_window.c: applied on the way down */
+extern rule_function rule_where_alias;	       /* rules_alias.c: applied on the way down */
+extern rule_function rule_column_place;	       /* rules_snowflake_tables.c: the same */
 /* rules_values.c */
 extern rule_function rule_bool_number;
 /* rules_oracle_*.c */
@@ -89,7 +104,8 @@ extern rule_function rule_json_arrow, rule_xor, rule_truth, rule_truth_compare, 
 extern rule_function rule_mysql_statement; /* rules_mysql_alter.c */
 
 /* rules_databricks_values.c: applied on the way up (rule_spark_lag_nulls: down) */
-extern rule_function rule_text_number, rule_date_interval, rule_zoned_literal, rule_spark_lag_nulls;
+extern rule_function rule_spark_zero, rule_text_number, rule_date_interval, rule_zoned_literal,
+	rule_spark_lag_nulls;
 /* rules_relations.c: applied on the way down */
 extern rule_function rule_named_table, rule_named_column, rule_sample, rule_sample_query, rule_asof,
 	rule_exclude;
@@ -106,6 +122,8 @@ extern rule_function rule_spark_string, rule_spark_text_cast;
 extern rule_function rule_databricks_utility, rule_insert, rule_assign_target, rule_merge,
 	rule_create_table, rule_create_view, rule_create_function;
 
+/* rules_time_windows.c: applied on the way down */
+extern rule_function rule_time_window;
 /* rules_known.c: applied on the way up; identity columns before, identity values after the others
  */
 extern rule_function rule_identity_columns, rule_known_insert, rule_known_insert_numbers,

@@ -82,3 +82,32 @@ bool rule_lateral_alias(struct rewrite *r, struct node *n)
 	}
 	return done;
 }
+
+/*
+ * Snowflake's WHERE may name an item of the list, where no column has that name. Which columns
+ * there are is known only of queries in the text; elsewhere the name of a column of the same item
+ * (a.x AS x) is never meant.
+ */
+bool rule_where_alias(struct rewrite *r, struct node *n)
+{
+	struct node *items = n->child[SELECT_ITEMS], *where = n->child[SELECT_WHERE];
+	bool done = false;
+
+	if (!where || items->count > ITEMS_MAX)
+		return false;
+	for (uint32_t i = 0; i < items->count; i++) {
+		struct node *item = items->child[i], *alias = item->child[ITEM_ALIAS];
+
+		if (item->kind != NODE_ITEM || !alias || alias->kind != NODE_IDENT ||
+		    mentions(item->child[ITEM_VALUE], alias->text) ||
+		    node_contains(item->child[ITEM_VALUE], NODE_WINDOW) ||
+		    has_aggregate(item->child[ITEM_VALUE]) ||
+		    is_input(n->child[SELECT_FROM], alias->text) || !mentions(where, alias->text))
+			continue;
+		if (put_in(r, n->child[SELECT_WHERE], alias->text, item->child[ITEM_VALUE])) {
+			rewrite_finding(r, item, "ALIAS-IN-WHERE", NULL);
+			done = true;
+		}
+	}
+	return done;
+}

@@ -67,6 +67,20 @@ bool rule_operator(struct rewrite *r, struct node *n)
 		node_replace(place, is);
 		return true;
 	}
+	if (n->op == OP_RIGHT3) {
+		bool plain = node_bare(n->child[0])->kind == NODE_NUMBER;
+		bool large = type_of(r, n->child[0]) == TYPE_BIGINT;
+		struct node *sides[2] = {n->child[0], n->child[1]};
+
+		place = node_take(r->arena, n);
+		node_replace(place,
+			     rewrite_template(r,
+					      plain   ? "$1 >> $2"
+					      : large ? "($1 >> $2) & ~((-1)::bigint << (64 - $2))"
+						      : "($1::bigint & 4294967295) >> $2",
+					      2, sides));
+		return true;
+	}
 	if (n->op == OP_DIV) {
 		n->op = OP_DIVIDE;
 		n->type = TYPE_BIGINT;
@@ -121,6 +135,13 @@ bool rule_interval(struct rewrite *r, struct node *n)
 	}
 	if (bare->kind == NODE_STRING && !unit)
 		return false;
+	if (bare->kind == NODE_UNARY && bare->op == OP_MINUS && !unit &&
+	    bare->child[0]->kind == NODE_STRING) {
+		node_set(n, 0, bare->child[0]);
+		place = node_take(r->arena, n);
+		node_replace(place, node_unary(r->arena, OP_MINUS, n))->type = TYPE_INTERVAL;
+		return true;
+	}
 	place = node_take(r->arena, n);
 	one = node_make(r->arena, NODE_INTERVAL);
 	one->type = TYPE_INTERVAL;
@@ -508,9 +529,11 @@ bool rule_dual(struct rewrite *r, struct node *n)
 {
 	struct node *t = n->count == 1 ? n->child[0] : NULL, *items;
 
-	if (!t || t->kind != NODE_TABLE || t->child[TABLE_NAME]->count != 1 ||
-	    !str_is_word(t->child[TABLE_NAME]->child[0]->text, "dual") || !n->parent ||
-	    n->parent->kind != NODE_SELECT)
+	if (!t || t->kind != NODE_TABLE || t->child[TABLE_NAME]->count > 2 ||
+	    !str_is_word(node_last_name(t->child[TABLE_NAME]), "dual") || !n->parent ||
+	    n->parent->kind != NODE_SELECT ||
+	    (t->child[TABLE_NAME]->count == 2 &&
+	     !str_is_word(t->child[TABLE_NAME]->child[0]->text, "sys")))
 		return false;
 	items = n->parent->child[SELECT_ITEMS];
 	if (items->count == 1 && items->child[0]->kind == NODE_ITEM &&
@@ -601,24 +624,38 @@ bool rule_like(struct rewrite *r, struct node *n)
 	return true;
 }
 
+/* json[i], map['k']: a field; JSON where more is taken out of it. */
+static bool json_index(struct rewrite *r, struct node *n)
+{
+	struct node *base = n->child[0], *i = n->child[1], *made = column_definition(base), *value;
+	bool more = n->parent && n->slot == 0 &&
+		    (n->parent->kind == NODE_MEMBER || n->parent->kind == NODE_INDEX);
+	struct node *place, *now;
+	enum type_code t;
+
+	value = made->kind == NODE_ARRAY ? column_element(made)
+		: shape_is_map(made)	 ? node_arg(made, 1)
+					 : NULL;
+	t = made->kind == NODE_ARRAY && value ? type_of(r, value) : shape_map_type(r, base, 1);
+	if (shape_is_map(made) && i->kind == NODE_NUMBER) /* not the place in an array */
+		i = node_string(r->arena, i->text);
+	else if (shape_is_map(made) && type_of(r, i) != TYPE_TEXT)
+		i = node_cast(r->arena, i, "text");
+	place = node_take(r->arena, n);
+	now = shape_get(r, base, i, more ? TYPE_JSON : t);
+	if (value && (t == TYPE_JSON || t == TYPE_ARRAY))
+		now->shape = column_definition(value);
+	node_replace(place, now);
+	return true;
+}
+
 /* array(...)[i]: from 0 to from 1. */
 bool rule_index_base(struct rewrite *r, struct node *n)
 {
 	struct node *base = n->child[0], *i = n->child[1], *place;
-	enum type_code t = type_of(r, base), k = type_of(r, i);
 
-	if (t == TYPE_JSON || k == TYPE_TEXT) {
-		struct node *made = column_definition(base);
-
-		t = shape_map_type(r, base, 1);
-		place = node_take(r->arena, n);
-		if (shape_is_map(made) && i->kind == NODE_NUMBER) /* not the place in an array */
-			i = node_string(r->arena, i->text);
-		else if (shape_is_map(made) && k != TYPE_TEXT)
-			i = node_cast(r->arena, i, "text");
-		node_replace(place, shape_get(r, base, i, t));
-		return true;
-	}
+	if (type_of(r, base) == TYPE_JSON || type_of(r, i) == TYPE_TEXT)
+		return json_index(r, n);
 	if (i->kind == NODE_NUMBER) {
 		int64_t value;
 		char text[24] = "";

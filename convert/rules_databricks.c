@@ -45,9 +45,11 @@ static bool rule_struct_column(struct rewrite *r, struct node *n)
 	struct node *base, *place, *member;
 	uint32_t first = 1;
 
-	if (n->count < 2 || !select || !select->child[SELECT_FROM])
+	bool parameter = n->count > 1 && column_is_parameter(n);
+
+	if (n->count < 2 || (!parameter && (!select || !select->child[SELECT_FROM])))
 		return false;
-	if (relation_in_scope(n, n->child[0]->text)) {
+	if (!parameter && relation_in_scope(n, n->child[0]->text)) {
 		if (n->count < 3 || relation_in_scope(n, n->child[1]->text))
 			return false;
 		first = 2; /* t.a.b */
@@ -87,19 +89,63 @@ static struct node *made_by(struct rewrite *r, struct node *n)
 }
 
 /* A field that is an array: its elements out of jsonb. */
-static bool array_field(struct rewrite *r, struct node *n, enum type_code type)
+static bool array_field(struct rewrite *r, struct node *n, struct node *field, enum type_code type)
 {
 	struct node *name = node_string(r->arena, n->child[1]->text), *now, *place;
-	const char *element = type_name(type);
+	struct node *made = field ? column_definition(field) : NULL;
+	bool json = type == TYPE_JSON || type == TYPE_ROW;
+	const char *element = json ? NULL : type_name(type);
 
 	place = node_take(r->arena, n);
-	now = rewrite_template(r, "ARRAY(SELECT jsonb_array_elements_text($1 -> $2))", 2,
-			       (struct node *[]){n->child[0], name});
+	now = rewrite_template(r,
+			       json ? "ARRAY(SELECT jsonb_array_elements($1 -> $2))"
+				    : "ARRAY(SELECT jsonb_array_elements_text($1 -> $2))",
+			       2, (struct node *[]){n->child[0], name});
 	if (element)
 		now = node_cast(r->arena, now, arena_printf(r->arena, "%s[]", element));
 	now->type = TYPE_ARRAY;
+	now->element = (uint8_t)type;
+	now->shape = made && made->kind == NODE_ARRAY ? made : NULL;
 	node_replace(place, now);
 	return true;
+}
+
+/* A field of an array of structs: that field of each. */
+static bool field_of_each(struct rewrite *r, struct node *n)
+{
+	struct node *base = n->child[0], *element = column_element(made_by(r, base)), *field, *now;
+	struct node *args[2] = {base, node_string(r->arena, n->child[1]->text)}, *place;
+	enum type_code t;
+
+	field = element ? shape_field_named(r, column_definition(element), n->child[1]->text)
+			: NULL;
+	if (!field)
+		return false;
+	t = type_of(r, field);
+	place = node_take(r->arena, n);
+	now = rewrite_template(
+		r,
+		t == TYPE_JSON ? "ARRAY(SELECT _e -> $2 FROM unnest($1) WITH ORDINALITY AS "
+				 "_u(_e, _i) ORDER BY _i)"
+			       : "ARRAY(SELECT _e ->> $2 FROM unnest($1) WITH ORDINALITY AS "
+				 "_u(_e, _i) ORDER BY _i)",
+		2, args);
+	if (t > TYPE_NULL && t != TYPE_JSON && t != TYPE_ARRAY && t != TYPE_TEXT)
+		now = node_cast(r->arena, now, arena_printf(r->arena, "%s[]", type_name(t)));
+	now->type = TYPE_ARRAY;
+	now->element = (uint8_t)t;
+	node_replace(place, now);
+	return true;
+}
+
+/* window.start, where the query below groups by window(). */
+static bool window_field(const struct node *base, struct str field)
+{
+	if (base->kind != NODE_COLUMN || base->count == 0)
+		return false;
+	return (str_is(node_last_name(base), "window") ||
+		str_is(node_last_name(base), "session_window")) &&
+	       (str_is(field, "start") || str_is(field, "end"));
 }
 
 /* A field of a struct, which is jsonb. */
@@ -113,6 +159,8 @@ static bool rule_member(struct rewrite *r, struct node *n)
 
 	if (n->child[1]->kind != NODE_IDENT)
 		return false;
+	if (type_of(r, base) == TYPE_ARRAY && field_of_each(r, n))
+		return true;
 	field = shape_field_named(r, made_by(r, base), n->child[1]->text);
 	if (!field && r->settings->schema)
 		known = known_type(n, 0);
@@ -120,12 +168,14 @@ static bool rule_member(struct rewrite *r, struct node *n)
 		t = type_of(r, field);
 	else if (known)
 		t = known->code;
-	if (!more && t == TYPE_ARRAY) {
+	else if (window_field(base, n->child[1]->text))
+		t = TYPE_TIMESTAMP;
+	if (t == TYPE_ARRAY && (!more || n->parent->kind == NODE_MEMBER)) {
 		if (field)
 			element = type_element(r, column_definition(field));
 		else if (known->element)
 			element = known->element->code;
-		return array_field(r, n, element);
+		return array_field(r, n, field, element);
 	}
 	if (more && (t <= TYPE_NULL || t == TYPE_ARRAY ||
 		     (field && shape_is_struct(column_definition(field)))))
@@ -133,7 +183,56 @@ static bool rule_member(struct rewrite *r, struct node *n)
 	place = node_take(r->arena, n);
 	name = node_string(r->arena, n->child[1]->text);
 	now = shape_get(r, base, name, t);
+	if (field && (t == TYPE_JSON || t == TYPE_ARRAY))
+		now->shape = column_definition(field);
 	node_replace(place, now);
+	return true;
+}
+
+/* mask(x, digitChar => 'd'): the arguments in their places, the usual ones for those not given. */
+static bool rule_mask_names(struct rewrite *r, struct node *n)
+{
+	static const char *const names[] = {"str", "upperchar", "lowerchar", "digitchar",
+					    "otherchar"};
+	static const char *const usual[] = {"", "X", "x", "n"};
+	struct node *args[5] = {NULL}, *list;
+	bool named = false;
+
+	if (!node_calls(n, "mask") || node_arg_count(n) > 5)
+		return false;
+	for (uint32_t i = 0; i < node_arg_count(n); i++) {
+		struct node *a = node_arg(n, i);
+
+		named |= a->kind == NODE_ARG;
+		if (a->kind != NODE_ARG)
+			args[i] = a;
+		for (uint32_t k = 0; a->kind == NODE_ARG && k < 5; k++)
+			if (str_is_word(a->text, names[k]))
+				args[k] = a->child[0];
+	}
+	if (!named || !args[0])
+		return false;
+	list = node_make(r->arena, NODE_LIST);
+	for (uint32_t k = 0; k < 5; k++) {
+		if (!args[k] && k < 4)
+			args[k] = node_string(r->arena, (struct str){usual[k], 1});
+		node_add(r->arena, list, args[k] ? args[k] : node_null(r->arena));
+	}
+	node_set(n, CALL_ARGS, list);
+	return true;
+}
+
+/* (a, b) as a value of its own is a struct. */
+static bool rule_tuple(struct rewrite *r, struct node *n)
+{
+	struct node *call, *up = n->parent;
+
+	if (n->count < 2 || !up ||
+	    !((up->kind == NODE_LAMBDA && n->slot == 1) ||
+	      (up->kind == NODE_ITEM && n->slot == ITEM_VALUE)))
+		return false;
+	call = node_call(r->arena, "struct", n->count, n->child);
+	node_replace(n, call);
 	return true;
 }
 
@@ -247,9 +346,12 @@ static bool rule_by_name(struct rewrite *r, struct node *n)
 const struct rule rules_databricks_before[] = {
 	{NODE_CALL, "string", rule_spark_string},
 	{NODE_COLUMN, "struct column", rule_struct_column},
+	{NODE_ROW, "tuple", rule_tuple},
+	{NODE_CALL, "mask names", rule_mask_names},
 	{NODE_CALL, "lag nulls", rule_spark_lag_nulls},
 	{NODE_CALL, "star argument", rule_star_argument},
 	{NODE_IN, "star in", rule_star_in},
+	{NODE_SELECT, "time window", rule_time_window},
 	{NODE_SELECT, "star", rule_star},
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
 	{NODE_CALL, "identifier", rule_identifier},
@@ -296,6 +398,7 @@ const struct rule rules_databricks_after[] = {
 	{NODE_MEMBER, "member", rule_member},
 	{NODE_SORT, "nulls order", rule_nulls_order},
 	{NODE_BINARY, "text number", rule_text_number},
+	{NODE_BINARY, "division by zero", rule_spark_zero},
 	{NODE_BINARY, "division", rule_division},
 	{NODE_BINARY, "date interval", rule_date_interval},
 	{NODE_TYPED, "zoned literal", rule_zoned_literal},

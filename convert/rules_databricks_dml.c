@@ -335,6 +335,7 @@ bool rule_merge(struct rewrite *r, struct node *n)
 		rewrite_finding(r, when, "MERGE-SPLIT", NULL);
 		node_add(r->arena, all, one);
 		node_remove(whens, i);
+		node_touch(n);
 	}
 	if (all->count == 0)
 		return done;

@@ -28,6 +28,26 @@ static void cast_side(struct rewrite *r, struct node *n, uint32_t side, enum typ
 		whole ? TYPE_NUMERIC : TYPE_FLOAT8;
 }
 
+static bool moment(enum type_code t)
+{
+	return t == TYPE_DATE || t == TYPE_TIMESTAMP || t == TYPE_TIMESTAMPTZ;
+}
+
+/* text > timestamp: the text is read as a moment. A literal alone is one for Postgres, too. */
+static bool text_moment(struct rewrite *r, struct node *n, enum type_code a, enum type_code b)
+{
+	uint32_t side = a == TYPE_TEXT && moment(b) ? 0 : 1;
+	struct node *v = n->child[side], *place;
+
+	if (!compares(n->op) || (side == 1 && !(b == TYPE_TEXT && moment(a))) ||
+	    node_bare(v)->kind == NODE_STRING)
+		return false;
+	place = node_take(r->arena, v);
+	node_replace(place, node_cast(r->arena, v, type_name(side ? a : b)))->type =
+		(uint8_t)(side ? a : b);
+	return true;
+}
+
 /* text = 5, text + 1: the text is read as a number. A literal alone is one for Postgres, too. */
 bool rule_text_number(struct rewrite *r, struct node *n)
 {
@@ -38,6 +58,8 @@ bool rule_text_number(struct rewrite *r, struct node *n)
 		return false;
 	a = type_of(r, n->child[0]);
 	b = type_of(r, n->child[1]);
+	if (text_moment(r, n, a, b))
+		return true;
 	left = a == TYPE_TEXT && type_is_number(b) && node_bare(n->child[0])->kind != NODE_STRING;
 	right = b == TYPE_TEXT && type_is_number(a) && node_bare(n->child[1])->kind != NODE_STRING;
 	if (a == TYPE_TEXT && b == TYPE_TEXT && computes(n->op)) {
@@ -55,6 +77,12 @@ bool rule_text_number(struct rewrite *r, struct node *n)
 	if (computes(n->op))
 		n->type = TYPE_NOT_ASKED;
 	return true;
+}
+
+/* Without ANSI mode a division by zero is NULL. */
+bool rule_spark_zero(struct rewrite *r, struct node *n)
+{
+	return !r->settings->ansi && rule_divide_by_zero(r, n);
 }
 
 static bool day_word(struct str text)

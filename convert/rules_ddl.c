@@ -299,6 +299,13 @@ static struct node *take_index(struct rewrite *r, struct parser *p, bool unique)
 	return out;
 }
 
+static bool beyond_bigint(const struct node *n)
+{
+	if (n->kind == NODE_UNARY)
+		n = n->child[0];
+	return n->kind == NODE_NUMBER && n->text.len > 18;
+}
+
 /* One option of a sequence; false: none here. */
 static bool sequence_option(struct rewrite *r, struct parser *p, struct node *out)
 {
@@ -330,8 +337,12 @@ static bool sequence_option(struct rewrite *r, struct parser *p, struct node *ou
 		}
 	for (size_t i = 0; i < sizeof(valued) / sizeof(valued[0]); i++)
 		if (accept_word(p, valued[i])) {
+			struct node *value = parse_binary(p, BIND_UNARY);
+
+			if (beyond_bigint(value)) /* Oracle's usual end, as good as none */
+				return true;
 			add_words(r, out, valued[i]);
-			add(r, out, parse_binary(p, BIND_UNARY));
+			add(r, out, value);
 			return true;
 		}
 	if (accept_word(p, "NO")) {
@@ -497,7 +508,7 @@ bool rule_constraint_options(struct rewrite *r, struct node *n)
 		if (str_is_word(s, "enable") || str_is_word(s, "using") || str_is_word(s, "with") ||
 		    str_is_word(s, "validate") || str_is_word(s, "novalidate") ||
 		    str_is_word(s, "rely") || str_is_word(s, "norely") ||
-		    (str_is_word(s, "on") && !event))
+		    str_is_word(s, "enforced") || (str_is_word(s, "on") && !event))
 			keep = false;
 	}
 	if (!o || keep)

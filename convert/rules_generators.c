@@ -438,6 +438,17 @@ static bool stays_in_list(struct rewrite *r, struct node *item, struct generator
 	return true;
 }
 
+/* Whether another item is a column of that name. */
+static bool named_beside(const struct node *list, uint32_t slot, struct str name)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		if (i != slot && list->child[i]->kind == NODE_ITEM &&
+		    list->child[i]->child[ITEM_VALUE]->kind == NODE_COLUMN &&
+		    str_same(node_last_name(list->child[i]->child[ITEM_VALUE]), name))
+			return true;
+	return false;
+}
+
 static void expand(struct rewrite *r, struct node *select, struct node *item, struct generator *g)
 {
 	struct node *alias = item->child[ITEM_ALIAS], *one, *list = item->parent, *names = NULL;
@@ -453,6 +464,9 @@ static void expand(struct rewrite *r, struct node *select, struct node *item, st
 	for (uint32_t k = 0; k < g->names->count; k++) {
 		struct node *column = node_make(r->arena, NODE_COLUMN);
 
+		if (named_beside(list, slot, node_last_name(g->names->child[k])))
+			node_add(r->arena, column,
+				 fresh(r, g->relation->child[1]->child[ALIAS_NAME]));
 		node_add(r->arena, column, fresh(r, g->names->child[k]));
 		one = node_make(r->arena, NODE_ITEM);
 		node_put(one, ITEM_VALUE, column);

@@ -78,7 +78,7 @@ static void drop_tail(struct rewrite *r, struct node *one)
 	struct node *tail = one->child[CONSTRAINT_OPTIONS];
 	struct str word;
 
-	if (!tail || one->op == CONSTRAINT_OTHER)
+	if (!tail || one->op == CONSTRAINT_OTHER || tail->kind == NODE_RAW)
 		return;
 	word = token_text(r->tokens, tail->first);
 	if (one->op == CONSTRAINT_FOREIGN &&

@@ -470,12 +470,24 @@ static bool find_relation(struct hierarchy *h)
 	return h->table.p != NULL;
 }
 
+/* CONNECT BY ROWNUM <= n: no recursion of Postgres counts so. */
+static bool names_rownum(const struct node *n)
+{
+	if (n->kind == NODE_COLUMN && str_is_word(node_last_name(n), "rownum"))
+		return true;
+	for (uint32_t i = 0; i < n->count; i++)
+		if (n->child[i] && names_rownum(n->child[i]))
+			return true;
+	return false;
+}
+
 static bool convert(struct rewrite *r, struct node *query, struct node *select)
 {
 	struct hierarchy h = {.r = r, .query = query, .select = select};
 	struct node *from;
 
-	if (!select->child[SELECT_CONNECT]->child[1] || !find_relation(&h))
+	if (!select->child[SELECT_CONNECT]->child[1] ||
+	    names_rownum(select->child[SELECT_CONNECT]->child[1]) || !find_relation(&h))
 		return false;
 	h.cte = rewrite_new_name(r, 'h');
 	h.prior = rewrite_new_name(r, 'p');

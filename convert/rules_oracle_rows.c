@@ -128,12 +128,38 @@ static bool has_limit(struct rewrite *r, const struct node *where)
 	return false;
 }
 
+/* ROWNUM > 1, ROWNUM = 2: the first row is never counted, so none is. */
+static bool never_reached(const struct node *n)
+{
+	const struct node *count;
+
+	if (n->kind != NODE_BINARY || !is_rownum(n->child[0]) || n->child[1]->kind != NODE_NUMBER)
+		return false;
+	count = n->child[1];
+	if (n->op == OP_GT)
+		return !str_is(count->text, "0");
+	return (n->op == OP_EQ || n->op == OP_GE) && !str_is(count->text, "1") &&
+	       !str_is(count->text, "0");
+}
+
+static void drop_never(struct rewrite *r, struct node *n)
+{
+	if (never_reached(n)) {
+		node_replace(n, node_make(r->arena, NODE_BOOL));
+		return;
+	}
+	for (uint32_t i = 0; n->kind == NODE_LOGIC && i < n->count; i++)
+		drop_never(r, n->child[i]);
+}
+
 /* WHERE ROWNUM <= n: LIMIT of the block, or of its rows before the rest is done to them. */
 bool rule_rownum(struct rewrite *r, struct node *n)
 {
 	struct node *from = n->child[SELECT_FROM], *limit;
 	bool inside;
 
+	if (n->child[SELECT_WHERE])
+		drop_never(r, n->child[SELECT_WHERE]);
 	if (!n->child[SELECT_WHERE] || !n->parent || !has_limit(r, n->child[SELECT_WHERE]))
 		return false;
 	inside = counts_first(n);
@@ -152,8 +178,14 @@ bool rule_rownum(struct rewrite *r, struct node *n)
 /* ROWNUM as a value. */
 bool rule_rownum_value(struct rewrite *r, struct node *n)
 {
+	const struct node *up = n->parent, *below = n;
+
 	if (!is_rownum(n))
 		return false;
+	for (; up && up->kind != NODE_SELECT; up = up->parent)
+		below = up;
+	if (up && below->slot != SELECT_ITEMS)
+		rewrite_finding(r, n, "NOT-CONVERTED", "ROWNUM was counted where Postgres cannot");
 	node_replace(n, rewrite_template(r, "row_number() OVER ()", 0, NULL))->type = TYPE_BIGINT;
 	return true;
 }
@@ -171,7 +203,7 @@ bool rule_level_series(struct rewrite *r, struct node *n)
 		return false;
 	c = connect->child[1];
 	if (c->kind != NODE_BINARY || (c->op != OP_LE && c->op != OP_LT) ||
-	    !str_is_word(node_last_name(c->child[0]), "level"))
+	    (!str_is_word(node_last_name(c->child[0]), "level") && !is_rownum(c->child[0])))
 		return false;
 	args[0] = node_number(r->arena, 1);
 	args[1] = c->child[1];

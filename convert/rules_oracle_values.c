@@ -4,6 +4,8 @@
  */
 #include "convert/rules.h"
 
+#include "convert/rows.h"
+
 /* '' is NULL. */
 bool rule_empty_string(struct rewrite *r, struct node *n)
 {
@@ -19,11 +21,25 @@ static bool never_null(const struct node *n)
 	       (n->kind == NODE_BINARY && n->op == OP_CONCAT);
 }
 
+/* Numbers become texts without the zeros that end them, and without one before the point. */
+static void short_number(struct rewrite *r, struct node *n)
+{
+	struct node *place;
+
+	if (n->kind == NODE_NUMBER || type_of(r, n) != TYPE_NUMERIC)
+		return;
+	place = node_take(r->arena, n);
+	node_replace(place, rewrite_template(r, ORACLE_NUMBER_TEXT("$1"), 1, &n))->type = TYPE_TEXT;
+}
+
 /* a || b takes NULL for the empty text. */
 bool rule_concat_null(struct rewrite *r, struct node *n)
 {
 	struct node *place;
 
+	if (n->op == OP_CONCAT)
+		for (uint32_t i = 0; i < 2; i++)
+			short_number(r, n->child[i]);
 	if (n->op != OP_CONCAT || (never_null(n->child[0]) && never_null(n->child[1]) &&
 				   n->child[0]->kind != NODE_BINARY))
 		return false;
@@ -49,7 +65,7 @@ bool rule_date_difference(struct rewrite *r, struct node *n)
 	struct node *place;
 	enum type_code a, b;
 
-	if (n->op != OP_SUBTRACT)
+	if (n->op != OP_SUBTRACT || is_timestamp_difference(r, n))
 		return false;
 	a = type_of(r, n->child[0]);
 	b = type_of(r, n->child[1]);

@@ -35,15 +35,36 @@ static struct node *path_array(struct rewrite *r, const struct node *steps)
 	return out;
 }
 
+/* v:items[i + 1].sku, where a step is an expression: one -> after the other. */
+static bool step_by_step(struct rewrite *r, struct node *n)
+{
+	struct node *steps = n->child[1], *now = n->child[0], *place;
+
+	if (!(r->dialect->flags & DIALECT_VARIANT))
+		return false;
+	place = node_take(r->arena, n);
+	now = rewrite_template(r, "$1::jsonb", 1, &now);
+	for (uint32_t i = 0; i < steps->count; i++) {
+		struct node *s = steps->child[i], *args[2] = {now, s};
+
+		if (s->kind == NODE_IDENT)
+			args[1] = node_string(r->arena, s->text);
+		now = rewrite_template(r, "($1 -> $2)", 2, args);
+	}
+	now->type = TYPE_JSON;
+	node_replace(place, now);
+	return true;
+}
+
 bool rule_path(struct rewrite *r, struct node *n)
 {
 	struct node *path = path_array(r, n->child[1]), *base = n->child[0], *now;
 	const struct node *up = n->parent;
 	bool cast = up && up->kind == NODE_CAST;
-	bool json = r->dialect->flags & DIALECT_FOLD_UPPER && !cast;
+	bool json = r->dialect->flags & DIALECT_VARIANT && !cast;
 
 	if (!path)
-		return false;
+		return step_by_step(r, n);
 	now = rewrite_template(r, json ? "($1::jsonb #> $2)" : "($1::jsonb #>> $2)", 2,
 			       (struct node *[]){base, path});
 	now->type = json ? TYPE_JSON : TYPE_TEXT;

@@ -94,14 +94,6 @@ static const char *levels_text(const struct node *mode, bool outer)
 		     : "(" LEVELS(LEVEL_ARRAYS " UNION ALL " LEVEL_FIELDS("", "", "", "")) ")";
 }
 
-/* Whether `input` must be cast: only what is known to be JSON need not. */
-static struct node *as_json(struct rewrite *r, struct node *input)
-{
-	return type_of(r, input) == TYPE_JSON || input->kind == NODE_PATH
-		       ? input
-		       : rewrite_template(r, "$1::jsonb", 1, &input);
-}
-
 /* FLATTEN(INPUT => x, PATH => p, OUTER => b, RECURSIVE => b, MODE => m) */
 static struct node *flatten(struct rewrite *r, const struct node *call)
 {
@@ -112,7 +104,6 @@ static struct node *flatten(struct rewrite *r, const struct node *call)
 
 	if (!args[0] || (mode && !deep && !mode_is(mode, "both")))
 		return NULL;
-	args[0] = as_json(r, args[0]);
 	if (path)
 		args[0] = rewrite_template(r, "($1 #> $path2)", 2, args);
 	else
@@ -297,10 +288,40 @@ bool rule_table_functions(struct rewrite *r, struct node *n)
 	return false;
 }
 
+/* The SELECT whose columns a name means: also in ORDER BY behind it. */
+static const struct node *select_of(const struct node *n)
+{
+	for (const struct node *up = n->parent; up; up = up->parent) {
+		if (up->kind == NODE_SELECT)
+			return up;
+		if (up->kind == NODE_QUERY && up->child[QUERY_BODY] &&
+		    up->child[QUERY_BODY]->kind == NODE_SELECT)
+			return up->child[QUERY_BODY];
+	}
+	return NULL;
+}
+
+/* t.$1: the first column of VALUES; of a table nobody knows it. */
+bool rule_column_place(struct rewrite *r, struct node *n)
+{
+	struct node *last = n->count > 1 ? n->child[n->count - 1] : NULL;
+
+	if (!last || last->text.len < 2 || last->text.p[0] != '$' || last->flags & FLAG_QUOTED)
+		return false;
+	for (size_t i = 1; i < last->text.len; i++)
+		if (last->text.p[i] < '0' || last->text.p[i] > '9')
+			return false;
+	if (last->kind == NODE_PARAMETER || last->kind == NODE_IDENT)
+		node_replace(last, node_ident(r->arena, arena_printf(r->arena, "column%.*s",
+								     (int)last->text.len - 1,
+								     last->text.p + 1)));
+	return true;
+}
+
 /* $1 FROM VALUES (...): the first column, which Postgres names as Snowflake does. */
 bool rule_column_number(struct rewrite *r, struct node *n)
 {
-	const struct node *select = node_above(n, NODE_SELECT), *from, *table;
+	const struct node *select = select_of(n), *from, *table;
 	char *name;
 
 	from = select ? select->child[SELECT_FROM] : NULL;

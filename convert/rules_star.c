@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "convert/columns.h"
+#include "convert/shape.h"
 
 #define AGGREGATES_MAX 20
 
@@ -93,6 +94,43 @@ static struct node *star_in(struct node *item)
 	return v && v->kind == NODE_STAR ? v : NULL;
 }
 
+/* s.*: the fields of the struct s. */
+static bool fields_of(struct rewrite *r, struct node *holder, struct node *star)
+{
+	struct node *q = star->child[STAR_QUALIFIER], *list = holder->parent, *column, *made;
+	uint32_t at = holder->slot, count = 0;
+	struct str name;
+
+	if (!q || q->count == 0 || star->child[STAR_REPLACE] || star->child[STAR_RENAME] ||
+	    relation_in_scope(star, node_last_name(q)))
+		return false;
+	column = node_make(r->arena, NODE_COLUMN);
+	for (uint32_t i = 0; i < q->count; i++)
+		node_add(r->arena, column, node_copy(r->arena, q->child[i]));
+	column->parent = star->parent;
+	made = column_definition(column);
+	if (!shape_is_struct(made))
+		return false;
+	for (uint32_t i = 0; i < shape_field_count(made); i++)
+		if (!shape_field(r, made, i, &name))
+			return false;
+	for (uint32_t i = 0; i < shape_field_count(made); i++) {
+		struct node *member = node_make(r->arena, NODE_MEMBER);
+		const char *text;
+
+		shape_field(r, made, i, &name);
+		if (in_list(star->child[STAR_EXCEPT], name))
+			continue;
+		text = arena_strndup(r->arena, name.p, name.len);
+		node_put(member, 0, node_copy(r->arena, column));
+		node_put(member, 1, node_ident(r->arena, text));
+		node_insert(r->arena, list, at + ++count,
+			    item_of(r, member, node_ident(r->arena, text)));
+	}
+	node_remove(list, at);
+	return true;
+}
+
 static bool all_clause(const struct node *select)
 {
 	const struct node *group = select->child[SELECT_GROUP], *q = select->parent, *order;
@@ -112,8 +150,10 @@ bool rule_star(struct rewrite *r, struct node *n)
 	for (uint32_t i = 0; i < items->count; i++) {
 		struct node *star = star_in(items->child[i]);
 
-		if (star && (all || star->child[STAR_EXCEPT] || star->child[STAR_REPLACE] ||
-			     star->child[STAR_RENAME]))
+		if (star && fields_of(r, items->child[i], star))
+			done = true;
+		else if (star && (all || star->child[STAR_EXCEPT] || star->child[STAR_REPLACE] ||
+				  star->child[STAR_RENAME]))
 			done |= write_out(r, n, items->child[i], star);
 	}
 	return done;

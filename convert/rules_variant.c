@@ -100,6 +100,11 @@ static const struct wanted functions[] = {
 /* Those whose arguments become one type: where one is JSON, all are. */
 static const char *const together[] = {"coalesce", "ifnull", "nvl"};
 
+const char *variant_function(size_t i)
+{
+	return i < sizeof(functions) / sizeof(functions[0]) ? functions[i].name : NULL;
+}
+
 static int by_name(const void *name, const void *row)
 {
 	return strcasecmp(name, ((const struct wanted *)row)->name);
@@ -123,7 +128,10 @@ static void to_json(struct rewrite *r, struct node *n)
 {
 	struct node *place = node_take(r->arena, n), *json;
 
-	n = n->kind == NODE_STRING ? node_cast(r->arena, n, "text") : n;
+	if (n->kind == NODE_STRING) {
+		n = node_cast(r->arena, n, "text");
+		n->child[CAST_TYPE]->number = TYPE_OF_POSTGRES;
+	}
 	json = node_call(r->arena, "to_jsonb", 1, &n);
 	json->type = TYPE_JSON;
 	node_replace(place, json);

@@ -105,6 +105,10 @@ bool rule_list_over(struct rewrite *r, struct node *n)
 	if (!over || over->op || !order || order->kind != NODE_LIST || over->child[WINDOW_ORDER] ||
 	    !(node_calls(n, "listagg") || node_calls(n, "string_agg")))
 		return false;
+	if (n->flags & FLAG_DISTINCT) {
+		rewrite_finding(r, n, "NOT-CONVERTED", "Postgres has no DISTINCT over a window");
+		return false;
+	}
 	node_set(n, CALL_WITHIN, NULL);
 	node_set(n, CALL_OVER, NULL);
 	node_set(n, CALL_OVER,
@@ -178,6 +182,24 @@ bool rule_list_distinct(struct rewrite *r, struct node *n)
 	if (!node_same(value, node_arg(n, 0)) || type_is_number(type_of(r, value)))
 		return false;
 	copy = node_cast(r->arena, node_copy(r->arena, value), "text");
+	copy->child[CAST_TYPE]->number = TYPE_OF_POSTGRES;
 	node_replace(value, copy);
+	return true;
+}
+
+/*
+ * Snowflake: without a frame FIRST_VALUE, LAST_VALUE and NTH_VALUE see the whole partition, in
+ * Postgres what came so far.
+ */
+bool rule_whole_frame(struct rewrite *r, struct node *n)
+{
+	struct node *over = n->child[CALL_OVER];
+
+	if (!over || over->op || over->child[WINDOW_FRAME] || !over->child[WINDOW_ORDER] ||
+	    !(node_calls(n, "last_value") || node_calls(n, "nth_value") ||
+	      (node_calls(n, "first_value") && n->flags & FLAG_IGNORE_NULLS)))
+		return false;
+	node_set(over, WINDOW_FRAME,
+		 frame(r, BOUND_UNBOUNDED_PRECEDING, BOUND_UNBOUNDED_FOLLOWING));
 	return true;
 }

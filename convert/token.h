@@ -46,6 +46,7 @@ enum symbol {
 	SYMBOL_EQ2,	     /* == */
 	SYMBOL_NULL_EQ,	     /* <=> */
 	SYMBOL_PIPES,	     /* || */
+	SYMBOL_PIPE_TO,	     /* |> in Spark */
 	SYMBOL_AND2,	     /* && */
 	SYMBOL_LEFT,	     /* << */
 	SYMBOL_RIGHT,	     /* >> */

@@ -462,6 +462,8 @@ struct node {
 	struct str text;
 	struct node *parent;
 	struct node **child;
+	struct node
+		*shape; /* a value made up to ask for fields and types, or NULL (shape_text.h) */
 	const struct schema_table *table; /* of a TABLE, and of INSERT: what is known, or NULL */
 };
 

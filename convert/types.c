@@ -244,6 +244,25 @@ static bool drop_max(struct node *n)
 	return false;
 }
 
+/* varchar(16777216): longer than Postgres' longest, so without an end. */
+#define VARCHAR_MAX 10485760
+static void limit_length(struct node *n)
+{
+	const struct node *a = n->count == 1 ? n->child[0] : NULL;
+	char text[12] = "";
+	int64_t length;
+
+	if (!a || a->kind != NODE_NUMBER || n->op || a->text.len >= sizeof(text) ||
+	    !(str_is(n->text, "varchar") || str_is(n->text, "character varying")))
+		return;
+	memcpy(text, a->text.p, a->text.len);
+	if (!text_to_int(text, &length) || length <= VARCHAR_MAX)
+		return;
+	n->text = (struct str){"text", 4};
+	n->count = 0;
+	node_touch(n);
+}
+
 /* Precision of a timestamp: six digits at most. */
 static void limit_precision(struct node *n)
 {
@@ -299,7 +318,9 @@ bool type_apply(struct rewrite *r, struct node *n)
 			continue;
 		if (t->finding)
 			rewrite_finding(r, n, t->finding, NULL);
-		return replace(r, n, t->to);
+		done = replace(r, n, t->to);
+		break;
 	}
+	limit_length(n);
 	return done;
 }

@@ -144,6 +144,8 @@ static bool looks_like_header(const struct csv_style *s, const struct sample *x,
 
 		if (t.len)
 			infer_text(&kind, t);
+		else if (i == 0 && x->typed_below)
+			texts++; /* the index that data frames are written with has no name */
 		texts += t.len > 0 && t.len < 128 && kind.kinds == 1u << BLOCK_TEXT;
 		known += wanted && is_wanted(wanted, t);
 	}
@@ -195,9 +197,11 @@ static int take_names(struct csv_layout *l, const struct sample *x, const char *
 		struct str t = parse_trim(csv_text(&l->style, &x->first[i], a)), checked;
 		const char *copy;
 
-		if (parse_text(t, 0, &checked) != PARSE_OK)
-			return error_set(e, ERROR_INPUT, "a column name of '%s' is not UTF-8",
-					 path);
+		if (parse_text(t, 0, &checked) != PARSE_OK) {
+			error_set(e, ERROR_INPUT, "a column name of '%s' is not UTF-8", path);
+			return error_hint(e, "say what the file is with --encoding, for example "
+					     "WINDOWS-1252 or UTF-16LE");
+		}
 		copy = t.len ? arena_strndup(a, t.p, t.len) : arena_printf(a, "column%zu", i + 1);
 		l->names[i] = (struct str){copy, strlen(copy)};
 	}

@@ -200,6 +200,9 @@ static int name_columns(struct reader *r, struct error *e)
 		}
 	}
 	free(taken);
+	for (i = 0; i < r->layout.field_count; i++)
+		if (r->targets[i] == ROW_UNKNOWN)
+			row_left_out(&r->row, r->layout.names[i]);
 	if (r->row.rules->fail_unknown && unknown)
 		return error_set(e, ERROR_INPUT,
 				 "'%s' has a column '%.*s' that the target does not "

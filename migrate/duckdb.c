@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "migrate/temp.h"
+
 #define LIBRARY "libduckdb.so"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -122,14 +124,12 @@ static int open_database(struct error *e)
 		{"autoload_known_extensions", "false"},
 		{"allow_persistent_secrets", "false"},
 	};
-	const char *tmp = getenv("TMPDIR");
 	char folder[512], *why = NULL;
 	duck_handle config = NULL;
 	size_t i;
 	int failed;
 
-	snprintf(folder, sizeof(folder), "%s/lakeport-duckdb-%ld", tmp && *tmp ? tmp : "/tmp",
-		 (long)getpid());
+	snprintf(folder, sizeof(folder), "%s/lakeport-duckdb-%ld", temp_folder(), (long)getpid());
 	failed = api.create_config(&config);
 	for (i = 0; i < sizeof(settings) / sizeof(settings[0]) && !failed; i++)
 		failed = api.set_config(config, settings[i][0], settings[i][1]);

@@ -4,6 +4,7 @@
  */
 #include "migrate/input.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <iconv.h>
@@ -262,10 +263,31 @@ static int open_packing(struct input *in, struct error *e)
 	return 0;
 }
 
-/* "UTF-8" needs nothing; Postgres' own names ("WIN1252") are understood, too. */
+/* Postgres' own names ("WIN1252") are understood, too. */
+static iconv_t find_encoding(const char *name)
+{
+	char real[64];
+	bool win = strncasecmp(name, "WIN", 3) == 0 && isdigit((unsigned char)name[3]);
+
+	snprintf(real, sizeof(real), "%s%s", win ? "CP" : "", win ? name + 3 : name);
+	return iconv_open("UTF-8", real);
+}
+
+int input_check_encoding(const char *name, struct error *e)
+{
+	iconv_t found = find_encoding(name ? name : "UTF-8");
+
+	if (found != (iconv_t)-1) {
+		iconv_close(found);
+		return 0;
+	}
+	error_set(e, ERROR_CONFIG, "there is no encoding '%s'", name);
+	return error_hint(e, "'iconv -l' lists those that are known");
+}
+
+/* "UTF-8" needs nothing. */
 static int open_recoder(struct input *in, const char *encoding, struct error *e)
 {
-	char name[64];
 	const char *from = encoding ? encoding : "UTF-8";
 
 	if (!strcasecmp(from, "UTF-8") || !strcasecmp(from, "UTF8")) {
@@ -277,13 +299,9 @@ static int open_recoder(struct input *in, const char *encoding, struct error *e)
 			return 0;
 		from = "UTF-16"; /* its mark says so */
 	}
-	snprintf(name, sizeof(name), "%s%s", strncasecmp(from, "WIN", 3) == 0 ? "CP" : "",
-		 strncasecmp(from, "WIN", 3) == 0 ? from + 3 : from);
-	in->recoder = iconv_open("UTF-8", name);
-	if (in->recoder == (iconv_t)-1) {
-		error_set(e, ERROR_CONFIG, "there is no encoding '%s'", from);
-		return error_hint(e, "'iconv -l' lists those that are known");
-	}
+	in->recoder = find_encoding(from);
+	if (in->recoder == (iconv_t)-1)
+		return input_check_encoding(from, e);
 	in->recoding = true;
 	in->coded = xmalloc(READ_BYTES);
 	return 0;

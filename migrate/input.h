@@ -36,6 +36,9 @@ uint64_t input_consumed(const struct input *in);
 bool input_converted(const struct input *in);
 void input_close(struct input *in); /* accepts NULL */
 
+/* Class CONFIG when there is no such encoding. */
+int input_check_encoding(const char *name, struct error *e);
+
 struct piece; /* counted memory */
 
 struct window {

@@ -54,10 +54,11 @@ int load_run_begin(struct load_run *run, const char *dsn, const char *record, co
 	if (!run->pg)
 		return -1;
 	server_cpu_begin(&run->server, run->pg);
-	return do_not_wait_for_disk(run->pg, e) < 0 || ledger_install(run->pg, e) < 0 ||
-			       ledger_run_begin(run->pg, record, verb, &run->number, e) < 0
-		       ? -1
-		       : 0;
+	if (do_not_wait_for_disk(run->pg, e) == 0 && ledger_install(run->pg, e) == 0 &&
+	    ledger_run_begin(run->pg, record, verb, &run->number, e) == 0)
+		return 0;
+	load_add_hint(e);
+	return -1;
 }
 
 void load_run_end(struct load_run *run, const char *outcome, const char *error, int64_t rows,
@@ -84,6 +85,7 @@ void load_run_end(struct load_run *run, const char *outcome, const char *error, 
 void load_result_release(struct load_result *r)
 {
 	buf_release(&r->changes);
+	buf_release(&r->left_out);
 }
 
 /* ---- what is to be done with a file -----------------------------------------------------------
@@ -349,8 +351,10 @@ static int analyze(struct load *l, struct error *e)
 		   "current_setting('autovacuum')::bool and current_setting('track_counts')::bool "
 		   "and coalesce((select option_value::bool from pg_options_to_table(reloptions) "
 		   "where option_name = 'autovacuum_enabled'), true)) "
-		   "from pg_class where oid = %u",
-		   l->out->rows, l->target.oid);
+		   "from pg_class where oid = ",
+		   l->out->rows);
+	pg_quote_literal(&sql, l->target.quoted); /* by name: an overwrite may have replaced it */
+	buf_puts(&sql, "::regclass");
 	text = pg_scalar(l->pg, buf_text(&sql), e);
 	buf_clear(&sql);
 	if (text && *text == 't') {
@@ -453,6 +457,8 @@ int load_table(const struct load_run *run, const struct load_settings *s, struct
 	free(l.quarantine);
 	free(l.queue);
 	pthread_mutex_destroy(&l.lock);
+	if (status < 0)
+		load_add_hint(e);
 	return status;
 }
 

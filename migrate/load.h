@@ -77,9 +77,11 @@ struct load_result {
 	struct load_rejects reasons;
 	bool created;	     /* the table was made */
 	double index_s;	     /* building what was missing */
+	uint64_t locked_ns;  /* how long an overwrite kept readers out */
 	atomic_ullong input; /* bytes of files read so far; may be read while the load runs */
 	uint64_t input_total;
-	struct buf changes; /* of the table, in words: "added 'x' bigint" */
+	struct buf left_out; /* names of columns of a file that nothing took */
+	struct buf changes;  /* of the table, in words: "added 'x' bigint" */
 };
 void load_result_release(struct load_result *r);
 

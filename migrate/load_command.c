@@ -51,6 +51,9 @@ static const struct option load_options[] = {
 	 drift_words, NULL},
 	{0, "on-changed", OPTION_CHOICE, "WHAT", "a file that changed after it was loaded", "error",
 	 0, 0, on_changed_words, NULL},
+	{0, "swap", OPTION_CHOICE, "HOW",
+	 "overwrite: a new table is renamed, or the rows are replaced (see above)", "auto", 0, 0,
+	 swap_words, NULL},
 	{0, "force", OPTION_FLAG, NULL, "load files again that are loaded already", NULL, 0, 0,
 	 NULL, NULL},
 	{0, "audit-columns", OPTION_FLAG, NULL,
@@ -154,6 +157,7 @@ static int read_settings(const struct invocation *inv, struct load_command *c, s
 	s->drift = (enum drift)settings_word(drift_words, option_text(inv, "drift"));
 	s->on_changed =
 		(enum on_changed)settings_word(on_changed_words, option_text(inv, "on-changed"));
+	s->swap = (enum swap)settings_word(swap_words, option_text(inv, "swap"));
 	s->force = option_flag(inv, "force");
 	s->audit_columns = option_flag(inv, "audit-columns");
 	s->dry_run = option_flag(inv, "dry-run");
@@ -338,13 +342,23 @@ const struct command migrate_load = {
 	.min_arguments = 0,
 	.max_arguments = -1,
 	.summary = "load files into a table, each exactly once",
-	.description = "Files are Parquet, CSV or JSON (lines or one array), packed with gzip or "
-		       "zstd or not;"
-		       "\nnames may be patterns and folders. Each file is loaded in one "
-		       "transaction together "
-		       "with\nits row in the ledger, the schema 'lakeport' of the target: run it "
-		       "again and it "
-		       "goes on\nwhere it stopped. Files that are loaded are skipped.",
+	.description =
+		"Files are Parquet, CSV or JSON (lines or one array), packed with gzip or "
+		"zstd or not;"
+		"\nnames may be patterns and folders. Each file is loaded in one "
+		"transaction together "
+		"with\nits row in the ledger, the schema 'lakeport' of the target: run it "
+		"again and it "
+		"goes on\nwhere it stopped. Files that are loaded are skipped."
+		"\n\n--swap says how an overwrite puts new rows in the place of the old ones:"
+		"\n  rename    into a new table with the same columns, indexes, comments and "
+		"grants, which\n            is then renamed: readers wait for a moment"
+		"\n  truncate  in the same table: readers wait as long as the INSERT takes"
+		"\n  delete    in the same table by DELETE: readers never wait; it needs "
+		"VACUUM afterwards"
+		"\n  auto      rename, unless something hangs on the table (views, foreign "
+		"keys, triggers,\n            publications, policies, sequences, ...): then "
+		"truncate, or delete\n            where others refer to it by foreign keys",
 	.examples = "  lakeport migrate load -d postgresql:///shop 'data/orders/*.parquet' --into "
 		    "sales.orders\n"
 		    "  lakeport migrate load -d postgresql:///shop customers.csv --into "

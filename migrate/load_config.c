@@ -267,9 +267,13 @@ static void say_unused(const struct load_config *c)
 	buf_release(&words);
 }
 
-int load_config_read(struct load_config *c, const char *path, struct error *e)
+/* From `text`, or else from the file. */
+static int read_from(struct load_config *c, const char *path, const struct str *text,
+		     struct error *e)
 {
 	struct reading rd = {.c = c};
+	size_t count = load_run_key_count + 1;
+	int status;
 
 	*c = (struct load_config){.attempts = -1, .retry_s = -1, .lock_timeout_s = -1};
 	c->path = arena_strdup(&c->arena, path);
@@ -280,11 +284,22 @@ int load_config_read(struct load_config *c, const char *path, struct error *e)
 							 .required = true,
 							 .table = rd.table,
 							 .table_count = load_table_key_count};
-	if (config_read(path, rd.run, load_run_key_count + 1, visit, &rd, e) < 0 ||
-	    check_all(c, e) < 0)
+	status = text ? config_parse(text->p, text->len, path, rd.run, count, visit, &rd, e)
+		      : config_read(path, rd.run, count, visit, &rd, e);
+	if (status < 0 || check_all(c, e) < 0)
 		return -1;
 	say_unused(c);
 	return 0;
+}
+
+int load_config_read(struct load_config *c, const char *path, struct error *e)
+{
+	return read_from(c, path, NULL, e);
+}
+
+int load_config_parse(struct load_config *c, struct str text, const char *name, struct error *e)
+{
+	return read_from(c, name, &text, e);
 }
 
 void load_config_release(struct load_config *c)

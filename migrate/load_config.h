@@ -15,6 +15,7 @@
 #include "common/config.h"
 #include "common/error.h"
 #include "common/memory.h"
+#include "common/text.h"
 #include "migrate/settings.h"
 
 struct load_entry { /* one table */
@@ -49,6 +50,8 @@ struct load_config {
 
 /* Class CONFIG, with file, line and column. The log says once what has no use. */
 int load_config_read(struct load_config *c, const char *path, struct error *e);
+/* The same for text in memory; `name` stands for the file in messages. */
+int load_config_parse(struct load_config *c, struct str text, const char *name, struct error *e);
 void load_config_release(struct load_config *c);
 
 struct load_entry *load_config_find(const struct load_config *c, const char *name);

@@ -315,6 +315,11 @@ const struct load_key load_table_keys[] = {
 	 "files with other columns: none, add-columns, rescue, fail, widen (none)", NULL},
 	{"on_changed", CONFIG_TEXT, set_word, S(on_changed), on_changed_words, 0, 0, "error",
 	 "a loaded file that changed: skip, reload, error", NULL},
+	{"swap", CONFIG_TEXT, set_word, S(swap), swap_words, 0, 0, "auto",
+	 "overwrite: rename (a new table takes the old one's place, readers wait for a moment), "
+	 "truncate (the same table, readers wait for the INSERT), delete (the same table, readers "
+	 "never wait), auto: rename unless views, foreign keys or the like hang on the table",
+	 NULL},
 	{"audit_columns", CONFIG_FLAG, set_flag, S(audit_columns), NULL, 0, 0, "false",
 	 "adds _source_file, _load_timestamp, _batch_id, _line", NULL},
 	{"format", CONFIG_TEXT, set_word, S(source.format), format_words, 0, 0, "auto",

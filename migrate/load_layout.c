@@ -150,8 +150,8 @@ static void want_marker(struct layout *l, const struct load_settings *s, const s
 
 	if (!s->delete_column || target_find(t, s->delete_column, false))
 		return;
-	l->wanted.columns[i] =
-		(struct source_column){.name = s->delete_column, .type = {.kind = BLOCK_TEXT}};
+	l->wanted.columns[i] = (struct source_column){
+		.name = s->delete_column, .type = {.kind = BLOCK_TEXT}, .needed = true};
 	l->types[i] = l->wanted.columns[i].type;
 	l->names[i] = STAGE_MARKER;
 	l->wanted.column_count++;
@@ -168,7 +168,7 @@ int layout_make(struct layout *l, const struct load_settings *s, const struct ta
 	l->plain_json = arena_alloc(&l->arena, room * sizeof(bool));
 	l->names = arena_alloc(&l->arena, room * sizeof(*l->names));
 	l->columns = arena_alloc(&l->arena, (room + 6) * sizeof(*l->columns));
-	l->staged = staged || s->strategy->staged;
+	l->staged = staged || s->strategy->staged || t->row_security;
 	l->rules.fail_unknown = s->drift == DRIFT_FAIL;
 	for (i = 0; i < t->column_count; i++) {
 		if (!is_wanted(s, t, found, &t->columns[i]))

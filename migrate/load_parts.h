@@ -6,6 +6,7 @@
  *   load_worker.c   a thread with a connection: claims units of files, retries
  *   load_unit.c     one transaction: the files of a unit, their strategy, their ledger rows
  *   load_layout.c   which column of a file goes where
+ *   load_hints.c    what to do next about what the server said
  *   load_refused.c  finding the rows that the server does not take
  *   reject.c        rows turned away, kept aside until they go into the quarantine
  */
@@ -105,6 +106,8 @@ int load_workers(struct load *l, void (*tick)(void *, const struct load_result *
  */
 int unit_load(struct worker *w, struct load_file **files, size_t n, struct error *e);
 
+/* Gives a failure that the server reported a hint, if it has none. */
+void load_add_hint(struct error *e);
 /* True for what may go away by itself: lost connections, deadlocks, a full or stopping server. */
 bool load_is_retryable(const struct error *e);
 /* True for what the server will not do to this table, or not for this user. */

@@ -18,6 +18,7 @@
 #define DESCRIBED_MAX 10	 /* files looked at to make a table */
 #define REBUILD_FROM  (16 << 20) /* bytes of files that are worth building anew */
 #define LOCK_PREPARE  1818323764
+#define ALONE_MS      500 /* to find out whether somebody is at an empty table */
 
 struct pg *load_connect(const char *dsn, const struct load_settings *s, struct error *e)
 {
@@ -55,10 +56,10 @@ int load_describe(const struct load_settings *s, const struct load_file *files, 
 		struct table_shape one = {0};
 
 		if (!source || source->describe(&s->source, path, a, &one, e) < 0)
-			return error_context(e, "'%s'", path);
+			return strstr(e->text, path) ? -1 : error_context(e, "'%s'", path);
 		if (i && one.by_place != shape->by_place) {
-			error_set(e, ERROR_INPUT, "'%s' %s a header, '%s' %s", path,
-				  one.by_place ? "has no" : "has", files[0].ledger.path,
+			error_set(e, ERROR_INPUT, "'%s' has %s header, '%s' %s", path,
+				  one.by_place ? "no" : "a", files[0].ledger.path,
 				  one.by_place ? "has one" : "has none");
 			return error_hint(e, "say --header yes or no, or load them apart");
 		}
@@ -137,39 +138,83 @@ static int make_table(struct load *l, struct error *e)
 	return status;
 }
 
+/* 1 nobody is at the table, and nobody will be until we commit; 0 somebody is. */
+static int lock_alone(struct load *l, struct error *e)
+{
+	struct buf sql = {0};
+	int status;
+
+	buf_printf(&sql,
+		   "savepoint lakeport_index; set local lock_timeout = %d; "
+		   "lock table %s in access exclusive mode; set local lock_timeout = %d; "
+		   "release lakeport_index",
+		   ALONE_MS < l->settings->lock_timeout_ms ? ALONE_MS
+							   : l->settings->lock_timeout_ms,
+		   l->target.quoted, l->settings->lock_timeout_ms);
+	status = pg_exec(l->pg, buf_text(&sql), e);
+	buf_release(&sql);
+	if (status == 0)
+		return 1;
+	if (strcmp(e->sqlstate, "55P03") != 0)
+		return -1;
+	memset(e, 0, sizeof(*e));
+	return pg_exec(l->pg, "rollback to lakeport_index; release lakeport_index", e);
+}
+
+/*
+ * The plain indexes of a plain table of ours; those stay that hold more than their definition says
+ * (a comment, a place, statistics) or that something refers to.
+ */
+static struct pg_result *list_indexes(struct load *l, struct error *e)
+{
+	char oid[20];
+	const char *values[] = {oid};
+
+	snprintf(oid, sizeof(oid), "%u", l->target.oid);
+	return pg_query(
+		l->pg,
+		"select i.indexrelid::regclass, 'create index if not exists' || "
+		"substr(pg_get_indexdef(i.indexrelid), length('create index') + 1) from pg_index i "
+		"join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid "
+		"where i.indrelid = $1 and t.relkind = 'r' and pg_has_role(t.relowner, 'USAGE') "
+		"and has_schema_privilege(t.relnamespace, 'CREATE') "
+		"and not i.indisunique and not i.indisprimary and not i.indisexclusion "
+		"and not i.indisreplident and not i.indisclustered and i.indisvalid "
+		"and not c.relispartition and c.reltablespace = 0 and not exists "
+		"(select from pg_depend d where d.refobjid = i.indexrelid) and not exists "
+		"(select from pg_description d where d.objoid = i.indexrelid and d.classoid = "
+		"'pg_class'::regclass) and not exists (select from pg_attribute a "
+		"where a.attrelid = i.indexrelid and a.attstattarget >= 0)",
+		values, 1, e);
+}
+
 /* Takes off an empty table what is cheaper to build afterwards. */
 static int put_indexes_off(struct load *l, struct error *e)
 {
 	struct buf sql = {0};
 	struct pg_result *r;
 	int64_t bytes = 0;
-	int row, status = 0;
+	int row, status = strategy_will_rename(l->pg, l->settings, &l->target, e);
 	size_t i;
 
+	if (status != 0) /* they are built with the new table */
+		return status < 0 ? -1 : 0;
 	for (i = 0; i < l->out->file_count; i++)
 		bytes += l->out->files[i].ledger.size;
 	if (!l->target.empty || l->settings->strategy->keyed || bytes < REBUILD_FROM)
 		return 0;
-	buf_printf(&sql,
-		   "select i.indexrelid::regclass, pg_get_indexdef(i.indexrelid) from pg_index i "
-		   "join pg_class c on c.oid = i.indexrelid where i.indrelid = %u "
-		   "and not i.indisunique and not i.indisprimary and not i.indisexclusion "
-		   "and not i.indisreplident and not i.indisclustered and not c.relispartition "
-		   "and (select relkind from pg_class where oid = i.indrelid) = 'r' and not exists "
-		   "(select from pg_depend d where d.refobjid = i.indexrelid)",
-		   l->target.oid);
-	r = pg_query(l->pg, buf_text(&sql), NULL, 0, e);
-	buf_clear(&sql);
-	for (row = 0; r && status == 0 && row < pg_rows(r); row++) {
+	r = list_indexes(l, e);
+	status = r ? pg_rows(r) > 0 : -1;
+	if (status > 0)
+		status = lock_alone(l, e);
+	for (row = 0; status > 0 && row < pg_rows(r); row++) {
 		ledger_pending_sql(&sql, l->task, pg_value(r, row, 1));
 		buf_printf(&sql, "; drop index %s", pg_value(r, row, 0));
-		status = run_and_clear(l->pg, &sql, e);
+		status = run_and_clear(l->pg, &sql, e) < 0 ? -1 : 1;
 	}
-	if (!r)
-		status = -1;
 	pg_free(r);
 	buf_release(&sql);
-	return status;
+	return status < 0 ? -1 : 0;
 }
 
 static int check_target(struct load *l, struct error *e)

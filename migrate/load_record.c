@@ -193,6 +193,16 @@ static void add_times(struct record *r, const struct load_table_result *tables, 
 	}
 }
 
+static const char *rejected_hint(struct record *r, const struct load_settings *s)
+{
+	if (s->on_bad_row != BAD_ROW_QUARANTINE)
+		return "--on-bad-row quarantine keeps such rows";
+	return arena_printf(&r->arena,
+			    "they are in %s_quarantine; mend them or the table, then: lakeport "
+			    "migrate replay --into %s",
+			    table_name(r, s), table_name(r, s));
+}
+
 /* One finding for each error, not for each file. */
 static void add_findings(struct record *r, const struct load_table_result *tables, size_t n)
 {
@@ -213,23 +223,35 @@ static void add_findings(struct record *r, const struct load_table_result *table
 				       arena_printf(&r->arena, "%zu files; the first, '%s': %s",
 						    troubled, first->ledger.path,
 						    first->error.text),
-				       first->error.hint);
+				       *first->error.hint
+					       ? first->error.hint
+					       : "mend the cause and load again: files that are "
+						 "loaded are known");
 		if (with_outcome(x, LOAD_DEAD))
 			record_finding(
 				r, "FILES-DEAD", SEVERITY_ERROR, table_name(r, tables[i].settings),
 				arena_printf(&r->arena,
 					     "%zu files failed too often and were not tried",
 					     with_outcome(x, LOAD_DEAD)),
-				"mend the cause, then: update lakeport.file set status = 'failed', "
-				"attempts = 0 where status = 'dead'");
+				arena_printf(&r->arena,
+					     "mend the cause ('lakeport migrate status' names it), "
+					     "then: lakeport migrate retry --into %s",
+					     table_name(r, tables[i].settings)));
 		if (x->rejects)
 			record_finding(r, "ROWS-REJECTED", SEVERITY_WARNING,
 				       table_name(r, tables[i].settings),
 				       arena_printf(&r->arena, "%lld rows were turned away",
 						    (long long)x->rejects),
-				       tables[i].settings->on_bad_row == BAD_ROW_QUARANTINE
-					       ? "they are in the quarantine table"
-					       : "");
+				       rejected_hint(r, tables[i].settings));
+		if (x->left_out.len)
+			record_finding(
+				r, "COLUMNS-LEFT-OUT", SEVERITY_INFO,
+				table_name(r, tables[i].settings),
+				arena_printf(&r->arena,
+					     "files have %s, which the table does not take",
+					     buf_text(&x->left_out)),
+				"--drift add-columns adds such columns, rescue keeps their values, "
+				"fail refuses such files");
 		if (x->changes.len)
 			record_finding(r, "TABLE-CHANGED", SEVERITY_INFO,
 				       table_name(r, tables[i].settings), buf_text(&x->changes),
@@ -258,6 +280,10 @@ void load_record(struct record *r, const struct load_table_result *tables, size_
 	record_metric(r, "files_failed", NULL, failed, true);
 	record_metric(r, "rows_rejected", NULL, rejects, true);
 	record_metric(r, "elapsed_s", NULL, seconds, true);
+	for (i = 0; i < n; i++)
+		if (tables[i].result->locked_ns)
+			record_metric(r, "locked_s", table_name(r, tables[i].settings),
+				      (double)tables[i].result->locked_ns / 1e9, false);
 	record_metric(r, "client_cpu_share", NULL, 100 * cpu_s / seconds, false);
 	add_tables(r, tables, n);
 	add_rejects(r, tables, n);

@@ -36,9 +36,15 @@ bool load_is_impossible(const struct error *e)
 	return in_class(e, classes, sizeof(classes) / sizeof(classes[0]));
 }
 
+/*
+ * Data, constraints, check options; what triggers raise; policies and views that do not let a row
+ * through; rows too big for a page; and what the input functions of some extensions say (hstore).
+ * Some of it may be the fault of the table or the user instead: refused_apply() finds out.
+ */
 bool load_is_refusal(const struct error *e)
 {
-	static const char *const classes[] = {"22", "23"};
+	static const char *const classes[] = {"22",    "23",	"42501", "42601",
+					      "44000", "54000", "P0001", "XX000"};
 
 	return e->class == ERROR_SQL &&
 	       in_class(e, classes, sizeof(classes) / sizeof(classes[0])) && !ledger_claim_lost(e);
@@ -74,6 +80,8 @@ static int try_range(struct search *s, int64_t from, int64_t to, struct error *w
 	}
 	if (status == 0 && s->keep)
 		*s->counts = counts;
+	if (s->run.swap && !(status == 0 && s->keep))
+		*s->run.swap = (struct strategy_swap){0};
 	if (pg_exec(s->run.pg,
 		    status == 0 && s->keep ? "release lakeport_try"
 					   : "rollback to lakeport_try; release lakeport_try",
@@ -160,7 +168,11 @@ int refused_apply(struct worker *w, const struct strategy_run *run, struct load_
 	for (i = 0; i < n; i++)
 		rows += files[i]->sent;
 	s.keep = run->settings->strategy->divisible;
-	status = search(&s, 0, rows, e);
+	status = try_range(&s, 0, 0, e, e); /* refused without any row: they are not to blame */
+	if (status == 0)
+		status = search(&s, 0, rows, e);
+	else
+		status = -1;
 	if (status == 0 && !s.keep) {
 		s.run.where = "true";
 		status = run->settings->strategy->apply(&s.run, counts, e);

@@ -35,12 +35,14 @@ struct unit {
 	struct arena arena;
 	struct buf ledger;    /* statements for the end of the transaction */
 	int64_t now_us, rows; /* rows in the stage so far */
-	struct buf changes;
+	struct buf changes, left_out;
 	bool find_refused;
 	bool look_at_all;    /* of the files' rows for columns, not at a sample */
 	bool unknown;	     /* the files have columns that the sample did not show */
 	struct widen *widen; /* NULL: what does not fit is a bad row */
 	bool refused_widen;  /* the server */
+	struct strategy_run run;
+	struct strategy_swap swap;
 };
 
 static int run_buf(struct pg *pg, struct buf *sql, struct error *e)
@@ -155,6 +157,7 @@ static int find_columns(struct unit *u, struct error *e)
 	if (follow && u->s->drift != DRIFT_FAIL && !u->look_at_all)
 		u->layout.rules.unknown = &u->unknown;
 	u->layout.rules.widen = u->widen;
+	u->layout.rules.left_out = &u->left_out;
 	if (status == 0 && u->widen)
 		mark_fresh(u, known);
 	return status;
@@ -211,7 +214,11 @@ static int take_rejects(struct unit *u, struct load_file *f, struct error *e)
 
 		if (u->s->on_bad_row == BAD_ROW_FAIL) {
 			error_set(e, ERROR_INPUT, "line %" PRId64 ": %s", r->line, r->message);
-			return error_hint(e, "put bad rows aside with --on-bad-row quarantine");
+			return error_hint(e, "%sput bad rows aside with --on-bad-row quarantine",
+					  r->reason == REJECT_BAD_UTF8
+						  ? "say what the file is with --encoding, for "
+						    "example WINDOWS-1252; or "
+						  : "");
 		}
 		f->counts.rejects++;
 		if (reject_add(&u->w->rejects, r, f->ledger.path, u->w->load->run->number,
@@ -425,25 +432,40 @@ static int build_keys(struct unit *u, struct error *e)
 static int apply(struct unit *u, struct error *e)
 {
 	uint64_t begun = clock_now();
-	struct strategy_run run;
 	int status = 0;
 	size_t i;
 
 	if (!u->layout.staged)
 		return 0;
-	layout_run(&u->layout, u->s, &u->w->target, u->w->pg, &run);
+	layout_run(&u->layout, u->s, &u->w->target, u->w->pg, &u->run);
+	u->run.swap = &u->swap;
 	if (u->find_refused) {
-		status = refused_apply(u->w, &run, u->files, u->n, &u->files[0]->written, e);
+		status = refused_apply(u->w, &u->run, u->files, u->n, &u->files[0]->written, e);
 		for (i = 0; status == 0 && i < u->n; i++)
 			status = too_many(u, u->files[i], true, e);
 		write_reasons(u, u->files[0]);
 	} else {
-		status = u->s->strategy->apply(&run, &u->files[0]->written, e);
+		status = u->s->strategy->apply(&u->run, &u->files[0]->written, e);
 	}
 	if (status == 0)
 		status = build_keys(u, e);
 	u->w->times.merge += clock_now() - begun;
 	return status;
+}
+
+/* The ledger's statements, what is left of the strategy, and commit. */
+static int finish(struct unit *u, struct error *e)
+{
+	const struct strategy *strategy = u->s->strategy;
+
+	if (strategy->finish) {
+		if (run_buf(u->w->pg, &u->ledger, e) < 0 ||
+		    strategy->finish(&u->run, &u->files[0]->written, e) < 0)
+			return -1;
+		u->w->target_known = false;
+	}
+	buf_puts(&u->ledger, u->ledger.len ? "; commit" : "commit");
+	return run_buf(u->w->pg, &u->ledger, e);
 }
 
 static int commit(struct unit *u, struct error *e)
@@ -464,8 +486,7 @@ static int commit(struct unit *u, struct error *e)
 		ledger_done_sql(&u->ledger, l->run->number, &u->files[i]->ledger, u->hashes[i],
 				&u->files[i]->counts);
 	}
-	buf_puts(&u->ledger, "; commit");
-	status = run_buf(u->w->pg, &u->ledger, e);
+	status = finish(u, e);
 	u->w->times.commit += clock_now() - begun;
 	return status;
 }
@@ -530,6 +551,14 @@ static void report(struct unit *u)
 		buf_puts(&out->changes, buf_text(&u->changes));
 		pthread_mutex_unlock(&u->w->load->lock);
 	}
+	if (u->left_out.len) {
+		pthread_mutex_lock(&u->w->load->lock);
+		buf_clear(&out->left_out);
+		buf_puts(&out->left_out, buf_text(&u->left_out));
+		pthread_mutex_unlock(&u->w->load->lock);
+	}
+	if (u->s->strategy->whole)
+		strategy_say_swap(&u->run, &out->locked_ns);
 	if (u->layout.staged) /* else nobody has counted them */
 		return;
 	for (size_t i = 0; i < u->n; i++)
@@ -583,6 +612,7 @@ static int try_once(struct worker *w, struct load_file **files, size_t n, const 
 	layout_release(&u.layout);
 	buf_release(&u.ledger);
 	buf_release(&u.changes);
+	buf_release(&u.left_out);
 	arena_release(&u.arena);
 	return status;
 }

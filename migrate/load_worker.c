@@ -171,6 +171,7 @@ static void fail(struct worker *w, struct load_file **files, size_t n, double wa
 	for (i = 0; i < n; i++) {
 		files[i]->outcome = LOAD_FAILED;
 		files[i]->error = *why;
+		load_add_hint(&files[i]->error);
 		if (connect(w) < 0 || ledger_fail(w->pg, w->load->run->number, &files[i]->ledger,
 						  w->load->settings->attempts, wait, why, &e) < 0)
 			drop_connection(w, &e);

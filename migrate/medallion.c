@@ -30,6 +30,12 @@ static bool leaves_origin(const struct load_settings *s)
 	return s->audit_columns && !s->strategy->whole && s->strategy != &strategy_scd2;
 }
 
+bool medallion_by_file(const struct load_config *c, const struct load_entry *t)
+{
+	return leaves_origin(&load_config_find(c, t->from)->settings) &&
+	       !t->settings.strategy->whole;
+}
+
 int medallion_check(const struct load_config *c, const struct load_entry *t, struct error *e)
 {
 	const struct load_entry *from = load_config_find(c, t->from);
@@ -327,22 +333,20 @@ static int delete_old(struct flow *f, const struct target *t, struct load_file *
 	return r ? 0 : -1;
 }
 
-static int apply(struct flow *f, const struct target *stage, struct target *t,
-		 struct strategy_counts *counts, struct error *e)
+static int apply(struct flow *f, const struct target *stage, const struct target *t,
+		 struct strategy_run *run, struct strategy_counts *counts, struct error *e)
 {
-	struct strategy_run run = {
-		.pg = f->pg, .settings = f->settings, .target = t, .where = "true"};
 	size_t i;
 
-	run.columns = arena_alloc(f->arena, (t->column_count + 1) * sizeof(*run.columns));
+	run->columns = arena_alloc(f->arena, (t->column_count + 1) * sizeof(*run->columns));
 	for (i = 0; i < t->column_count; i++) {
 		const struct target_column *c = &t->columns[i];
 		bool audit = strategy_is_audit(c->name) && f->settings->audit_columns;
 
 		if (!c->generated && (audit || target_find(stage, c->name, false)))
-			run.columns[run.column_count++] = c;
+			run->columns[run->column_count++] = c;
 	}
-	return f->settings->strategy->apply(&run, counts, e);
+	return f->settings->strategy->apply(run, counts, e);
 }
 
 static int count_rows(struct flow *f, const size_t *which, size_t n, struct error *e)
@@ -381,13 +385,16 @@ static int begin(struct flow *f, const size_t *which, size_t n, struct error *e)
 	return status;
 }
 
-static int commit(struct flow *f, const size_t *which, size_t n, struct error *e)
+static int commit(struct flow *f, const size_t *which, size_t n, const struct strategy_run *run,
+		  struct error *e)
 {
+	struct strategy_counts *written = &f->out->files[which[0]].written;
+	const struct strategy *strategy = f->settings->strategy;
 	struct buf sql = {0};
 	size_t i;
 	int status;
 
-	if (f->settings->strategy->whole) {
+	if (strategy->whole) {
 		ledger_replaced_sql(&sql, f->run->number, f->task);
 		buf_puts(&sql, "; ");
 	}
@@ -397,8 +404,13 @@ static int commit(struct flow *f, const size_t *which, size_t n, struct error *e
 		ledger_done_sql(&sql, f->run->number, &x->ledger, f->hashes[which[i]], &x->counts);
 		buf_puts(&sql, "; ");
 	}
-	buf_puts(&sql, "drop table " STAGE "; commit");
 	status = run_clear(f->pg, &sql, e);
+	if (status == 0 && strategy->finish)
+		status = strategy->finish(run, written, e);
+	if (status == 0)
+		status = pg_exec(f->pg, "drop table " STAGE "; commit", e);
+	if (status == 0 && strategy->whole)
+		strategy_say_swap(run, &f->out->locked_ns);
 	buf_release(&sql);
 	return status;
 }
@@ -406,6 +418,9 @@ static int commit(struct flow *f, const size_t *which, size_t n, struct error *e
 static int transact(struct flow *f, const size_t *which, size_t n, struct error *e)
 {
 	struct target stage = {0}, t = {0};
+	struct strategy_swap swap = {0};
+	struct strategy_run run = {
+		.pg = f->pg, .settings = f->settings, .target = &t, .where = "true", .swap = &swap};
 	struct table_shape shape = {0};
 	struct load_file *first = &f->out->files[which[0]];
 	uint64_t begun = clock_now();
@@ -420,9 +435,9 @@ static int transact(struct flow *f, const size_t *which, size_t n, struct error 
 	for (i = 0; status == 0 && i < n; i++)
 		status = delete_old(f, &t, &f->out->files[which[i]], e);
 	if (status == 0)
-		status = apply(f, &stage, &t, &first->written, e);
+		status = apply(f, &stage, &t, &run, &first->written, e);
 	if (status == 0)
-		status = commit(f, which, n, e);
+		status = commit(f, which, n, &run, e);
 	f->out->times.merge += clock_now() - begun;
 	target_release(&stage);
 	target_release(&t);
@@ -603,7 +618,7 @@ static void flow_init(struct flow *f, const struct load_config *c, const struct 
 	f->settings = &t->settings;
 	f->arena = a;
 	f->out = out;
-	f->by_file = leaves_origin(&f->from->settings) && !t->settings.strategy->whole;
+	f->by_file = medallion_by_file(c, t);
 }
 
 int medallion_load(const struct load_run *run, const struct load_config *c,

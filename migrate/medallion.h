@@ -29,6 +29,9 @@ int medallion_load(const struct load_run *run, const struct load_config *c,
 		   const struct load_entry *t, bool force, struct arena *a, struct load_result *out,
 		   struct error *e);
 
+/* True when each file of the source is one of its own here; else all of the source is one. */
+bool medallion_by_file(const struct load_config *c, const struct load_entry *t);
+
 /* What that would do: outcomes (LOAD_WAITING: would be loaded). Writes nothing. */
 int medallion_plan(const char *dsn, const struct load_config *c, const struct load_entry *t,
 		   struct arena *a, struct load_result *out, struct error *e);
@@ -38,6 +41,9 @@ int medallion_plan(const char *dsn, const struct load_config *c, const struct lo
 /* One expression of a select list, perhaps with a name; or a condition. Class CONFIG. */
 int medallion_check_item(const char *item, struct error *e);
 int medallion_check_filter(const char *filter, struct error *e);
+
+/* What an expression calls: names of functions, and in words what has none. Memory from `a`. */
+void medallion_calls(const char *expression, struct arena *a, struct names *out);
 
 /*
  * create temp table ... as select STAGE columns, ITEMS from SOURCE where FILTER. With `files`, an

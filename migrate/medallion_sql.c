@@ -62,6 +62,46 @@ int medallion_check_filter(const char *filter, struct error *e)
 	return check("select 1 where ", filter, "whereClause", e);
 }
 
+/* The last part of a qualified name. */
+static const char *last_name(const cJSON *names)
+{
+	const cJSON *last = cJSON_GetArrayItem(names, cJSON_GetArraySize(names) - 1);
+
+	return cJSON_GetStringValue(
+		cJSON_GetObjectItem(cJSON_GetObjectItem(last, "String"), "sval"));
+}
+
+/* Postgres' parser bounds the depth. */
+static void find_calls(const cJSON *node, struct arena *a, struct names *out)
+{
+	const char *name = NULL;
+	const cJSON *child;
+
+	if (node->string && strcmp(node->string, "FuncCall") == 0)
+		name = last_name(cJSON_GetObjectItem(node, "funcname"));
+	else if (node->string && strcmp(node->string, "SQLValueFunction") == 0)
+		name = "the current time or user";
+	else if (node->string && strcmp(node->string, "SubLink") == 0)
+		name = "a subquery";
+	if (name && !names_have(out, name))
+		settings_add_name(a, out, name);
+	for (child = node->child; child; child = child->next)
+		find_calls(child, a, out);
+}
+
+void medallion_calls(const char *expression, struct arena *a, struct names *out)
+{
+	char *sql = xasprintf("select %s", expression);
+	PgQueryParseResult r = pg_query_parse(sql);
+	cJSON *tree = r.error ? NULL : cJSON_Parse(r.parse_tree);
+
+	if (tree)
+		find_calls(tree, a, out);
+	cJSON_Delete(tree);
+	pg_query_free_parse_result(r);
+	free(sql);
+}
+
 void medallion_stage_sql(const struct load_config *c, const struct load_entry *t, const char *files,
 			 struct buf *sql)
 {

@@ -186,8 +186,10 @@ static int map_columns(struct reader *r, struct error *e)
 			status = error_set(e, ERROR_INPUT,
 					   "'%s' has a column '%s' that the target does not have",
 					   r->row.path, c->name);
-		if (c->target == ROW_UNKNOWN && !r->row.rules->rescue)
+		if (c->target == ROW_UNKNOWN && !r->row.rules->rescue) {
+			row_left_out(&r->row, (struct str){c->name, strlen(c->name)});
 			continue;
+		}
 		if (parquet_block_type(&c->type).kind == BLOCK_KIND_COUNT && status == 0)
 			status = refuse_type(c, r->row.path, e);
 		if (c->target != ROW_UNKNOWN) {

@@ -3,8 +3,10 @@
 
 #include <endian.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "migrate/send.h"
+#include "migrate/temp.h"
 
 void reject_reset(struct reject_spool *s)
 {
@@ -80,10 +82,14 @@ static void put_raw(FILE *f, struct str raw)
 static int spool(struct reject_spool *s, const struct block_reject *r, const char *path,
 		 int64_t run, struct error *e)
 {
-	if (!s->rows)
-		s->rows = tmpfile();
-	if (!s->rows)
-		return error_set(e, ERROR_IO, "cannot make a temporary file for rejected rows");
+	char name[4096];
+
+	if (!s->rows) {
+		s->rows = temp_open(name, sizeof(name), e);
+		if (!s->rows)
+			return -1;
+		unlink(name);
+	}
 	fwrite("\0\011", 2, 1, s->rows);
 	put_text(s->rows, reject_word(r->reason));
 	put_text(s->rows, r->message);
@@ -94,7 +100,7 @@ static int spool(struct reject_spool *s, const struct block_reject *r, const cha
 	put_raw(s->rows, r->raw);
 	put_number(s->rows, run);
 	if (ferror(s->rows))
-		return error_set(e, ERROR_IO, "cannot write the temporary file for rejected rows");
+		return temp_failed("of rejected rows", e);
 	s->spooled++;
 	return 0;
 }
@@ -138,6 +144,8 @@ int reject_send(struct reject_spool *s, struct pg *pg, const char *quarantine, s
 
 	if (s->spooled == 0)
 		return 0;
+	if (fflush(s->rows) != 0)
+		return temp_failed("of rejected rows", e);
 	bytes = ftell(s->rows);
 	buf_printf(&sql,
 		   "copy %s (reason, message, column_name, file, line, byte, raw, raw_bytes, run) "

@@ -19,6 +19,7 @@
 #include "migrate/settings_text.h"
 #include "migrate/stage.h"
 #include "migrate/tables_command.h"
+#include "migrate/temp.h"
 
 #define HEADER_MAX (1 << 20)
 
@@ -29,7 +30,7 @@ struct replay {
 	struct target target;
 	struct layout layout;
 	char *quarantine; /* quoted */
-	char path[64];	  /* of the small file */
+	char path[4096];  /* of the small file */
 	struct arena arena;
 	int64_t replayed, left;
 };
@@ -93,15 +94,12 @@ static int copy_header(struct replay *p, const struct part *part, FILE *out, int
 
 static int write_rows(struct replay *p, struct part *part, struct error *e)
 {
-	int fd, row, status;
+	int row, status;
 	int64_t line;
-	FILE *out;
+	FILE *out = temp_open(p->path, sizeof(p->path), e);
 
-	snprintf(p->path, sizeof(p->path), "/tmp/lakeport-replay-XXXXXX");
-	fd = mkstemp(p->path);
-	out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!out)
-		return error_set(e, ERROR_IO, "cannot make a temporary file");
+		return -1;
 	status = copy_header(p, part, out, &line, e);
 	for (row = 0; status == 0 && row < pg_rows(part->rows); row++) {
 		const char *raw = pg_value(part->rows, row, 1), *c;
@@ -117,7 +115,7 @@ static int write_rows(struct replay *p, struct part *part, struct error *e)
 			putc('\n', out);
 	}
 	if (fclose(out) != 0 && status == 0)
-		status = error_set(e, ERROR_IO, "cannot write '%s'", p->path);
+		status = temp_failed(p->path, e);
 	return status;
 }
 

@@ -15,7 +15,8 @@
 
 #define REJECT_BYTES_MAX ((size_t)8 << 20) /* raw text in the rejects of one block */
 #define RESCUE_MAX	 ((size_t)64 << 20)
-#define SHOWN		 60 /* characters of a value in a message */
+#define LEFT_OUT_MAX	 300 /* bytes of a list of names */
+#define SHOWN		 60  /* characters of a value in a message */
 
 int row_init(struct row *r, const struct source_options *o, const char *path,
 	     const struct table_shape *wanted, const struct reader_rules *rules, struct error *e)
@@ -138,7 +139,7 @@ static const char *time_hint(const struct row *r, const struct block_type *t, st
 	if (t->kind == BLOCK_DATE || t->kind == BLOCK_TIMESTAMP || t->kind == BLOCK_TIMESTAMPTZ)
 		trouble = parse_time_trouble(text, &r->times);
 	if (trouble == TIME_ORDER)
-		return "; its day and month may be either, date order (dmy, mdy) says which";
+		return "; its day and month may be either: --date-order dmy or mdy says which";
 	return trouble == TIME_ZONE ? "; its time zone is not known" : "";
 }
 
@@ -193,10 +194,32 @@ void row_put(struct row *r, size_t column, struct str text, bool plain, const st
 		row_misfit(r, column, reason, text, json ? *json : (struct str){0});
 }
 
+void row_note_name(struct buf *list, struct str name)
+{
+	char quoted[80];
+	int n = snprintf(quoted, sizeof(quoted), "'%.*s'", (int)(name.len < 70 ? name.len : 70),
+			 name.p);
+
+	if (n < 0 || list->len > LEFT_OUT_MAX ||
+	    (list->len && memmem(list->data, list->len, quoted, (size_t)n)))
+		return;
+	buf_printf(list, "%s%s", list->len ? ", " : "", quoted);
+	if (list->len > LEFT_OUT_MAX)
+		buf_puts(list, ", ...");
+}
+
+void row_left_out(const struct row *r, struct str name)
+{
+	if (r->rules->left_out && !r->rules->rescue)
+		row_note_name(r->rules->left_out, name);
+}
+
 void row_unknown(struct row *r, struct str name, struct str text, struct str json)
 {
 	if (r->rules->rescue)
 		add_rescued(r, name, text, json);
+	else
+		row_left_out(r, name);
 }
 
 /* Sets the rescue column of a good row. */
@@ -257,8 +280,10 @@ int row_check_filled(const struct row *r, const bool *filled, struct error *e)
 	for (i = 0; i < r->wanted->column_count; i++) {
 		const struct source_column *c = &r->wanted->columns[i];
 
-		if (c->not_null && !filled[i] && row_wants(r, i)) {
+		if ((c->not_null || c->needed) && !filled[i] && row_wants(r, i)) {
 			error_set(e, ERROR_INPUT, "'%s' has no column '%s'", r->path, c->name);
+			if (c->needed)
+				return error_hint(e, "it is what the delete marker looks at");
 			return error_hint(e, "the target does not allow NULL there and has no "
 					     "default for it");
 		}

@@ -69,6 +69,10 @@ void row_misfit(struct row *r, size_t column, int reason, struct str text, struc
 void row_put_null(struct row *r, size_t column);
 /* A column that the target does not have. */
 void row_unknown(struct row *r, struct str name, struct str text, struct str json);
+/* Notes that nothing takes the columns of this name, once. */
+void row_left_out(const struct row *r, struct str name);
+/* Adds 'name' to a list of a few hundred bytes, unless it is there. */
+void row_note_name(struct buf *list, struct str name);
 /* Counts the row or turns it away; `raw` is all of it as it stands in the file. */
 void row_end(struct row *r, struct str raw);
 

@@ -4,12 +4,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "migrate/input.h"
 #include "migrate/strategy.h"
+#include "migrate/target.h"
 
 const char *const bad_row_words[] = {"fail", "quarantine", "skip", NULL};
 const char *const drift_words[] = {"none", "add-columns", "rescue", "fail", "widen", NULL};
 const char *const date_order_words[] = {"auto", "dmy", "mdy", NULL};
 const char *const on_changed_words[] = {"skip", "reload", "error", NULL};
+const char *const swap_words[] = {"auto", "rename", "truncate", "delete", NULL};
 
 bool names_have(const struct names *n, const char *name)
 {
@@ -39,10 +42,52 @@ void load_settings_init(struct load_settings *s)
 	source_options_init(&s->source);
 }
 
+static int check_schema(const struct load_settings *s, struct error *e)
+{
+	if (strlen(s->schema) > NAME_MAX_BYTES || strlen(s->table) > NAME_MAX_BYTES)
+		return error_set(e, ERROR_USAGE,
+				 "the name '%s.%s' is too long: %d bytes are the limit", s->schema,
+				 s->table, NAME_MAX_BYTES);
+	if (strcmp(s->schema, "lakeport") == 0)
+		error_set(e, ERROR_USAGE, "the schema 'lakeport' holds the ledger of loads");
+	else if (strncmp(s->schema, "pg_", 3) == 0 || strcmp(s->schema, "information_schema") == 0)
+		error_set(e, ERROR_USAGE, "the schema '%s' belongs to the server", s->schema);
+	else
+		return 0;
+	return error_hint(e, "choose a schema of your own, it is made when it is not there");
+}
+
+static int check_keys(const struct load_settings *s, struct error *e)
+{
+	size_t i, k;
+
+	for (i = 0; i < s->keys.count; i++)
+		for (k = 0; k < i; k++)
+			if (strcmp(s->keys.items[i], s->keys.items[k]) == 0)
+				return error_set(e, ERROR_USAGE, "the key '%s' is there twice",
+						 s->keys.items[i]);
+	return 0;
+}
+
+/* What would else fail file by file, and count as their failures. */
+static int check_source(const struct source_options *o, struct error *e)
+{
+	struct zone *zone = NULL;
+
+	if (input_check_encoding(o->encoding, e) < 0)
+		return -1;
+	if (zone_load(o->time_zone ? o->time_zone : "UTC", &zone, e) < 0)
+		return -1;
+	zone_free(zone);
+	return 0;
+}
+
 int load_settings_check(const struct load_settings *s, struct error *e)
 {
 	const char *name = s->strategy->name;
 
+	if (check_schema(s, e) < 0 || check_keys(s, e) < 0 || check_source(&s->source, e) < 0)
+		return -1;
 	if (s->strategy->keyed && s->keys.count == 0) {
 		error_set(e, ERROR_USAGE, "strategy '%s' needs keys", name);
 		return error_hint(e, "name the key columns with --keys");
@@ -58,6 +103,9 @@ int load_settings_check(const struct load_settings *s, struct error *e)
 		return error_set(e, ERROR_USAGE,
 				 "strategy '%s' knows no delete marker, only merge "
 				 "does",
+				 name);
+	if (s->swap != SWAP_AUTO && !s->strategy->whole)
+		return error_set(e, ERROR_USAGE, "strategy '%s' swaps nothing, only overwrite does",
 				 name);
 	if (s->close_missing && s->strategy != &strategy_scd2)
 		return error_set(e, ERROR_USAGE, "strategy '%s' closes nothing, only scd2 does",

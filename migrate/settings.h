@@ -17,9 +17,10 @@
 enum bad_row_policy { BAD_ROW_FAIL, BAD_ROW_QUARANTINE, BAD_ROW_SKIP };
 enum drift { DRIFT_NONE, DRIFT_ADD_COLUMNS, DRIFT_RESCUE, DRIFT_FAIL, DRIFT_WIDEN };
 enum on_changed { ON_CHANGED_SKIP, ON_CHANGED_RELOAD, ON_CHANGED_ERROR };
+enum swap { SWAP_AUTO, SWAP_RENAME, SWAP_TRUNCATE, SWAP_DELETE };
 
 extern const char *const bad_row_words[], *const drift_words[], *const on_changed_words[];
-extern const char *const date_order_words[];
+extern const char *const date_order_words[], *const swap_words[];
 
 struct names {
 	const char **items;
@@ -44,6 +45,7 @@ struct load_settings {
 	double bad_row_percent; /* of the rows of one file; above 100: no limit */
 	enum drift drift;
 	enum on_changed on_changed;
+	enum swap swap;	    /* overwrite: how the new rows take the place of the old ones */
 	bool force;	    /* load again what is loaded already */
 	bool audit_columns; /* _source_file, _load_timestamp, _batch_id, _line */
 	bool dry_run;

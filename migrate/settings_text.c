@@ -29,15 +29,19 @@ int settings_table(struct arena *a, const char *text, const char **schema, const
 
 	for (n = 0; n < 2; n++) {
 		struct buf part = {0};
-		bool quoted = *p == '"';
+		bool quoted = *p == '"', open = quoted;
 
 		for (p += quoted; *p && (quoted || *p != '.'); p++) {
-			if (quoted && *p == '"' && *++p != '"')
+			if (quoted && *p == '"' && *++p != '"') {
+				open = false;
 				break;
+			}
 			buf_putc(&part, *p);
 		}
 		parts[n] = part.len ? arena_strdup(a, buf_text(&part)) : NULL;
 		buf_release(&part);
+		if (open)
+			parts[n] = NULL; /* its quote does not end */
 		if (!parts[n] || *p != '.')
 			break;
 		p++;
@@ -100,7 +104,7 @@ int settings_limit(struct load_settings *s, const char *text, struct error *e)
 		return 0;
 	snprintf(number, sizeof(number), "%.*s", (int)(n ? n - 1 : 0), text);
 	if (n && text[n - 1] == '%' && text_to_double(number, &s->bad_row_percent) &&
-	    s->bad_row_percent >= 0)
+	    s->bad_row_percent >= 0 && s->bad_row_percent <= 100)
 		return 0;
 	s->bad_row_percent = INFINITY;
 	if (text_to_int(text, &s->bad_row_limit) && s->bad_row_limit >= 0)

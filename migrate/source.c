@@ -91,13 +91,39 @@ static int format_of_text(const struct source_options *o, const char *path,
 	return 0;
 }
 
+/* A file that is named as text and is not: loaded as such it would be rubbish. */
+static int check_name(const char *path, enum source_format named, struct error *e)
+{
+	char text[8] = "";
+	FILE *file = fopen(path, "rb");
+	size_t n = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+	const char *p = text;
+	const char *holds = NULL;
+
+	if (file)
+		fclose(file);
+	if (n > 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
+		p += 3;
+	if (named != FORMAT_PARQUET && strncmp(p, "PAR1", 4) == 0)
+		holds = "Parquet";
+	else if (named == FORMAT_CSV && (strncmp(p, "{\"", 2) == 0 || strncmp(p, "[{", 2) == 0))
+		holds = "JSON";
+	if (!holds)
+		return 0;
+	error_set(e, ERROR_INPUT, "'%s' looks like %s, its name does not", path, holds);
+	return error_hint(e, "say what it is with --format parquet, json or csv");
+}
+
 const struct source *source_for_file(const struct source_options *o, const char *path,
 				     struct error *e)
 {
 	enum source_format format = o->format;
 
-	if (format == FORMAT_AUTO)
+	if (format == FORMAT_AUTO) {
 		format = format_of_name(path);
+		if (format != FORMAT_AUTO && check_name(path, format, e) < 0)
+			return NULL;
+	}
 	if (format == FORMAT_AUTO && format_of_text(o, path, &format, e) < 0)
 		return NULL;
 	return by_format[format];

@@ -21,6 +21,7 @@
 
 #include "common/error.h"
 #include "common/memory.h"
+#include "common/text.h"
 #include "migrate/block.h"
 #include "migrate/parse_value.h"
 
@@ -47,6 +48,7 @@ struct source_column {
 	const char *name;
 	struct block_type type;
 	bool not_null;
+	bool needed;	/* a part without it is refused, a row may have NULL */
 	bool generated; /* nothing is sent: the target fills it */
 	bool guessed;	/* of a part: from some of its values, or it says nothing of their width */
 	bool fixed;	/* of a target: its type cannot be altered */
@@ -66,6 +68,7 @@ struct reader_rules {
 	bool rescue; /* unknown columns, misfits, other case: into the rescue column as jsonb */
 	size_t rescue_column; /* its place in `wanted`; a JSON column */
 	bool fail_unknown;    /* a column that the target does not have is an error */
+	struct buf *left_out; /* names of columns that nobody takes are noted there, or NULL */
 	struct widen *widen;  /* values that do not fit are noted there, as NULL; or NULL */
 	bool *unknown; /* JSON: a key that the target does not have is an error, too, and sets this:
 			* no sample shows all keys; NULL: it is left out */

@@ -70,15 +70,30 @@ static int choose(const struct invocation *inv, struct choice *c, struct error *
 	return 0;
 }
 
+/* A name that is not there is most likely a slip. */
+static int check_table(struct pg *pg, const struct choice *c, struct error *e)
+{
+	int64_t task = 0;
+
+	if (!c->table)
+		return 0;
+	if (ledger_find_task(pg, c->schema, c->table, &task, e) < 0)
+		return -1;
+	if (task)
+		return 0;
+	error_set(e, ERROR_INPUT, "the ledger knows no table '%s.%s'", c->schema, c->table);
+	return error_hint(e, "'lakeport migrate status' lists those that it knows");
+}
+
 /* NULL with `e` filled; or, without a ledger, with e->class NONE. */
-static struct pg *open_ledger(const struct invocation *inv, struct error *e)
+static struct pg *open_ledger(const struct invocation *inv, const struct choice *c, struct error *e)
 {
 	struct pg *pg = pg_connect(option_text(inv, "dsn"), e);
 
 	if (!pg)
 		return NULL;
 	pg_interruptible(pg);
-	if (ledger_exists(pg, e) == 1)
+	if (ledger_exists(pg, e) == 1 && check_table(pg, c, e) == 0)
 		return pg;
 	pg_close(pg);
 	return NULL;
@@ -119,11 +134,21 @@ static const char trouble_sql[] =
 	"where f.status in ('failed', 'dead', 'changed') and " CHOSEN
 	" order by f.changed_at desc, f.path limit " TROUBLE_MAX;
 
+/* Indexes that were put off, and nobody is there who will build them. */
+static const char indexes_sql[] =
+	"select t.target_schema || '.' || t.target_table, x from lakeport.task t, "
+	"unnest(t.pending_indexes) x where ($1::text is null or (t.target_schema = $1 and "
+	"t.target_table = $2)) and $3::text is null and not exists (select from lakeport.file f "
+	"join pg_locks k on k.objid = f.run where f.task = t.task and k.locktype = 'advisory' "
+	"and k.classid = 1818323762 and k.objsubid = 2 and k.database = "
+	"(select oid from pg_database where datname = current_database())) order by 1, 2";
+
 static const char *const count_names[] = {"pending", "running", "done", "failed",
 					  "dead",    "changed", "rows", "rejects"};
 #define COUNTS (sizeof(count_names) / sizeof(count_names[0]))
 
-static void print_text(const struct pg_result *tables, const struct pg_result *trouble)
+static void print_text(const struct pg_result *tables, const struct pg_result *trouble,
+		       const struct pg_result *indexes)
 {
 	int row;
 	size_t i;
@@ -148,6 +173,9 @@ static void print_text(const struct pg_result *tables, const struct pg_result *t
 		       pg_value(trouble, row, 3), next ? ", next at " : "", next ? next : "",
 		       pg_value(trouble, row, 5));
 	}
+	for (row = 0; row < pg_rows(indexes); row++)
+		printf("%sindex to be built by the next load of %s: %s\n", row ? "" : "\n",
+		       pg_value(indexes, row, 0), pg_value(indexes, row, 1));
 }
 
 static cJSON *table_json(const struct pg_result *tables, int row)
@@ -166,7 +194,21 @@ static cJSON *table_json(const struct pg_result *tables, int row)
 	return o;
 }
 
-static void print_json(const struct pg_result *tables, const struct pg_result *trouble)
+static void add_indexes(cJSON *root, const struct pg_result *indexes)
+{
+	cJSON *list = cJSON_AddArrayToObject(root, "indexes"), *o;
+	int row;
+
+	for (row = 0; row < pg_rows(indexes); row++) {
+		o = cJSON_CreateObject();
+		cJSON_AddStringToObject(o, "table", pg_value(indexes, row, 0));
+		cJSON_AddStringToObject(o, "statement", pg_value(indexes, row, 1));
+		cJSON_AddItemToArray(list, o);
+	}
+}
+
+static void print_json(const struct pg_result *tables, const struct pg_result *trouble,
+		       const struct pg_result *indexes)
 {
 	static const char *const names[] = {"table", "file", "status", "attempts", "next", "error"};
 	cJSON *root = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(root, "tables"), *o;
@@ -190,6 +232,7 @@ static void print_json(const struct pg_result *tables, const struct pg_result *t
 				cJSON_AddStringToObject(o, names[i], pg_value(trouble, row, i));
 		cJSON_AddItemToArray(list, o);
 	}
+	add_indexes(root, indexes);
 	text = cJSON_Print(root);
 	printf("%s\n", text);
 	cJSON_free(text);
@@ -198,17 +241,20 @@ static void print_json(const struct pg_result *tables, const struct pg_result *t
 
 static int show(struct pg *pg, const struct choice *c, bool json, struct error *e)
 {
-	struct pg_result *tables = ask(pg, tables_sql, c, e), *trouble = NULL;
+	struct pg_result *tables = ask(pg, tables_sql, c, e), *trouble = NULL, *indexes = NULL;
 	int status = -1;
 
 	if (tables)
 		trouble = ask(pg, trouble_sql, c, e);
-	if (trouble) {
-		(json ? print_json : print_text)(tables, trouble);
-		status = pg_rows(trouble) > 0;
+	if (trouble)
+		indexes = ask(pg, indexes_sql, c, e);
+	if (indexes) {
+		(json ? print_json : print_text)(tables, trouble, indexes);
+		status = pg_rows(trouble) > 0 || pg_rows(indexes) > 0;
 	}
 	pg_free(tables);
 	pg_free(trouble);
+	pg_free(indexes);
 	return status;
 }
 
@@ -219,12 +265,12 @@ static int migrate_status_main(struct invocation *inv, struct error *e)
 	int status = -1;
 
 	if (choose(inv, &c, e) == 0) {
-		pg = open_ledger(inv, e);
+		pg = open_ledger(inv, &c, e);
 		if (pg)
 			status = show(pg, &c, option_flag(inv, "json"), e);
 		else if (e->class == ERROR_NONE)
 			status = printf(option_flag(inv, "json")
-						? "{\"tables\":[],\"trouble\":[]}\n"
+						? "{\"tables\":[],\"trouble\":[],\"indexes\":[]}\n"
 						: "nothing was loaded here yet\n") < 0;
 	}
 	pg_close(pg);
@@ -251,7 +297,7 @@ static int change(const struct invocation *inv, const char *sql, const char *wor
 	int row, status = -1;
 
 	if (choose(inv, &c, e) == 0) {
-		pg = open_ledger(inv, e);
+		pg = open_ledger(inv, &c, e);
 		r = pg ? ask(pg, sql, &c, e) : NULL;
 		if (!pg)
 			no_ledger(e);

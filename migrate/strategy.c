@@ -31,7 +31,7 @@ void strategy_value(struct buf *sql, const char *alias, const struct target_colu
 {
 	add_name(sql, alias, c->name);
 	if (c->cast)
-		buf_printf(sql, "::%s", c->type_name);
+		buf_printf(sql, "::%s", c->cast_name);
 }
 
 void strategy_names(struct buf *sql, const struct strategy_run *run, const char *alias)

@@ -30,6 +30,14 @@ struct strategy_counts {
 	int64_t inserted, updated, deleted, closed;
 };
 
+/* What an overwrite has done so far in this transaction; begins as {0}. */
+struct strategy_swap {
+	bool copy;	 /* a table with the new rows waits to take the target's place */
+	bool renamed;	 /* and has taken it */
+	uint64_t locked; /* clock_now() since when readers wait; 0: they do not */
+	char why[300];	 /* why the target stayed; "" when it was asked for */
+};
+
 struct strategy_run {
 	struct pg *pg;
 	const struct load_settings *settings;
@@ -38,6 +46,7 @@ struct strategy_run {
 		*columns; /* of the target that the stage has, under its names */
 	size_t column_count;
 	const char *where; /* which rows of the stage (alias s): "true", "s.lakeport_row < 7" */
+	struct strategy_swap *swap; /* overwrite alone; NULL: the target keeps its identity */
 };
 
 struct strategy {
@@ -55,6 +64,12 @@ struct strategy {
 	/* Adds to `counts`. */
 	int (*apply)(const struct strategy_run *run, struct strategy_counts *counts,
 		     struct error *e);
+	/*
+	 * The last thing before the commit, behind the ledger's statements: what takes locks that
+	 * others feel. NULL: nothing.
+	 */
+	int (*finish)(const struct strategy_run *run, struct strategy_counts *counts,
+		      struct error *e);
 	/* What keeps the keys of a table that we made, built when it has its first rows; NULL:
 	 * none. */
 	void (*unique_key)(const struct load_settings *s, const struct target *t, struct buf *sql);
@@ -65,6 +80,15 @@ extern const struct strategy strategy_append, strategy_overwrite, strategy_merge
 extern const struct strategy *const strategies[];
 extern const size_t strategy_count;
 const struct strategy *strategy_find(const char *name); /* NULL: no such */
+
+/*
+ * Whether an overwrite of this table will put a new one in its place, as far as can be told before:
+ * 1, 0, or -1 (class INPUT: that was asked for, and something hangs on the table).
+ */
+int strategy_will_rename(struct pg *pg, const struct load_settings *s, const struct target *t,
+			 struct error *e);
+/* After the commit of an overwrite: says how it was done; adds for how long readers waited. */
+void strategy_say_swap(const struct strategy_run *run, uint64_t *locked_ns);
 
 /* ---- what strategies share ---------------------------------------------------------------- */
 

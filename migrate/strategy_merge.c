@@ -249,11 +249,14 @@ static int update_and_insert(const struct strategy_run *run, struct strategy_cou
 static int merge_apply(const struct strategy_run *run, struct strategy_counts *counts,
 		       struct error *e)
 {
-	if (run->target->keyed && !run->settings->delete_column)
+	/* Of a partitioned table ON CONFLICT does not say which rows it inserted. */
+	bool keyed = run->target->keyed && !run->target->partitioned;
+
+	if (keyed && !run->settings->delete_column)
 		return merge_sorted(run, counts, e);
 	if (strategy_make_last(run, NULL, e) < 0 || delete_marked(run, counts, e) < 0)
 		return -1;
-	return run->target->keyed ? upsert(run, counts, e) : update_and_insert(run, counts, e);
+	return keyed ? upsert(run, counts, e) : update_and_insert(run, counts, e);
 }
 
 static void merge_unique_key(const struct load_settings *s, const struct target *t, struct buf *sql)

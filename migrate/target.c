@@ -100,7 +100,8 @@ static int read_columns(struct pg *pg, struct target *t, struct error *e)
 		"select a.attname, format_type(a.atttypid, a.atttypmod), b.oid, d.mod, "
 		"b.typtype = 'e', a.attnotnull, a.attgenerated <> '', "
 		"(a.atthasdef and a.attgenerated = '') or a.attidentity <> '', "
-		"a.attidentity = 'a', a.atttypid <> b.oid from d join pg_type b on b.oid = d.typ "
+		"a.attidentity = 'a', a.atttypid <> b.oid, "
+		"format_type(a.atttypid, -1) from d join pg_type b on b.oid = d.typ "
 		"and b.typtype <> 'd' "
 		"join pg_attribute a on a.attrelid = $1 and a.attnum = d.n order by a.attnum";
 	char oid[20];
@@ -127,6 +128,7 @@ static int read_columns(struct pg *pg, struct target *t, struct error *e)
 		c->has_default = is_true(r, row, 7);
 		c->identity_always = is_true(r, row, 8);
 		c->domain = is_true(r, row, 9);
+		c->cast_name = arena_strdup(&t->arena, pg_value(r, row, 10));
 		t->identity |= c->identity_always;
 	}
 	pg_free(r);
@@ -187,7 +189,8 @@ static int find_table(struct pg *pg, struct target *t, struct error *e)
 	struct pg_result *r = pg_query(pg,
 				       "select c.oid, c.relkind, "
 				       "has_schema_privilege(n.oid, 'USAGE') and "
-				       "has_table_privilege(c.oid, 'INSERT') from pg_class c "
+				       "has_table_privilege(c.oid, 'INSERT'), "
+				       "row_security_active(c.oid) from pg_class c "
 				       "join pg_namespace n on n.oid = c.relnamespace "
 				       "where n.nspname = $1 and c.relname = $2",
 				       values, 2, e);
@@ -197,6 +200,8 @@ static int find_table(struct pg *pg, struct target *t, struct error *e)
 		const char *kind = pg_value(r, 0, 1);
 
 		t->oid = (uint32_t)number(r, 0, 0);
+		t->partitioned = *kind == 'p';
+		t->row_security = is_true(r, 0, 3);
 		if (!strchr("rpf", *kind))
 			found = error_set(e, ERROR_INPUT, "'%s.%s' is not a table", t->schema,
 					  t->table);

@@ -23,6 +23,7 @@
 struct target_column {
 	const char *name;
 	const char *type_name;	/* as SQL: "character varying(10)", "sales.mood" */
+	const char *cast_name;	/* the same without limits: a cast would cut, assignment refuses */
 	struct block_type type; /* what it is decoded into */
 	bool direct;		/* COPY into the target takes the binary form of `type` */
 	bool cast;		/* text must be cast to the type when it comes from a stage */
@@ -42,6 +43,8 @@ struct target {
 	bool empty;
 	bool keyed;    /* a unique index on exactly the keys of the settings */
 	bool identity; /* some column is identity_always */
+	bool partitioned;
+	bool row_security; /* policies hold for this user: COPY is refused */
 	struct arena arena;
 };
 

@@ -23,22 +23,42 @@ struct job {
 	struct error first;
 };
 
-static void report(struct job *j, const char *name, const struct verify_result *r)
+static void say_same(const char *name, const char *source, const struct verify_result *r)
 {
+	size_t i;
+
+	if (source)
+		log_info("%s: %lld rows of '%s' are in the table, the same%s", name,
+			 (long long)r->want_rows, source,
+			 r->partial ? " (rows that it has no more were not looked at)" : "");
+	else
+		log_info("%s: %lld rows of %lld files are in the table, the same%s", name,
+			 (long long)r->want_rows, (long long)r->files,
+			 r->rejects ? " (rows that do not fit were left out)" : "");
+	for (i = 0; i < r->left_out.count; i++)
+		log_info("%s: not compared: column '%s', which is another value each time", name,
+			 r->left_out.items[i]);
+}
+
+/* `source`: the table that it reads, or NULL: files. */
+static void report(struct job *j, const char *name, const char *source,
+		   const struct verify_result *r)
+{
+	const char *where = source ? arena_printf(&j->arena, "'%s'", source) : "the files";
 	struct record *rec = j->record;
 	size_t i;
 
 	if (r->equal) {
-		log_info("%s: %lld rows of %lld files are in the table, the same%s", name,
-			 (long long)r->want_rows, (long long)r->files,
-			 r->rejects ? " (rows that do not fit were left out)" : "");
+		say_same(name, source, r);
 		return;
 	}
 	j->differ++;
 	record_finding(rec, "TABLE-DIFFERS", SEVERITY_ERROR, name,
-		       arena_printf(&rec->arena, "%lld rows in the files, %lld in the table",
-				    (long long)r->want_rows, (long long)r->have_rows),
-		       "");
+		       arena_printf(&rec->arena, "%lld rows in %s, %lld in the table",
+				    (long long)r->want_rows, where, (long long)r->have_rows),
+		       source ? "find who else writes this table"
+			      : "find who else writes this table; a file whose rows are gone loads "
+				"again after: lakeport migrate forget FILE --yes");
 	for (i = 0; i < r->count; i++) {
 		const struct verify_difference *d = &r->differences[i];
 		bool changed = *d->column != '\0';
@@ -46,9 +66,9 @@ static void report(struct job *j, const char *name, const struct verify_result *
 		record_finding(
 			rec, changed ? "VALUE-DIFFERS" : "ROW-DIFFERS", SEVERITY_ERROR, name,
 			changed ? arena_printf(&rec->arena,
-					       "%s: column '%s': '%.200s' in the files, "
+					       "%s: column '%s': '%.200s' in %s, "
 					       "'%.200s' in the table",
-					       d->key, d->column, d->want, d->have)
+					       d->key, d->column, d->want, where, d->have)
 				: arena_printf(&rec->arena, "%s in the table: %s", d->kind, d->key),
 			"");
 		if (i < 10)
@@ -68,7 +88,7 @@ static int check_one(struct job *j, const struct load_settings *s, const char *n
 	if (status == 0)
 		status = verify_table(option_text(j->inv, "dsn"), s, &j->keys, list, count, &r, e);
 	if (status == 0) {
-		report(j, name, &r);
+		report(j, name, NULL, &r);
 		j->rows += r.want_rows;
 		j->files += r.files;
 		if (r.files_waiting)
@@ -79,19 +99,39 @@ static int check_one(struct job *j, const struct load_settings *s, const char *n
 	return status;
 }
 
+static int check_from(struct job *j, const struct load_config *c, const struct load_entry *t,
+		      struct error *e)
+{
+	struct verify_result r = {0};
+	int status = verify_from(option_text(j->inv, "dsn"), c, t, &j->keys, &r, e);
+
+	if (status == 0 && r.not_compared) {
+		log_warn("%s: not compared: %s", t->name, r.not_compared);
+		record_finding(j->record, "TABLE-NOT-COMPARED", SEVERITY_WARNING, t->name,
+			       arena_strdup(&j->record->arena, r.not_compared), "");
+	} else if (status == 0) {
+		report(j, t->name, t->from, &r);
+		j->rows += r.want_rows;
+		if (r.files_waiting)
+			log_warn("%s: %lld files of '%s' are not read yet", t->name,
+				 (long long)r.files_waiting, t->from);
+	}
+	verify_release(&r);
+	return status;
+}
+
 /* One table's failure does not keep the others from being looked at. */
-static void check_entry(struct job *j, const struct load_entry *t)
+static void check_entry(struct job *j, const struct load_config *c, const struct load_entry *t)
 {
 	struct error e = ERROR_INIT;
+	int status;
 
 	if (!t->enabled)
 		return;
-	if (t->from) {
-		log_info("%s: not compared: it reads '%s', not files", t->name, t->from);
-		return;
-	}
 	j->tables++;
-	if (check_one(j, &t->settings, t->name, t->files.items, t->files.count, &e) == 0)
+	status = t->from ? check_from(j, c, t, &e)
+			 : check_one(j, &t->settings, t->name, t->files.items, t->files.count, &e);
+	if (status == 0)
 		return;
 	log_warn("%s: %s", t->name, e.text);
 	record_finding(j->record, "TABLE-FAILED", SEVERITY_ERROR, t->name, e.text, e.hint);
@@ -141,7 +181,7 @@ static int check_all(struct invocation *inv, struct job *j, struct error *e)
 	if (status == 0)
 		record_title(j->record, "verify %s", c.path);
 	for (i = 0; status == 0 && i < c.count; i++)
-		check_entry(j, &c.entries[i]);
+		check_entry(j, &c, &c.entries[i]);
 	load_config_release(&c);
 	if (status == 0 && j->failed && j->failed == j->tables) {
 		*e = j->first;
@@ -189,7 +229,8 @@ const struct command migrate_verify = {
 	.description =
 		"The loaded files are read again into a temporary table, through the same "
 		"strategy, and\nboth sides are counted and hashed; rows that differ are named "
-		"by key and column. Floats are\ncompared exactly. Nothing is written. Exit "
+		"by key and column. Floats are\ncompared exactly. A table that reads another one "
+		"is computed again from it, as far as that\ncan be done. Nothing is written. Exit "
 		"status 1: there are differences.",
 	.examples = "  lakeport migrate verify -d postgresql:///shop --config load.yaml\n"
 		    "  lakeport migrate verify -d postgresql:///shop 'orders/*.csv' --into orders "

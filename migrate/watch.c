@@ -120,7 +120,7 @@ static void scan(struct watch *w)
 		size_t count = 0;
 
 		if (t->enabled && t->files.count &&
-		    load_files_find(t->files.items, t->files.count, &a, &files, &count, &ignored) ==
+		    load_files_look(t->files.items, t->files.count, &a, &files, &count, &ignored) ==
 			    0)
 			for (k = 0; k < count; k++)
 				see(w, n, t, &files[k]);

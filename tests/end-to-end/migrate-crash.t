@@ -1,6 +1,6 @@
 #!/bin/bash
 # Exactly once, whatever dies: CRASH_ROUNDS rounds (8; `make crash` takes 200) in which files arrive,
-# parallel append, merge and scd2 loads run, and kill -9 takes lakeport, a backend or the server at
+# parallel append, merge, scd2 and overwrite loads run, and kill -9 takes lakeport, a backend or the server at
 # a random moment. At the end the tables must equal, row for row, those of a run without kills.
 # CRASH_SEED repeats a course.
 . "$(dirname "$0")/tap.sh"
@@ -11,8 +11,13 @@ RANDOM=$seed
 url=$(scripts/postgres start 2>"$work/pg.err") || skip_all "no Postgres: $(head -1 "$work/pg.err")"
 at_end+=("LAKEPORT_PG_DIR=$work/pg scripts/postgres remove")
 data=$work/data
-mkdir -p "$data/append" "$data/merge" "$data/events" "$data/history"
+mkdir -p "$data/append" "$data/merge" "$data/events" "$data/history" "$data/whole"
 psql -Xq -d "$url" -c "create database calm" -c "create database storm"
+for db in calm storm; do # one is replaced by a new table, the other, with a view, in place
+	psql -Xq -d "${url%/*}/$db" -c "create schema t; create table t.whole (id int primary key, g int, v text);
+		create index whole_v on t.whole (v); grant select on t.whole to public; comment on index t.whole_v is 'kept';
+		create table t.seen (like t.whole including all); create view t.seen_view as select * from t.seen"
+done
 
 # Files of round $1: rows that depend on the seed and the round alone.
 arrive() {
@@ -31,6 +36,10 @@ arrive() {
 		>"$data/events/$r.csv"
 	awk -v r="$1" -v s="$seed" 'BEGIN { srand(s + r); print "k,v"
 		for (i = 0; i < 1000; i++) print int(rand() * 300) "," int(rand() * 3) }' >"$data/history/$r.csv"
+	for part in 1 2 3; do # the same files, with other rows: generation $1
+		awk -v r="$1" -v p="$part" 'BEGIN { print "id,g,v"
+			for (i = 0; i < 3000 + r; i++) print p * 100000 + i "," r ",v" i % 100 }' >"$data/whole/$part.csv"
+	done
 }
 
 # The four loads of a database; extra arguments go to all of them.
@@ -41,6 +50,15 @@ loads() { # DATABASE
 	"$lakeport" migrate load -q -d "$into" "$data/merge" --into t.merge --strategy merge --keys a,b >/dev/null 2>>"$work/$1.log" & pids+=($!)
 	"$lakeport" migrate load -q -d "$into" "$data/events" --into t.events --strategy scd2 --keys k --order-by at >/dev/null 2>>"$work/$1.log" & pids+=($!)
 	"$lakeport" migrate load -q -d "$into" "$data/history" --into t.history --strategy scd2 --keys k >/dev/null 2>>"$work/$1.log" & pids+=($!)
+	"$lakeport" migrate load -q -d "$into" "$data/whole" --into t.whole --strategy overwrite >/dev/null 2>>"$work/$1.log" & pids+=($!)
+	"$lakeport" migrate load -q -d "$into" "$data/whole" --into t.seen --strategy overwrite >/dev/null 2>>"$work/$1.log" & pids+=($!)
+}
+
+# Tables that are overwritten have all of one generation, and nothing lies beside them.
+one_generation() {
+	psql -XAtq -d "${url%/*}/storm" -c "select count(distinct g), count(*) = coalesce(3 * (3000 + max(g)), 0) from t.whole" \
+		-c "select count(distinct g), count(*) = coalesce(3 * (3000 + max(g)), 0) from t.seen_view" \
+		-c "select count(*) from pg_class where relname like 'lakeport\_swap%'" 2>&1 | grep -vE '^[01]\|t$|^0$'
 }
 
 # A server whose backend was killed recovers before it takes connections again.
@@ -80,6 +98,7 @@ for ((r = 1; r <= rounds; r++)); do
 	done 2>/dev/null
 	wait 2>/dev/null
 	ready
+	one_generation | sed "s/^/round $r: /" >>"$work/mixed"
 	[ $((SECONDS - begun)) -lt 10 ] || echo "# round $r took $((SECONDS - begun)) s"
 done 2>/dev/null
 ok "the server is there again" ready
@@ -111,5 +130,11 @@ ok "merge: the same rows" same "select * from t.merge"
 ok "scd2 by events: the same history" same "select * from t.events"
 ok "scd2: the same history" same "select k, v, is_current, end_date is null, row_number() over (partition by k order by effective_date) from t.history"
 ok "scd2: versions meet" equal "$(psql -XAtq -d "${url%/*}/storm" -c "select count(*) from (select end_date, lead(effective_date) over (partition by k order by effective_date) as next from t.history) x where end_date is distinct from next")" 0
-ok "every file is done" equal "$(psql -XAtq -d "${url%/*}/storm" -c "select count(*) from lakeport.file where status <> 'done' or version <> 1")" 0
+ok "overwrite: the same rows" same "select * from t.whole"
+ok "overwrite in place: the same rows" same "select * from t.seen_view"
+ok "overwrite: after every round all of one generation, and nothing beside it" [ ! -s "$work/mixed" ]
+ok "overwrite: indexes, grants and comments are there" equal "$(psql -XAtq -d "${url%/*}/storm" -c "select relname, relacl::text like '%=r/%', obj_description(c.oid) from pg_class c where relname in ('whole', 'whole_v', 'whole_pkey') order by 1")" "whole|t|
+whole_pkey||
+whole_v||kept"
+ok "every file is done" equal "$(psql -XAtq -d "${url%/*}/storm" -c "select count(*) from lakeport.file join lakeport.task using (task) where status <> 'done' or version <> 1 and strategy <> 'overwrite'")" 0
 done_testing

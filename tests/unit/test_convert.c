@@ -150,6 +150,13 @@ static void codes_are_sorted_and_found(void **state)
 	assert_null(finding_find("NO-SUCH-CODE"));
 }
 
+static void variant_functions_are_sorted(void **state)
+{
+	(void)state;
+	for (size_t i = 1; variant_function(i); i++)
+		assert_true(strcmp(variant_function(i - 1), variant_function(i)) < 0);
+}
+
 static void types_are_sorted(void **state)
 {
 	const struct type_rule *const tables[] = {types_databricks, types_tsql,
@@ -221,6 +228,7 @@ int main(void)
 		cmocka_unit_test(keywords_are_sorted_and_found),
 		cmocka_unit_test(codes_are_sorted_and_found),
 		cmocka_unit_test(types_are_sorted),
+		cmocka_unit_test(variant_functions_are_sorted),
 		cmocka_unit_test(deep_nesting_is_refused),
 		cmocka_unit_test(texts_are_cut_into_statements),
 	};

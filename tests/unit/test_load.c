@@ -22,12 +22,13 @@ static void only_what_can_heal_is_tried_again(void **state)
 		const char *sqlstate;
 		bool retry, refusal;
 	} cases[] = {
-		{"08006", true, false},	 {"22003", false, true},  {"22P02", false, true},
-		{"23505", false, true},	 {"23503", false, true},  {"40001", true, false},
-		{"40P01", true, false},	 {"42501", false, false}, {"42P01", false, false},
-		{"53100", true, false},	 {"53300", true, false},  {"55P03", false, false},
-		{"57014", false, false}, {"57P01", true, false},  {"57P03", true, false},
-		{"LK001", false, false}, {"", false, false},
+		{"08006", true, false},	 {"22003", false, true}, {"22P02", false, true},
+		{"23505", false, true},	 {"23503", false, true}, {"40001", true, false},
+		{"40P01", true, false},	 {"42501", false, true}, {"42P01", false, false},
+		{"53100", true, false},	 {"53300", true, false}, {"55P03", false, false},
+		{"57014", false, false}, {"57P01", true, false}, {"57P03", true, false},
+		{"LK001", false, false}, {"", false, false},	 {"P0001", false, true},
+		{"54000", false, true},	 {"XX000", false, true}, {"0A000", false, false},
 	};
 	struct error lost = ERROR_INIT, stopped = ERROR_INIT;
 	size_t i;
@@ -102,7 +103,11 @@ static struct target_column columns_of_t[] = {
 	{.name = "id", .type = {BLOCK_INT8, 0, 0}, .direct = true, .has_default = true},
 	{.name = "v", .type = {BLOCK_TEXT, 10, 0}, .direct = true},
 	{.name = "g", .type = {BLOCK_INT4, 0, 0}, .direct = true, .generated = true},
-	{.name = "tags", .type_name = "text[]", .type = {BLOCK_TEXT, 0, 0}, .cast = true},
+	{.name = "tags",
+	 .type_name = "text[]",
+	 .cast_name = "text[]",
+	 .type = {BLOCK_TEXT, 0, 0},
+	 .cast = true},
 };
 
 static void columns_go_where_they_belong(void **state)

@@ -178,6 +178,54 @@ static void sql_in_parts(void **state)
 			fail_msg("'%s' was taken", bad_filters[i]);
 }
 
+/* What an expression calls, however deep; words for what is no function by name. */
+static void calls_of_expressions(void **state)
+{
+	static const struct {
+		const char *expression, *calls;
+	} cases[] = {
+		{"*", ""},
+		{"a + b as c", ""},
+		{"lower(trim(mail)) as mail", " lower btrim"},
+		{"case when a > 0 then pg_catalog.random() end", " random"},
+		{"a || current_date", " the current time or user"},
+		{"(select max(x) from t)", " a subquery max"},
+		{"array[now(), now()]", " now"},
+		{"not ) sql", ""},
+	};
+	struct arena a = {0};
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		struct names calls = {0};
+		struct buf text = {0};
+
+		medallion_calls(cases[i].expression, &a, &calls);
+		for (k = 0; k < calls.count; k++)
+			buf_printf(&text, " %s", calls.items[k]);
+		assert_string_equal(buf_text(&text), cases[i].calls);
+		buf_release(&text);
+	}
+	arena_release(&a);
+}
+
+/* Only an overwrite swaps anything. */
+static void swap_is_for_overwrite(void **state)
+{
+	struct load_settings s;
+	struct error e = ERROR_INIT;
+
+	(void)state;
+	load_settings_init(&s);
+	assert_int_equal(s.swap, SWAP_AUTO);
+	s.swap = SWAP_DELETE;
+	assert_int_equal(load_settings_check(&s, &e), -1);
+	assert_string_equal(e.text, "strategy 'append' swaps nothing, only overwrite does");
+	s.strategy = &strategy_overwrite;
+	assert_int_equal(load_settings_check(&s, &e), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +235,8 @@ int main(void)
 		cmocka_unit_test(mistakes_are_named),
 		cmocka_unit_test(dependencies),
 		cmocka_unit_test(sql_in_parts),
+		cmocka_unit_test(calls_of_expressions),
+		cmocka_unit_test(swap_is_for_overwrite),
 	};
 
 	return RUN("load_config", tests);
