@@ -59,6 +59,11 @@ static const struct finding_kind kinds[] = {
 	 "The format is not a literal, or has letters that to_char(), to_date() and "
 	 "to_timestamp() do not know.",
 	 NULL, "Write the format by hand, or compute it in the application."},
+	{"FULL-TEXT", FINDING_CHANGED, "full text search",
+	 "Postgres cuts texts into words, and words into stems, by its own rules; ranks and stop "
+	 "words differ.",
+	 "MATCH (body) AGAINST ('lake')  ->  to_tsvector(body) @@ websearch_to_tsquery('lake')",
+	 "Make a GIN index on to_tsvector('english', column), and name the language in both."},
 	{"FUNCTION-UNKNOWN", FINDING_OPEN, "a function that Postgres does not have",
 	 "It is the user's own, or of a package; neither the dialect's tables nor Postgres know "
 	 "it.",
@@ -146,6 +151,11 @@ static const struct finding_kind kinds[] = {
 	 "Postgres keeps session variables as texts: set_config('session.x', ...) sets one.",
 	 "SELECT x  ->  SELECT current_setting('session.x')::int",
 	 "Read it with current_setting() and a cast where statements use it."},
+	{"SETTING", FINDING_OPEN, "a setting of the source's server",
+	 "Postgres has no setting of that meaning; the text reads one of the name mysql.NAME, "
+	 "which is NULL until set_config() gives it a value.",
+	 "@@session.x  ->  current_setting('mysql.x', true)",
+	 "Take it out, or give it a value in the session."},
 	{"TABLE-COLUMNS", FINDING_OPEN, "the columns of a table are not in the text",
 	 "They are in files or in a schema elsewhere; the table is made without columns.",
 	 NULL, "List the columns, or take them from the source's catalog."},

@@ -38,6 +38,7 @@
  *                  number; a number literal above or below zero
  *   "2=lower:x|y"  a string literal or bare word equal to x or y without case
  *   "1=unit:day"   a string literal or bare word that names the unit day in unit.h
+ *   "1=datelike"   a column of unknown type that is called ...Date, ...Time or the like
  *   "distinct" "filter" "over" "order" "ignore" "star"  the call has it (ignore: IGNORE NULLS)
  *   "separator"    SEPARATOR was given, and is the last argument
  *   "2=days"       an interval of days, weeks, months, quarters or years only

@@ -495,6 +495,11 @@ static const char *cast_type(const struct node *type)
 	return NULL;
 }
 
+static bool is_try(const struct node *n)
+{
+	return n->kind == NODE_CAST && (n->op == CAST_TRY || n->op == CAST_TRY_CONVERT);
+}
+
 /* The name to look up, lower case, into `out`; false: none. */
 static bool call_name(const struct node *n, char *out, size_t size)
 {
@@ -507,9 +512,13 @@ static bool call_name(const struct node *n, char *out, size_t size)
 
 		if (n->op == CAST_CONVERT && !n->child[CAST_FORMAT])
 			prefix = "cast:";
+		if (n->op == CAST_TRY_CONVERT && n->child[CAST_FORMAT])
+			prefix = "convert:";
 		at = strlen(prefix);
 		memcpy(out, prefix, at);
 		s = known ? (struct str){known, strlen(known)} : n->child[CAST_TYPE]->text;
+		if (is_try(n) && s.len && memchr(s.p, '(', s.len)) /* try_cast:timestamp(3) */
+			s.len = (size_t)((const char *)memchr(s.p, '(', s.len) - s.p);
 	} else {
 		const struct node *name = n->child[CALL_NAME];
 
@@ -692,6 +701,15 @@ static void cast_without_ansi(struct rewrite *r, struct node *n, const char *nam
 	}
 }
 
+/* TRY_CONVERT with a style, or to a type that no rule tries: an error instead of NULL. */
+static void report_try(struct rewrite *r, struct node *n, bool found)
+{
+	enum type_code t = type_of(r, n);
+
+	if (is_try(n) && t != TYPE_TEXT && (!found || n->child[CAST_FORMAT]))
+		rewrite_finding(r, n, "TRY-FORMAT", NULL);
+}
+
 bool function_apply(struct rewrite *r, struct node *n)
 {
 	const struct function_rule *rule, *end;
@@ -701,6 +719,7 @@ bool function_apply(struct rewrite *r, struct node *n)
 	if (!r->dialect->functions || !call_name(n, name, sizeof(name)))
 		return false;
 	rule = function_rule_find(r->dialect->functions, name, &end);
+	report_try(r, n, rule != NULL);
 	if (n->kind == NODE_CAST && !r->settings->ansi)
 		cast_without_ansi(r, n, name, &rule, &end);
 	if (!rule)

@@ -31,6 +31,8 @@ bool function_printf(struct rewrite *r, struct node *call);
 bool function_concat_ws(struct rewrite *r, struct node *call);
 /* array_sort with a lambda of two parameters. function_comparator.c */
 bool function_comparator(struct rewrite *r, struct node *call);
+/* CONTAINS, FREETEXT, MATCH ... AGAINST (function_search.c). */
+bool function_full_text(struct rewrite *r, struct node *call);
 /* Those of MySQL (function_mysql.c), for function_named(). */
 bool function_named_mysql(struct rewrite *r, struct node *call, const char *name);
 

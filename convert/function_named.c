@@ -293,5 +293,7 @@ bool function_named(struct rewrite *r, struct node *call, const char *name)
 		return row_object(r, call);
 	if (strcmp(name, "struct") == 0)
 		return structure(r, call);
+	if (strcmp(name, "full_text") == 0)
+		return function_full_text(r, call);
 	return function_structs(r, call, name) || function_named_mysql(r, call, name);
 }

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "convert/columns.h"
+#include "convert/rules.h"
 #include "convert/shape.h"
 #include "convert/unit.h"
 
@@ -22,6 +23,7 @@ static const struct type_word type_words[] = {
 	{"interval", TYPE_INTERVAL}, {"json", TYPE_JSON},	{"map", TYPE_JSON},
 	{"null", TYPE_NULL},	     {"numeric", TYPE_NUMERIC}, {"struct", TYPE_JSON},
 	{"text", TYPE_TEXT},	     {"time", TYPE_TIME},	{"timestamp", TYPE_TIMESTAMP},
+	{"uuid", TYPE_UUID},
 };
 
 enum type_code type_from_word(const char *word)
@@ -197,6 +199,8 @@ static bool argument_is(struct rewrite *r, struct node *n, struct str what)
 		return bare->kind == NODE_NUMBER && !str_is(bare->text, "0");
 	if (str_is(what, "days"))
 		return days_interval(bare);
+	if (str_is(what, "datelike"))
+		return named_like_date(bare) && type_of(r, bare) <= TYPE_UNKNOWN;
 	if (what.len && what.p[0] >= '0' && what.p[0] <= '9')
 		return bare->kind == NODE_NUMBER && bare->text.len == what.len &&
 		       !memcmp(bare->text.p, what.p, what.len);

@@ -150,7 +150,7 @@ static const struct function_rule rules[] = {
 	{"field", 2, -1, "ci,1=text", FIELD_TEXT("$1"), "int", NULL},
 	{"field", 2, -1, "ci,2=string", FIELD_TEXT("$1::text"), "int", NULL},
 	MANY("field", 2, "coalesce(array_position(ARRAY[$*], $1), 0)", "int"),
-	WHEN("find_in_set", 2, "ci,1=literal",
+	WHEN("find_in_set", 2, "ci,1=string",
 	     "CASE WHEN $2 IS NOT NULL THEN "
 	     "coalesce(array_position(string_to_array(lower($2), ','), lower($1)), 0) END",
 	     "int"),
@@ -337,6 +337,8 @@ static const struct function_rule rules[] = {
 	WHEN("makedate", 2, "2=positive", "(make_date($1, 1, 1) + ($2 - 1))", "date"),
 	CALL("makedate", 2, "CASE WHEN $2 > 0 THEN make_date($1, 1, 1) + ($2 - 1) END", "date"),
 	CALL("maketime", 3, "make_time($1, $2, $3)", "time"),
+	FULL_TEXT("match_any"),
+	FULL_TEXT("match_boolean"),
 	WHEN("max", 1, "1=bool", "max($1::int)", "int"),
 	SAME("max", 1, 1, "1"),
 	CALL("md5", 1, "md5($1::text)", "text"),

@@ -13,8 +13,24 @@
 #define STYLE_OUT(type, style, format)                                                             \
 	WHEN(type, 2, "1=date|timestamp,2=lower:" style, "to_char($1, '" format "')", "text"),     \
 		WHEN(type, 2, "1?,2=lower:" style, "to_char($1, '" format "')", "text")
+/* Day and hour without zeros, but as wide as with them. */
+#define BLANK_TIME(end)                                                                            \
+	"(to_char($1, 'Mon') || lpad(to_char($1, 'FMDD'), 3) || to_char($1, ' YYYY') || "          \
+	"lpad(to_char($1, 'FMHH12'), 3) || to_char($1, '" end "'))"
+#define STYLE_BLANK(type, style, end)                                                              \
+	WHEN(type, 2, "1=date|timestamp,2=lower:" style, BLANK_TIME(end), "text"),                 \
+		WHEN(type, 2, "1?,2=lower:" style, BLANK_TIME(end), "text")
+/* The fraction of a second is left out where it is 0. */
+#define STYLE_ISO(type, when)                                                                      \
+	WHEN(type, 2, when ",2=lower:126|127",                                                     \
+	     "regexp_replace(to_char($1, 'YYYY-MM-DD\"T\"HH24:MI:SS.MS'), '\\.000$', '')", "text")
+#define MONEY_TEXT "to_char($1::numeric, 'FM999,999,999,999,999,999,990.00')"
 #define STYLES_OUT(type)                                                                           \
-	STYLE_OUT(type, "0|100", "Mon FMDD YYYY FMHH12:MIAM"), STYLE_OUT(type, "1", "MM/DD/YY"),   \
+	WHEN(type, 2, "1=date,2=lower:20|21|23|25|120|121|126|127", "to_char($1, 'YYYY-MM-DD')",   \
+	     "text"),                                                                              \
+		WHEN(type, 2, "1=numeric,2=lower:1", MONEY_TEXT, "text"),                          \
+		STYLE_BLANK(type, "0|100", ":MIAM"), STYLE_BLANK(type, "9|109", ":MI:SS:MSAM"),    \
+		STYLE_OUT(type, "22", "MM/DD/YY HH12:MI:SS AM"), STYLE_OUT(type, "1", "MM/DD/YY"), \
 		STYLE_OUT(type, "101", "MM/DD/YYYY"), STYLE_OUT(type, "2", "YY.MM.DD"),            \
 		STYLE_OUT(type, "102", "YYYY.MM.DD"), STYLE_OUT(type, "3", "DD/MM/YY"),            \
 		STYLE_OUT(type, "103", "DD/MM/YYYY"), STYLE_OUT(type, "4", "DD.MM.YY"),            \
@@ -29,9 +45,8 @@
 		STYLE_OUT(type, "14|114", "HH24:MI:SS:MS"),                                        \
 		STYLE_OUT(type, "20|120", "YYYY-MM-DD HH24:MI:SS"),                                \
 		STYLE_OUT(type, "21|25|121", "YYYY-MM-DD HH24:MI:SS.MS"),                          \
-		STYLE_OUT(type, "23", "YYYY-MM-DD"),                                               \
-		STYLE_OUT(type, "126|127", "YYYY-MM-DD\"T\"HH24:MI:SS.MS"),                        \
-		WHEN(type, 2, "1=text", "$1", "text"),                                             \
+		STYLE_OUT(type, "23", "YYYY-MM-DD"), STYLE_ISO(type, "1=timestamp"),               \
+		STYLE_ISO(type, "1?"), WHEN(type, 2, "1=text", "$1", "text"),                      \
 		WHEN(type, 2, "1=int|numeric|float", "$1::text", "text"),                          \
 		WHEN(type, 2, "1=binary,2=lower:1", "'0x' || upper(encode($1, 'hex'))", "text"),   \
 		WHEN(type, 2, "1=binary,2=lower:2", "upper(encode($1, 'hex'))", "text"),           \
@@ -73,6 +88,32 @@
 		WHEN(name, 2, "1=unit:tzoffset",                                                   \
 		     "(extract(timezone FROM $2::timestamptz) / 60)::int", "int")
 
+/* A moment as a number: days since 1900. */
+#define DAYS_OF(x)    "(extract(epoch FROM " x " - '1900-01-01'::timestamp) / 86400)"
+#define SINCE_1900(p) "('1900-01-01'::timestamp" p " + $1 * INTERVAL '1 day')"
+#define DATE_BUCKET_FIXED(unit, one)                                                               \
+	WHEN("date_bucket", 3, "1=unit:" unit ",3=date",                                           \
+	     "date_bin($2 * INTERVAL '" one "', $3::timestamp, '1900-01-01'::timestamp)::date",    \
+	     "date"),                                                                              \
+		WHEN("date_bucket", 3, "1=unit:" unit,                                             \
+		     "date_bin($2 * INTERVAL '" one "', $3::timestamp, '1900-01-01'::timestamp)",  \
+		     "timestamp"),                                                                 \
+		WHEN("date_bucket", 4, "1=unit:" unit,                                             \
+		     "date_bin($2 * INTERVAL '" one "', $3::timestamp, $4::timestamp)",            \
+		     "timestamp")
+#define MONTH_BUCKET(unit, months, when, cast, type)                                               \
+	WHEN("date_bucket", 3, "1=unit:" unit when,                                                \
+	     "('1900-01-01'::timestamp + floor(((extract(year FROM $3::timestamp) - 1900) * 12 + " \
+	     "extract(month FROM $3::timestamp) - 1) / ($2 * " months "))::int * ($2 * " months    \
+	     ") * INTERVAL '1 month')" cast,                                                       \
+	     type)
+#define DATE_BUCKET_MONTHS(unit, months)                                                           \
+	MONTH_BUCKET(unit, months, ",3=date", "::date", "date"),                                   \
+		MONTH_BUCKET(unit, months, "", "", "timestamp")
+#define QUOTED_BY(word, open, close)                                                               \
+	WHEN("quotename", 2, "2=lower:" word,                                                      \
+	     "('" open "' || replace($1, '" close "', '" close close "') || '" close "')", "text")
+
 static const struct function_rule rules[] = {
 	/* rows */
 	SAME("abs", 1, 1, "1"),
@@ -92,14 +133,24 @@ static const struct function_rule rules[] = {
 	CALL("base64_encode", 1, "replace(encode($1, 'base64'), E'\\n', '')", "text"),
 	NONE("binary_checksum", "HASH-DIFFERS"),
 	CALL("bit_count", 1, "bit_count($1::bigint::bit(64))::int", "int"),
+	WHEN("cast:bigint", 1, "1=timestamp", "round(" DAYS_OF("$1") ")::bigint", "int"),
+	WHEN("cast:bigint", 1, "1=datelike", "round(" DAYS_OF("$1") ")::bigint", "int"),
 	CAST_CUT("cast:bigint", "bigint"),
+	WHEN("cast:boolean", 1, "1=0", "false", "bool"),
+	WHEN("cast:boolean", 1, "1=positive", "true", "bool"),
 	WHEN("cast:boolean", 1, "1=int|numeric|float", "($1 <> 0)", "bool"),
 	WHEN("cast:bytea", 1, "1=text", "convert_to($1, 'UTF8')", "binary"),
+	WHEN("cast:float8", 1, "1=timestamp", DAYS_OF("$1") "::float8", "float"),
+	WHEN("cast:float8", 1, "1=datelike", DAYS_OF("$1") "::float8", "float"),
 	WHEN("cast:float8", 1, "1=interval", "(extract(epoch FROM $1) / 86400)::float8", "float"),
+	WHEN("cast:int", 1, "1=timestamp", "round(" DAYS_OF("$1") ")::int", "int"),
+	WHEN("cast:int", 1, "1=datelike", "round(" DAYS_OF("$1") ")::int", "int"),
 	WHEN("cast:int", 1, "1=interval", "round(extract(epoch FROM $1) / 86400)::int", "int"),
 	CAST_CUT("cast:int", "int"),
 	CAST_CUT("cast:smallint", "smallint"),
 	WHEN("cast:text", 1, "1=binary", "convert_from($1, 'UTF8')", "text"),
+	WHEN("cast:timestamp(0)", 1, "1=int|numeric|float", SINCE_1900("(0)"), "timestamp"),
+	WHEN("cast:timestamp(3)", 1, "1=int|numeric|float", SINCE_1900("(3)"), "timestamp"),
 	CAST_CUT("cast:tinyint", "smallint"),
 	WHEN("cast:varchar", 1, "1=binary", "convert_from($1, 'UTF8')", "text"),
 	SAME("ceiling", 1, 1, "1"),
@@ -108,6 +159,7 @@ static const struct function_rule rules[] = {
 	WHEN("charindex", 3, "ci", POSITION_FROM("lower($2)", "lower($1)"), "int"),
 	CALL("charindex", 2, "strpos($2, $1)", "int"),
 	CALL("charindex", 3, POSITION_FROM("$2", "$1"), "int"),
+	WHEN("checksum", 1, "1=uuid", "(floor(random() * 4294967296) - 2147483648)::int", "int"),
 	NONE("checksum", "HASH-DIFFERS"),
 	NONE("checksum_agg", "HASH-DIFFERS"),
 	MANY("choose", 2, "(ARRAY[$*])[$1]", "2"),
@@ -115,6 +167,7 @@ static const struct function_rule rules[] = {
 	NONE("compress", "NO-FUNCTION"),
 	SAME("concat", 2, -1, "text"),
 	SAME("concat_ws", 2, -1, "text"),
+	FULL_TEXT("contains"),
 	STYLES_OUT("convert:bpchar"),
 	WHEN("convert:bytea", 2, "2=lower:1", "decode(substr($1, 3), 'hex')", "binary"),
 	WHEN("convert:bytea", 2, "2=lower:2", "decode($1, 'hex')", "binary"),
@@ -137,6 +190,14 @@ static const struct function_rule rules[] = {
 	CALL("current_timezone", 0, "current_setting('TimeZone')", "text"),
 	WHEN("datalength", 1, "1=text|binary", "octet_length($1)", "int"),
 	NOTE("datalength", 1, NULL, "octet_length($1::text)", "int", "BYTE-LENGTH"),
+	DATE_BUCKET_FIXED("week", "7 days"),
+	DATE_BUCKET_FIXED("day", "1 day"),
+	DATE_BUCKET_FIXED("hour", "1 hour"),
+	DATE_BUCKET_FIXED("minute", "1 minute"),
+	DATE_BUCKET_FIXED("second", "1 second"),
+	DATE_BUCKET_MONTHS("month", "1"),
+	DATE_BUCKET_MONTHS("quarter", "3"),
+	DATE_BUCKET_MONTHS("year", "12"),
 	NONE("date_bucket", "NO-FUNCTION"),
 	ADD_DAYS_DATE("dateadd"),
 	WHEN("dateadd", 3, "1=unit:doy", "$3::timestamp + $2 * INTERVAL '1 day'", "timestamp"),
@@ -215,6 +276,7 @@ static const struct function_rule rules[] = {
 	WHEN("format", 3, "3=lower:en-us|en-gb", "to_char($1::numeric, $dotnetnumber2)", "text"),
 	NONE("format", "FORMAT-LETTERS"),
 	NONE("formatmessage", "NO-FUNCTION"),
+	FULL_TEXT("freetext"),
 	SAME("generate_series", 2, 3, "1"),
 	CALL("get_bit", 2, "(($1 >> $2) & 1)", "int"),
 	CALL("getdate", 0, "LOCALTIMESTAMP", "timestamp"),
@@ -240,6 +302,7 @@ static const struct function_rule rules[] = {
 	CALL("isnull", 2, "coalesce($1, $2)", "1"),
 	WHEN("isnumeric", 1, "1=int|numeric|float", "1", "int"),
 	CALL("isnumeric", 1, "CASE WHEN $1::text ~ " NUMBER_PATTERN " THEN 1 ELSE 0 END", "int"),
+	MANY("json_array", 1, "jsonb_build_array($*)", "json"),
 	CALL("json_arrayagg", 1, "json_agg($1) FILTER (WHERE $1 IS NOT NULL)", "json"),
 	CALL("json_modify", 3, "jsonb_set($1::jsonb, $path2, to_jsonb($3))::text", "text"),
 	CALL("json_path_exists", 2, "jsonb_path_exists($1::jsonb, $2::jsonpath)::int", "int"),
@@ -266,14 +329,15 @@ static const struct function_rule rules[] = {
 	SAME("min", 1, 1, "1"),
 	PART("month", "month"),
 	CALL("nchar", 1, "chr($1)", "text"),
-	CALL("newid", 0, "gen_random_uuid()", NULL),
-	CALL("newsequentialid", 0, "gen_random_uuid()", NULL),
+	CALL("newid", 0, "gen_random_uuid()", "uuid"),
+	CALL("newsequentialid", 0, "gen_random_uuid()", "uuid"),
 	SAME("ntile", 1, 1, "int"),
 	SAME("nullif", 2, 2, "1"),
 	CALL("object_id", 1, "to_regclass($1)::oid", NULL),
 	CALL("object_id", 2, "to_regclass($1)::oid", NULL),
 	CALL("original_login", 0, "SESSION_USER::text", "text"),
 	NONE("parse", "NO-FUNCTION"),
+	CALL("parsename", 2, "nullif(split_part($1, '.', - $2), '')", "text"),
 	WHEN("patindex", 2, "ci", "regexp_instr($2, $patindex1, 1, 1, 0, 'i')", "int"),
 	CALL("patindex", 2, "regexp_instr($2, $patindex1)", "int"),
 	NONE("patindex", "LIKE-PATTERN"),
@@ -287,6 +351,10 @@ static const struct function_rule rules[] = {
 	SAME("power", 2, 2, "1"),
 	WHEN("quotename", 2, "2=lower:\"", "('\"' || replace($1, '\"', '\"\"') || '\"')", "text"),
 	WHEN("quotename", 2, "2=lower:'", "('''' || replace($1, '''', '''''') || '''')", "text"),
+	QUOTED_BY("[|]|[]", "[", "]"),
+	QUOTED_BY("(|)|()", "(", ")"),
+	QUOTED_BY("{|}|{}", "{", "}"),
+	QUOTED_BY("<|>|<>", "<", ">"),
 	CALL("quotename", 1, "('[' || replace($1, ']', ']]') || ']')", "text"),
 	SAME("radians", 1, 1, "float"),
 	CALL("rand", 0, "random()", "float"),
@@ -363,6 +431,10 @@ static const struct function_rule rules[] = {
 	SAME("translate", 3, 3, "text"),
 	SAME("trim", 1, 2, "text"),
 	TRY_CASTS("try_cast:"),
+	CALL("try_cast:uuid", 1,
+	     "CASE WHEN $1::text ~* '^\\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\}?$' THEN "
+	     "$1::text::uuid END",
+	     "uuid"),
 	NONE("try_parse", "NO-FUNCTION"),
 	CALL("unicode", 1, "ascii($1)", "int"),
 	SAME("upper", 1, 1, "text"),

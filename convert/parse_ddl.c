@@ -344,6 +344,8 @@ static bool begins_table_constraint(const struct parser *p)
 		return true;
 	case K_KEY:
 	case K_INDEX:
+		if (p->d->flags & DIALECT_PLUS_CONCAT && k == K_INDEX)
+			return parse_is_name(p, 1);
 		return next == K_USING || parse_symbol_at(p, 1, '(') ||
 		       parse_symbol_at(p, 2, '(') || parse_keyword(p, 2) == K_USING;
 	case K_FULLTEXT:
@@ -363,6 +365,9 @@ static void index_constraint(struct parser *p, struct node *n)
 	if (parse_is_name(p, 0) && !parse_is(p, K_USING))
 		node_put(n, CONSTRAINT_NAME, parse_column_ident(p));
 	if (parse_accept(p, K_USING))
+		p->at++;
+	while (parse_is_word(p, 0, "CLUSTERED") || parse_is_word(p, 0, "NONCLUSTERED") ||
+	       parse_is(p, K_UNIQUE))
 		p->at++;
 	node_put(n, CONSTRAINT_COLUMNS, key_columns(p));
 }

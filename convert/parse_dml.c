@@ -244,6 +244,17 @@ static void dml_limit(struct parser *p, struct node *n, uint32_t slot)
 	node_put(n, slot, parse_close(p, limit));
 }
 
+/* T-SQL's OPTION (RECOMPILE): a hint for the optimizer, dropped. */
+static void query_hint(struct parser *p, struct node *n)
+{
+	if (!(p->d->flags & DIALECT_PLUS_CONCAT) || !parse_is(p, K_OPTION) ||
+	    !parse_symbol_at(p, 1, '('))
+		return;
+	p->at += 2;
+	parse_skip_balanced(p);
+	node_touch(n);
+}
+
 struct node *parse_update(struct parser *p, struct node *with, uint32_t first)
 {
 	struct node *n = parse_open_at(p, NODE_UPDATE, first);
@@ -277,6 +288,7 @@ struct node *parse_update(struct parser *p, struct node *with, uint32_t first)
 	dml_limit(p, n, UPDATE_LIMIT);
 	if (!n->child[UPDATE_RETURNING])
 		node_put(n, UPDATE_RETURNING, parse_output(p));
+	query_hint(p, n);
 	return parse_close(p, n);
 }
 
@@ -326,6 +338,7 @@ struct node *parse_delete(struct parser *p, struct node *with, uint32_t first)
 	dml_limit(p, n, DELETE_LIMIT);
 	if (!n->child[DELETE_RETURNING])
 		node_put(n, DELETE_RETURNING, parse_output(p));
+	query_hint(p, n);
 	return parse_close(p, n);
 }
 

@@ -186,6 +186,14 @@ static struct node *logic(struct parser *p, struct node *left, enum operator op,
 	return check_operands(p, n);
 }
 
+/* MySQL's 5--3: Postgres would take the rest for a comment. */
+static bool dashes_touch(const struct parser *p, const struct node *n, uint32_t at)
+{
+	return n->op == OP_SUBTRACT && p->d->lex & LEX_DASH_SPACE && at + 1 < p->t->count &&
+	       p->t->items[at + 1].symbol == '-' &&
+	       p->t->items[at].end == p->t->items[at + 1].begin;
+}
+
 static struct node *binary(struct parser *p, struct node *left, enum operator op, int binding)
 {
 	struct node *n;
@@ -201,7 +209,7 @@ static struct node *binary(struct parser *p, struct node *left, enum operator op
 	n->op = (uint8_t)op;
 	node_put(n, 0, left);
 	node_put(n, 1, parse_binary(p, binding + 1));
-	if (!same_spelling(p, op, at))
+	if (!same_spelling(p, op, at) || dashes_touch(p, n, at))
 		node_touch(n);
 	return check_operands(p, n);
 }

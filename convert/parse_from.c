@@ -612,7 +612,8 @@ struct node *parse_joins(struct parser *p, struct node *left)
 		n = parse_open_at(p, NODE_JOIN, left->at);
 		n->op = (uint8_t)w.op;
 		n->flags |= w.natural ? FLAG_NATURAL : 0;
-		if (w.hint || str_is_word(token_text(p->t, p->at - 2), "directed"))
+		if (w.hint || str_is_word(token_text(p->t, p->at - 2), "directed") ||
+		    str_is_word(token_text(p->t, p->at - 2), "merge"))
 			node_touch(n);
 		node_put(n, JOIN_LEFT, left);
 		node_put(n, JOIN_RIGHT, parse_relation_suffix(p, relation_primary(p)));

@@ -202,6 +202,37 @@ static struct node *array(struct parser *p)
 	return parse_close(p, n);
 }
 
+/* ODBC's {d '2024-01-01'}, {ts '...'}, {t '...'}, {fn f(x)}; NULL: none of them. */
+static struct node *odbc(struct parser *p)
+{
+	bool fn = parse_is_word(p, 1, "FN"), date = parse_is_word(p, 1, "D");
+	const char *type = date ? "date" : parse_is_word(p, 1, "TS") ? "datetime" : "time";
+	uint32_t first = p->at;
+	struct node *n, *t;
+
+	if (!(p->d->flags & (DIALECT_PLUS_CONCAT | DIALECT_PIPES_OR)))
+		return NULL;
+	if (!fn && (parse_peek(p, 2)->kind != TOKEN_STRING ||
+		    !(date || parse_is_word(p, 1, "TS") || parse_is_word(p, 1, "T"))))
+		return NULL;
+	if (fn) {
+		p->at += 2;
+		n = parse_primary(p);
+	} else {
+		n = parse_open(p, NODE_TYPED);
+		p->at += 2;
+		t = node_make(p->a, NODE_TYPE);
+		t->text = (struct str){type, strlen(type)};
+		node_put(n, 0, t);
+		node_put(n, 1, parse_primary(p));
+		n->type = date ? TYPE_DATE : type[0] == 'd' ? TYPE_TIMESTAMP : TYPE_TIME;
+	}
+	parse_expect_symbol(p, '}');
+	n->first = n->at = first;
+	node_touch(n);
+	return parse_close(p, n);
+}
+
 static struct node *object(struct parser *p)
 {
 	struct node *n = parse_open(p, NODE_OBJECT);
@@ -516,8 +547,11 @@ static struct node *primary(struct parser *p)
 			return parenthesis(p);
 		if (t->symbol == '[')
 			return array(p);
-		if (t->symbol == '{')
-			return object(p);
+		if (t->symbol == '{') {
+			struct node *n = odbc(p);
+
+			return n ? n : object(p);
+		}
 		if (t->symbol == '*')
 			return star(p);
 		break;

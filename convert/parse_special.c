@@ -416,6 +416,37 @@ static struct node *binary_word(struct parser *p)
 	return parse_close(p, n);
 }
 
+/* MySQL's MATCH (a, b) AGAINST ('words' [IN BOOLEAN MODE ...]): match_any(concat_ws(...), words) */
+static struct node *match_against(struct parser *p)
+{
+	struct node *list, *words, *args[2], *n;
+	uint32_t first = p->at;
+	bool boolean = false;
+
+	p->at += 2;
+	list = parse_expression_list(p);
+	parse_expect_symbol(p, ')');
+	if (!parse_is_word(p, 0, "AGAINST") || !parse_symbol_at(p, 1, '(')) {
+		parse_fail(p, "AGAINST");
+		return list;
+	}
+	p->at += 2;
+	words = parse_binary(p, BIND_OTHER);
+	for (; !p->failed && !parse_is_symbol(p, ')') && !parse_at_end(p); p->at++)
+		boolean |= parse_is_word(p, 0, "BOOLEAN");
+	parse_expect_symbol(p, ')');
+	if (list->count > 1) {
+		node_insert(p->a, list, 0, node_string(p->a, (struct str){" ", 1}));
+		args[0] = node_call(p->a, "concat_ws", list->count, list->child);
+	} else {
+		args[0] = list->child[0];
+	}
+	args[1] = words;
+	n = node_call(p->a, boolean ? "match_boolean" : "match_any", 2, args);
+	n->first = n->at = first;
+	return parse_close(p, n);
+}
+
 static bool is_typed(enum keyword k)
 {
 	return k == K_DATE || k == K_TIME || k == K_TIMESTAMP || k == K_DATETIME ||
@@ -497,6 +528,8 @@ struct node *parse_special(struct parser *p)
 		return interval(p);
 	if (k == K_BINARY && p->d->flags & DIALECT_PIPES_OR)
 		return binary_word(p);
+	if (k == K_MATCH && open && p->d->flags & DIALECT_PIPES_OR)
+		return match_against(p);
 	if (k == K_ARRAY && parse_symbol_at(p, 1, '['))
 		return array(p);
 	if (is_typed(k) && next->kind == TOKEN_STRING)

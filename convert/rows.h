@@ -38,7 +38,11 @@
 	}
 
 /* `then`, or NULL when argument `n` is NULL. */
-#define GUARD(n, then)	"CASE WHEN $" n " IS NOT NULL THEN " then " END"
+#define GUARD(n, then) "CASE WHEN $" n " IS NOT NULL THEN " then " END"
+
+/* Full text search; words as web searches have them: "a b" OR c */
+#define FULL_TEXT(name)                                                                            \
+	NOTE(name, 2, "2=string", "@full_text", "bool", NULL), NONE(name, "FULL-TEXT")
 
 #define TS(x)		x "::timestamp"
 #define FIELD(field, x) "extract(" field " FROM " x ")"
@@ -359,6 +363,12 @@
 	     "CASE WHEN lower(btrim($1::text)) IN ('t', 'true', 'y', 'yes', '1') THEN true"        \
 	     " WHEN lower(btrim($1::text)) IN ('f', 'false', 'n', 'no', '0') THEN false END",      \
 	     "bool")
+#define TRY_TIME(name)                                                                             \
+	CALL(name, 1,                                                                              \
+	     "CASE WHEN $1::text ~ "                                                               \
+	     "'^\\s*([01]?\\d|2[0-3]):[0-5]?\\d(:[0-5]?\\d(\\.\\d{1,9})?)?\\s*$' "                 \
+	     "THEN $1::text::time END",                                                            \
+	     "time")
 #define TRY_CASTS(prefix)                                                                          \
 	TRY_INT(prefix "bigint", "bigint", "-9223372036854775808", "9223372036854775807"),         \
 		TRY_BOOLEAN(prefix "boolean"), TRY_DATE(prefix "date"),                            \
@@ -367,8 +377,8 @@
 		TRY_INT(prefix "int", "int", "-2147483648", "2147483647"),                         \
 		TRY_NUMBER(prefix "numeric", "numeric", "numeric"),                                \
 		TRY_INT(prefix "smallint", "smallint", "-32768", "32767"),                         \
-		CALL(prefix "text", 1, "$1::text", "text"), TRY_TIMESTAMP(prefix "timestamp"),     \
-		TRY_TIMESTAMP(prefix "timestamptz")
+		CALL(prefix "text", 1, "$1::text", "text"), TRY_TIME(prefix "time"),               \
+		TRY_TIMESTAMP(prefix "timestamp"), TRY_TIMESTAMP(prefix "timestamptz")
 
 /* A table out of an array of sorted rules. */
 #define FUNCTION_TABLE(array, next)                                                                \

@@ -53,6 +53,8 @@ extern rule_function rule_column_place;	       /* rules_snowflake_tables.c: the 
 extern rule_function rule_bool_number;
 /* rules_oracle_*.c */
 extern rule_function rule_empty_string, rule_concat_null, rule_date_difference;
+/* A column that is called ...Date, ...Time or the like (rules_dates.c). */
+bool named_like_date(const struct node *n);
 /* rules_dates.c, rules_like.c, rules_case.c */
 extern rule_function rule_date_number, rule_interval_number, rule_date_zero, rule_like_brackets,
 	rule_like_escape, rule_in_case, rule_distinct_case, rule_group_case, rule_select_case;
@@ -60,9 +62,10 @@ extern rule_function rule_date_number, rule_interval_number, rule_date_zero, rul
 extern rule_function rule_collation, rule_at_value, rule_bit_compare, rule_bit_argument,
 	rule_bit_default, rule_for_texts, rule_for_rows, rule_open_json, rule_stuff_xml,
 	rule_xml_value, rule_table_function;
+extern rule_function rule_convert_length, rule_tsql_text_number, rule_set_variable;
 extern rule_function rule_change, rule_set_column, rule_output; /* rules_tsql_dml.c */
 extern rule_function rule_into_temporary, rule_database_link;
-extern rule_function rule_batch;		      /* rules_tsql_batch.c */
+extern rule_function rule_drop_if, rule_batch;	      /* rules_tsql_batch.c */
 extern rule_function rule_json_call, rule_json_table; /* rules_json_sql.c */
 /* rules_ddl.c */
 extern rule_function rule_definition, rule_constraint_options, rule_identity_type,
@@ -93,7 +96,9 @@ extern rule_function rule_mysql_insert, rule_mysql_update, rule_mysql_delete;
 /* rules_mysql_types.c: numbers, json_compare, is and like_text on the way up */
 extern rule_function rule_mysql_numbers, rule_mysql_date_add, rule_mysql_if, rule_mysql_is,
 	rule_mysql_having, rule_mysql_mixed_call, rule_mysql_mixed_case, rule_mysql_cast_char,
-	rule_mysql_like_text, rule_mysql_json_compare;
+	rule_mysql_cast_number, rule_mysql_like_text, rule_mysql_json_compare, rule_mysql_minus,
+	rule_mysql_in;
+extern rule_function rule_sort_alias; /* rules_alias.c */
 /* Makes a condition of a number, a text, a date or a column whose type is not known. */
 void mysql_make_truth(struct rewrite *r, struct node *n);
 /* rules_case.c: applied on the way up */
@@ -101,6 +106,7 @@ extern rule_function rule_case_operand, rule_between_case;
 /* rules_mysql_values.c: the first two on the way up */
 extern rule_function rule_json_arrow, rule_xor, rule_truth, rule_truth_compare, rule_sort_null,
 	rule_interval_parts, rule_server_variable, rule_mysql_collate;
+extern rule_function rule_into_variable, rule_mysql_set;
 extern rule_function rule_mysql_statement; /* rules_mysql_alter.c */
 
 /* rules_databricks_values.c: applied on the way up (rule_spark_lag_nulls: down) */

@@ -111,3 +111,34 @@ bool rule_where_alias(struct rewrite *r, struct node *n)
 	}
 	return done;
 }
+
+/* ORDER BY total + 1, GROUP BY y DIV 10: Postgres knows an alias only where it stands alone. */
+bool rule_sort_alias(struct rewrite *r, struct node *n)
+{
+	struct node *body = n->child[QUERY_BODY], *items, *group;
+	bool done = false;
+
+	if (!body || body->kind != NODE_SELECT || body->flags & FLAG_DISTINCT ||
+	    body->child[SELECT_ITEMS]->count > ITEMS_MAX)
+		return false;
+	items = body->child[SELECT_ITEMS];
+	group = body->child[SELECT_GROUP];
+	for (uint32_t i = 0; i < items->count; i++) {
+		struct node *item = items->child[i], *order = n->child[QUERY_ORDER];
+		const struct node *alias = item->child[ITEM_ALIAS];
+
+		if (item->kind != NODE_ITEM || !alias || alias->kind != NODE_IDENT ||
+		    mentions(item->child[ITEM_VALUE], alias->text))
+			continue;
+		for (uint32_t k = 0; order && k < order->count; k++)
+			if (order->child[k]->child[0] &&
+			    order->child[k]->child[0]->kind != NODE_COLUMN)
+				done |= put_in(r, order->child[k]->child[0], alias->text,
+					       item->child[ITEM_VALUE]);
+		for (uint32_t k = 0; group && k < group->count; k++)
+			if (group->child[k]->kind != NODE_COLUMN)
+				done |= put_in(r, group->child[k], alias->text,
+					       item->child[ITEM_VALUE]);
+	}
+	return done;
+}

@@ -23,6 +23,17 @@ static bool has_case(struct rewrite *r, struct node *n)
 					       r->dialect->flags & DIALECT_PIPES_OR));
 }
 
+/* A literal without letters is the same in every case; blanks behind it are T-SQL's matter. */
+static bool no_letters(struct rewrite *r, const struct node *n)
+{
+	if (n->kind != NODE_STRING || n->text.len == 0 || r->dialect->flags & DIALECT_PLUS_CONCAT)
+		return false;
+	for (size_t i = 0; i < n->text.len; i++)
+		if ((unsigned char)n->text.p[i] >= 'A')
+			return false;
+	return true;
+}
+
 bool rule_compare_case(struct rewrite *r, struct node *n)
 {
 	enum type_code a, b;
@@ -32,7 +43,8 @@ bool rule_compare_case(struct rewrite *r, struct node *n)
 		return false;
 	a = type_of(r, n->child[0]);
 	b = type_of(r, n->child[1]);
-	if (a != TYPE_TEXT && b != TYPE_TEXT)
+	if ((a != TYPE_TEXT && b != TYPE_TEXT) || no_letters(r, node_bare(n->child[0])) ||
+	    no_letters(r, node_bare(n->child[1])))
 		return false;
 	if (a != TYPE_TEXT || b != TYPE_TEXT || r->settings->plain) {
 		if (a <= TYPE_UNKNOWN || b <= TYPE_UNKNOWN)

@@ -335,12 +335,11 @@ bool rule_merge(struct rewrite *r, struct node *n)
 		rewrite_finding(r, when, "MERGE-SPLIT", NULL);
 		node_add(r->arena, all, one);
 		node_remove(whens, i);
-		node_touch(n);
+		node_touch(n); /* its WHENs stand without commas */
 	}
 	if (all->count == 0)
 		return done;
 	place = node_take(r->arena, n);
-	node_touch(n); /* its list is no list with commas */
 	if (whens->count)
 		node_add(r->arena, all, n);
 	node_replace(place, all);

@@ -10,6 +10,41 @@ static bool is_stamp(enum type_code t)
 	return t == TYPE_TIMESTAMP || t == TYPE_TIMESTAMPTZ;
 }
 
+bool named_like_date(const struct node *n)
+{
+	static const char *const ends[] = {"date", "time", "timestamp", "_dt", "_at"};
+	struct str name = node_last_name(n);
+
+	if (n->kind != NODE_COLUMN)
+		return false;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t len = strlen(ends[i]);
+
+		if (name.len >= len &&
+		    str_is_word((struct str){name.p + name.len - len, len}, ends[i]))
+			return true;
+	}
+	return false;
+}
+
+/* By its type, or else by its name. */
+static bool may_be_stamp(struct rewrite *r, struct node *n)
+{
+	enum type_code t = type_of(r, n);
+
+	return is_stamp(t) || (t <= TYPE_UNKNOWN && named_like_date(node_bare(n)));
+}
+
+/* moment - moment */
+static bool is_difference(struct rewrite *r, struct node *n)
+{
+	struct node *bare = node_bare(n);
+
+	return type_of(r, n) == TYPE_INTERVAL ||
+	       (bare->kind == NODE_BINARY && bare->op == OP_SUBTRACT &&
+		may_be_stamp(r, bare->child[0]) && may_be_stamp(r, bare->child[1]));
+}
+
 static bool whole_number(const struct node *n)
 {
 	return n->kind == NODE_NUMBER && n->text.len && !memchr(n->text.p, '.', n->text.len) &&
@@ -59,6 +94,8 @@ bool rule_date_number(struct rewrite *r, struct node *n)
 		slot = 1;
 	else if (is_stamp(b) && n->op == OP_ADD && (type_is_number(a) || a <= TYPE_UNKNOWN))
 		slot = 0;
+	else if (type_is_number(b) && may_be_stamp(r, n->child[0]))
+		slot = 1;
 	else
 		return false;
 	if (node_bare(n->child[slot])->kind == NODE_INTERVAL)
@@ -67,6 +104,8 @@ bool rule_date_number(struct rewrite *r, struct node *n)
 	place = node_take(r->arena, number);
 	node_replace(place, days(r, number));
 	n->type = (uint8_t)(slot ? a : b);
+	if (n->type <= TYPE_UNKNOWN)
+		n->type = TYPE_TIMESTAMP;
 	node_touch(n);
 	return true;
 }
@@ -79,10 +118,9 @@ bool rule_interval_number(struct rewrite *r, struct node *n)
 
 	if (operator_binding((enum operator)n->op) != BIND_COMPARE)
 		return false;
-	if (type_of(r, n->child[0]) == TYPE_INTERVAL && type_is_number(type_of(r, n->child[1])))
+	if (type_is_number(type_of(r, n->child[1])) && is_difference(r, n->child[0]))
 		slot = 1;
-	else if (type_of(r, n->child[1]) == TYPE_INTERVAL &&
-		 type_is_number(type_of(r, n->child[0])))
+	else if (type_is_number(type_of(r, n->child[0])) && is_difference(r, n->child[1]))
 		slot = 0;
 	else
 		return false;
@@ -103,12 +141,12 @@ bool rule_date_zero(struct rewrite *r, struct node *n)
 	for (uint32_t i = add ? 2 : 1; i < 3; i++) {
 		struct node *number = node_arg(n, i), *place, *start;
 
-		if (!whole_number(number))
+		if (!whole_number(number) && !type_is_int(type_of(r, number)))
 			continue;
 		start = node_cast(r->arena, node_string(r->arena, (struct str){"1900-01-01", 10}),
 				  "datetime");
 		place = node_take(r->arena, number);
-		if (!str_is(number->text, "0"))
+		if (number->kind != NODE_NUMBER || !str_is(number->text, "0"))
 			start = node_binary(r->arena, OP_ADD, start, number);
 		node_replace(place, start);
 		done = true;

@@ -78,10 +78,13 @@ static bool drop_elements(struct rewrite *r, struct parser *p, struct node *out)
 		if (!first)
 			add_words(r, out, ",");
 		first = false;
+		if (accept_word(p, "COLUMN"))
+			constraint = false;
+		else if (parse_is_name(p, 1) && accept_word(p, "CONSTRAINT"))
+			constraint = true;
 		add_words(r, out, constraint ? "DROP CONSTRAINT" : "DROP COLUMN");
 		if (exists)
 			add_words(r, out, "IF EXISTS");
-		accept_word(p, "COLUMN");
 		add(r, out, parse_column_ident(p));
 	} while (parse_accept_symbol(p, ','));
 	if (parens)

@@ -182,6 +182,30 @@ bool rule_json_call(struct rewrite *r, struct node *n)
 
 /* --- JSON_TABLE --- */
 
+/* DEFAULT x ON EMPTY, NULL ON ERROR ...: the first one's value; MySQL's is JSON. */
+static struct node *column_default(struct reading *x)
+{
+	struct node *found = NULL, *value;
+
+	while (!x->p.failed && !parse_at_end(&x->p) && !parse_is_symbol(&x->p, ',') &&
+	       !parse_is_symbol(&x->p, ')')) {
+		if (!accept_word(&x->p, "DEFAULT")) {
+			x->p.at++;
+			continue;
+		}
+		value = parse_primary(&x->p);
+		if (!parse_is_word(&x->p, 1, "EMPTY"))
+			continue;
+		found = value;
+		if (value->kind == NODE_STRING && value->text.len > 1 && value->text.p[0] == '"' &&
+		    x->r->dialect->flags & DIALECT_PIPES_OR) {
+			value->text = (struct str){value->text.p + 1, value->text.len - 2};
+			node_touch(value);
+		}
+	}
+	return found;
+}
+
 /* One column: (_j.value #>> path)::type AS name. */
 static struct node *table_column(struct reading *x)
 {
@@ -189,6 +213,7 @@ static struct node *table_column(struct reading *x)
 	struct node *item = node_make(a, NODE_ITEM), *value, *args[1], *cast, *type;
 	struct node *name = parse_column_ident(&x->p);
 	struct str path = {NULL, 0};
+	struct node *otherwise;
 	bool exists;
 
 	node_put(item, ITEM_ALIAS, name);
@@ -205,9 +230,7 @@ static struct node *table_column(struct reading *x)
 		accept_word(&x->p, "JSON");
 	if (accept_word(&x->p, "PATH") && parse_peek(&x->p, 0)->kind == TOKEN_STRING)
 		path = token_value(a, x->p.d, x->p.t, x->p.at++);
-	while (!x->p.failed && !parse_at_end(&x->p) && !parse_is_symbol(&x->p, ',') &&
-	       !parse_is_symbol(&x->p, ')'))
-		x->p.at++; /* NULL ON ERROR ... */
+	otherwise = column_default(x);
 	if (!path.p)
 		path = (struct str){arena_printf(a, "$.%.*s", (int)name->text.len, name->text.p),
 				    name->text.len + 2};
@@ -221,6 +244,8 @@ static struct node *table_column(struct reading *x)
 	cast->op = CAST_COLONS;
 	node_put(cast, CAST_VALUE, value);
 	node_put(cast, CAST_TYPE, type);
+	if (otherwise)
+		cast = node_call(a, "coalesce", 2, (struct node *[]){cast, otherwise});
 	node_put(item, ITEM_VALUE, cast);
 	return item;
 }

@@ -179,7 +179,7 @@ static void retype(struct alter *a, struct node *def)
 {
 	struct node *list = def->child[COLUMN_DEF_CONSTRAINTS];
 	struct node *name = def->child[COLUMN_DEF_NAME];
-	bool not_null = false;
+	bool not_null = false, value = false;
 
 	action(a, "ALTER COLUMN");
 	add(a, name);
@@ -189,6 +189,7 @@ static void retype(struct alter *a, struct node *def)
 		struct node *one = list->child[i];
 
 		not_null |= one->op == CONSTRAINT_NOT_NULL;
+		value |= one->op == CONSTRAINT_DEFAULT || one->op == CONSTRAINT_IDENTITY;
 		if (one->op == CONSTRAINT_DEFAULT) {
 			action(a, "ALTER COLUMN");
 			add(a, node_copy(a->r->arena, name));
@@ -202,6 +203,11 @@ static void retype(struct alter *a, struct node *def)
 	action(a, "ALTER COLUMN");
 	add(a, node_copy(a->r->arena, name));
 	add(a, words(a->r, not_null ? "SET NOT NULL" : "DROP NOT NULL"));
+	if (value)
+		return;
+	action(a, "ALTER COLUMN"); /* what is not said again is gone */
+	add(a, node_copy(a->r->arena, name));
+	add(a, words(a->r, "DROP DEFAULT"));
 }
 
 static bool modify(struct alter *a, bool rename)

@@ -80,6 +80,27 @@ static void text_to_number(struct rewrite *r, struct node *v)
 		->type = TYPE_FLOAT8;
 }
 
+/* The same, digits only. */
+static void text_to_whole(struct rewrite *r, struct node *v)
+{
+	struct node *bare = node_bare(v), *place = node_take(r->arena, v);
+	const char *point;
+
+	if (bare->kind == NODE_STRING) {
+		point = bare->text.len ? memchr(bare->text.p, '.', bare->text.len) : NULL;
+		if (point)
+			bare->text.len = (size_t)(point - bare->text.p);
+		node_replace(place, literal_number(r, bare->text));
+		return;
+	}
+	/* Not substring(): the function table has not been here yet. */
+	node_replace(place, rewrite_template(r,
+					     "CASE WHEN $1 IS NOT NULL THEN coalesce((regexp_match("
+					     "$1, '^\\s*([-+]?[0-9]+)'))[1], '0')::int8 END",
+					     1, &v))
+		->type = TYPE_BIGINT;
+}
+
 static bool is_date(enum type_code t)
 {
 	return t == TYPE_DATE || t == TYPE_TIMESTAMP;
@@ -161,6 +182,36 @@ bool rule_mysql_numbers(struct rewrite *r, struct node *n)
 	if (done && math)
 		n->type = TYPE_NOT_ASKED;
 	return done;
+}
+
+/* -'3abc' */
+bool rule_mysql_minus(struct rewrite *r, struct node *n)
+{
+	if ((n->op != OP_MINUS && n->op != OP_PLUS) || type_of(r, n->child[0]) != TYPE_TEXT)
+		return false;
+	text_to_number(r, n->child[0]);
+	return true;
+}
+
+/* 3 IN ('3', 'x'), text IN (1, 2): numbers all. */
+bool rule_mysql_in(struct rewrite *r, struct node *n)
+{
+	struct node *list = n->child[1];
+	enum type_code t = type_of(r, n->child[0]);
+	bool numbers = type_is_number(t), texts = true;
+
+	if (list->kind != NODE_LIST || list->count == 0)
+		return false;
+	for (uint32_t i = 0; i < list->count; i++)
+		texts &= type_is_number(type_of(r, list->child[i]));
+	if (t == TYPE_TEXT && texts) {
+		text_to_number(r, n->child[0]);
+		return true;
+	}
+	for (uint32_t i = 0; numbers && i < list->count; i++)
+		if (type_of(r, list->child[i]) == TYPE_TEXT)
+			text_to_number(r, list->child[i]);
+	return numbers;
 }
 
 /* d + INTERVAL 1 DAY, where d is a text or a date: DATE_ADD(). */
@@ -330,13 +381,35 @@ bool rule_mysql_cast_char(struct rewrite *r, struct node *n)
 	return true;
 }
 
+/* CAST('12abc' AS SIGNED): what is a number at the start. */
+bool rule_mysql_cast_number(struct rewrite *r, struct node *n)
+{
+	struct node *type = n->child[CAST_TYPE], *value = n->child[CAST_VALUE];
+
+	if ((n->op != CAST_CAST && n->op != CAST_CONVERT) || type_of(r, value) != TYPE_TEXT ||
+	    (strncmp(type->text.p, "signed", 6) && strncmp(type->text.p, "unsigned", 8)))
+		return false;
+	text_to_whole(r, value);
+	return true;
+}
+
+/* '2024-01%': of a column that may well be a date or a number. */
+static bool begins_with_digits(const struct node *pattern)
+{
+	struct str s = pattern->text;
+
+	return pattern->kind == NODE_STRING && s.len > 1 && isdigit((unsigned char)s.p[0]) &&
+	       isdigit((unsigned char)s.p[1]);
+}
+
 /* a LIKE 'x%', where a is a number, a date or JSON */
 bool rule_mysql_like_text(struct rewrite *r, struct node *n)
 {
 	enum type_code t = type_of(r, n->child[0]);
 	struct node *v = n->child[0], *place;
 
-	if (!type_is_number(t) && !is_date(t) && t != TYPE_JSON && t != TYPE_TIME)
+	if (!type_is_number(t) && !is_date(t) && t != TYPE_JSON && t != TYPE_TIME &&
+	    !(t <= TYPE_UNKNOWN && begins_with_digits(n->child[1])))
 		return false;
 	place = node_take(r->arena, v);
 	node_replace(place, node_cast(r->arena, v, "text"))->type = TYPE_TEXT;

@@ -172,15 +172,64 @@ bool rule_interval_parts(struct rewrite *r, struct node *n)
 	return false;
 }
 
-/* @@name: a setting of the server. */
+/* What Postgres calls some settings of MySQL. */
+static const char *setting_of(struct str name)
+{
+	static const char *const known[][2] = {
+		{"autocommit", "1"},
+		{"character_set_client", "current_setting('client_encoding')"},
+		{"character_set_database", "current_setting('server_encoding')"},
+		{"character_set_server", "current_setting('server_encoding')"},
+		{"collation_database", "current_setting('lc_collate')"},
+		{"datadir", "current_setting('data_directory')"},
+		{"hostname", "inet_server_addr()::text"},
+		{"identity", "lastval()"},
+		{"last_insert_id", "lastval()"},
+		{"max_connections", "current_setting('max_connections')::int"},
+		{"port", "current_setting('port')::int"},
+		{"read_only", "(current_setting('transaction_read_only') = 'on')::int"},
+		{"system_time_zone", "current_setting('TimeZone')"},
+		{"time_zone", "current_setting('TimeZone')"},
+		{"transaction_isolation",
+		 "upper(replace(current_setting('transaction_isolation'), ' ', '-'))"},
+		{"tx_isolation",
+		 "upper(replace(current_setting('transaction_isolation'), ' ', '-'))"},
+		{"version", "version()"},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (str_is_word(name, known[i][0]))
+			return known[i][1];
+	return NULL;
+}
+
+/* @@name, @@session.name, @@global.name: a setting of the server. */
 bool rule_server_variable(struct rewrite *r, struct node *n)
 {
-	if (n->text.len < 2 || n->text.p[0] != '@' || n->text.p[1] != '@')
+	struct node *place = n;
+	const char *setting;
+	struct str name;
+
+	if (n->text.len < 3 || n->text.p[0] != '@' || n->text.p[1] != '@')
 		return false;
-	rewrite_finding(r, n, "NOT-CONVERTED", "'%.*s' is a setting of MySQL", (int)n->text.len,
-			n->text.p);
-	n->number = 1; /* so that it is no parameter */
-	return false;
+	name = (struct str){n->text.p + 2, n->text.len - 2};
+	if ((str_is_word(name, "session") || str_is_word(name, "global") ||
+	     str_is_word(name, "local")) &&
+	    n->parent && n->parent->kind == NODE_MEMBER && n->slot == 0) {
+		place = n->parent;
+		name = node_last_name(place->child[1]);
+	}
+	setting = setting_of(name);
+	if (setting) {
+		node_replace(place, rewrite_template(r, setting, 0, NULL));
+		return true;
+	}
+	rewrite_finding(r, place, "SETTING", "'%.*s' is a setting of MySQL", (int)name.len, name.p);
+	setting = arena_printf(r->arena, "mysql.%.*s", (int)name.len, name.p);
+	n = node_string(r->arena, (struct str){setting, strlen(setting)});
+	node_replace(place, rewrite_template(r, "current_setting($1, true)", 1, &n))->type =
+		TYPE_TEXT;
+	return true;
 }
 
 /* a COLLATE utf8mb4_bin: byte by byte; others: as the column has it. */
@@ -198,4 +247,39 @@ bool rule_mysql_collate(struct rewrite *r, struct node *n)
 	node_set(n, 1, node_ident(r->arena, "C"));
 	n->child[1]->flags |= FLAG_QUOTED;
 	return true;
+}
+
+/* SELECT ... INTO @x, OUTFILE: Postgres' INTO makes a table. */
+bool rule_into_variable(struct rewrite *r, struct node *n)
+{
+	const struct node *into = n->child[SELECT_INTO];
+	struct str first;
+
+	if (!into || into->first >= into->last)
+		return false;
+	first = token_text(r->tokens, into->first);
+	if (first.p[0] == '@' || str_is_word(first, "outfile") || str_is_word(first, "dumpfile"))
+		rewrite_finding(r, into, "NOT-CONVERTED", "INTO %.*s was left as it is",
+				(int)first.len, first.p);
+	return false;
+}
+
+/* SET of MySQL's own settings: Postgres would refuse the name, or take it for another. */
+bool rule_mysql_set(struct rewrite *r, struct node *n)
+{
+	static const char *const known[] = {"transaction", "role"};
+	struct str word, next;
+
+	if (n->first + 1 >= n->last || n->flags & FLAG_CHANGED ||
+	    !str_is_word(token_text(r->tokens, n->first), "set"))
+		return false;
+	word = token_text(r->tokens, n->first + 1);
+	next = n->first + 2 < n->last ? token_text(r->tokens, n->first + 2) : word;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (str_is_word(word, known[i]) ||
+		    (str_is_word(word, "session") && str_is_word(next, "transaction")))
+			return false;
+	rewrite_finding(r, n, "NOT-CONVERTED", "SET %.*s ... was left as it is", (int)word.len,
+			word.p);
+	return false;
 }

@@ -240,10 +240,35 @@ static bool change_cte(struct rewrite *r, struct node *n)
 	return true;
 }
 
+/* UPDATE x SET ... FROM (SELECT ... FROM t) AS x: the same through a CTE. */
+static void derived_to_cte(struct rewrite *r, struct node *n)
+{
+	const struct change *c = change_of(n);
+	struct node *from = n->child[c->from], *target = n->child[c->target], *alias, *cte, *with;
+
+	if (!from || from->count != 1 || from->child[0]->kind != NODE_DERIVED || n->child[0] ||
+	    target->kind != NODE_TABLE)
+		return;
+	alias = from->child[0]->child[DERIVED_ALIAS];
+	if (!alias ||
+	    !str_same(alias->child[ALIAS_NAME]->text, node_last_name(target->child[TABLE_NAME])))
+		return;
+	cte = node_make(r->arena, NODE_CTE);
+	node_put(cte, CTE_NAME, alias->child[ALIAS_NAME]);
+	node_put(cte, CTE_COLUMNS, alias->child[ALIAS_COLUMNS]);
+	node_put(cte, CTE_BODY, from->child[0]->child[DERIVED_QUERY]);
+	with = node_make(r->arena, NODE_WITH);
+	node_add(r->arena, with, cte);
+	node_put(n, 0, with);
+	node_put(n, c->from, NULL);
+	node_touch(n);
+}
+
 bool rule_change(struct rewrite *r, struct node *n)
 {
 	if (!n->child[change_of(n)->target]) /* of a MERGE */
 		return false;
+	derived_to_cte(r, n);
 	return change_cte(r, n) || change_joined(r, n) || change_first(r, n);
 }
 

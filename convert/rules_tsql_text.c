@@ -231,6 +231,18 @@ static bool as_json(struct rewrite *r, struct node *q, const struct node *clause
 		 "AS _t)",
 		 "(SELECT string_agg(row_to_json(_t)::text, ',') FROM (SELECT 1) AS _t)"}};
 	bool nulls = has_word(r, clause, "include_null_values", NULL);
+	const struct node *body = q->child[QUERY_BODY], *items;
+
+	items = body && body->kind == NODE_SELECT ? body->child[SELECT_ITEMS] : NULL;
+	for (uint32_t i = 0; items && i < items->count; i++) {
+		struct str name = items->child[i]->kind == NODE_ITEM && items->child[i]->child[1]
+					  ? items->child[i]->child[1]->text
+					  : (struct str){"", 0};
+
+		if (memchr(name.p, '.', name.len))
+			rewrite_finding(r, items->child[i], "NOT-CONVERTED",
+					"a name with a dot is an object in an object");
+	}
 	struct str root = argument(r, clause, "root", "root");
 	struct node *args[1];
 	unsigned form = 0;

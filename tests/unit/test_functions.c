@@ -53,7 +53,7 @@ static const char *sample(const char *name, size_t n)
 		{"zone", "'UTC'"},	    {"regexflags", "'i'"},
 		{"printf", "'%s'"},	    {"decimals", "'FM990.00'"},
 		{"charclass", "'[.]'"},	    {"wildpath", "'$.a[*]'"},
-		{"timeonly", "'10:30:00'"},
+		{"timeonly", "'10:30:00'"}, {"pathmany", "'$.*'"},
 	};
 
 	assert_non_null(literal_find(name, n));
@@ -199,10 +199,10 @@ static void check_condition(const char *dialect, const struct function_rule *r, 
 					    "star",	 "ansi",   "!ansi", "ci",    "!ci",
 					    "separator", "plain",  NULL};
 	static const char *const words[] = {
-		"int",	  "numeric",  "float",	"text", "bool",	    "date",	"timestamp",
-		"time",	  "interval", "binary", "json", "array",    "struct",	"map",
-		"lambda", "literal",  "string", "0",	"positive", "negative", "days",
-		"int4",	  "zoned",    "null",	NULL};
+		"int",	  "numeric",  "float",	"text",	    "bool",	"date",	    "timestamp",
+		"time",	  "interval", "binary", "json",	    "array",	"struct",   "map",
+		"lambda", "literal",  "string", "0",	    "positive", "negative", "days",
+		"int4",	  "zoned",    "null",	"datelike", "uuid",	NULL};
 
 	if (is_word_of(p, n, plain))
 		return;

@@ -218,6 +218,7 @@ static void swap_is_for_overwrite(void **state)
 
 	(void)state;
 	load_settings_init(&s);
+	s.table = "t";
 	assert_int_equal(s.swap, SWAP_AUTO);
 	s.swap = SWAP_DELETE;
 	assert_int_equal(load_settings_check(&s, &e), -1);
