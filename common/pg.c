@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <libpq-fe.h>
 
@@ -22,6 +23,14 @@
 
 #define CANCEL_GRACE_MS 5000
 #define INTERRUPT_MS	200
+
+/*
+ * What goes to libpq at once in a COPY: with the message's head of 5 bytes a multiple of the 8 KB
+ * that libpq sends at a time, so that nothing is left behind for a small send of its own; and
+ * little enough to be in the cache still when the server copies it.
+ */
+#define COPY_PIECE    ((size_t)32768 - 5)
+#define SOCKET_BUFFER (1 << 20)
 
 struct pg {
 	PGconn *c;
@@ -155,7 +164,9 @@ struct attempt {
 	char *dsn; /* params point into it */
 	PGconn *c;
 	_Atomic int references;
-	_Atomic bool done;
+	pthread_mutex_t lock;
+	pthread_cond_t finished;
+	bool done;
 };
 
 static void let_go(struct attempt *a)
@@ -164,6 +175,8 @@ static void let_go(struct attempt *a)
 		return;
 	PQfinish(a->c);
 	pg_params_wipe(&a->params);
+	pthread_cond_destroy(&a->finished);
+	pthread_mutex_destroy(&a->lock);
 	free(a->dsn);
 	free(a);
 }
@@ -173,9 +186,33 @@ static void *attempt_main(void *argument)
 	struct attempt *a = argument;
 
 	a->c = PQconnectdbParams(a->params.keyword, a->params.value, a->params.has_dsn);
-	atomic_store(&a->done, true);
+	pthread_mutex_lock(&a->lock);
+	a->done = true;
+	pthread_cond_signal(&a->finished);
+	pthread_mutex_unlock(&a->lock);
 	let_go(a);
 	return NULL;
+}
+
+/* False: a signal came first. The handler can wake nobody, so its count is looked at. */
+static bool await_attempt(struct attempt *a, int interrupts)
+{
+	struct timespec until;
+	bool done;
+
+	pthread_mutex_lock(&a->lock);
+	while (!a->done && interrupt_count() == interrupts) {
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_nsec += INTERRUPT_MS / 10 * (long)CLOCK_MS;
+		if (until.tv_nsec >= 1000000000) {
+			until.tv_sec++;
+			until.tv_nsec -= 1000000000;
+		}
+		pthread_cond_clockwait(&a->finished, &a->lock, CLOCK_MONOTONIC, &until);
+	}
+	done = a->done;
+	pthread_mutex_unlock(&a->lock);
+	return done;
 }
 
 /* A finished attempt in `c`, which may have failed. -1: a signal came. */
@@ -183,22 +220,19 @@ static int attempt(const char *dsn, PGconn **c, unsigned *password, struct error
 {
 	struct attempt *a = xcalloc(1, sizeof(*a));
 	int before = interrupt_count();
-	uint64_t pause = CLOCK_MS / 10;
 	pthread_t thread;
 	bool started;
 
 	a->dsn = xstrdup(dsn ? dsn : "");
 	pg_params(&a->params, a->dsn);
 	*password = a->params.password_number;
+	pthread_mutex_init(&a->lock, NULL);
+	pthread_cond_init(&a->finished, NULL);
 	atomic_store(&a->references, 2);
 	started = pthread_create(&thread, NULL, attempt_main, a) == 0;
 	if (!started)
 		attempt_main(a);
-	while (!atomic_load(&a->done) && interrupt_count() == before) {
-		clock_sleep(pause);
-		pause = pause * 2 < INTERRUPT_MS * CLOCK_MS / 10 ? pause * 2 : pause;
-	}
-	if (atomic_load(&a->done)) {
+	if (await_attempt(a, before)) {
 		if (started)
 			pthread_join(thread, NULL);
 		*c = a->c;
@@ -529,21 +563,44 @@ char *pg_scalar(struct pg *pg, const char *sql, struct error *e)
 	return value;
 }
 
+/*
+ * A unix socket holds 208 KB by default, and wakes whoever waits to write only when three quarters
+ * of that are gone: the server runs dry between two wake-ups. TCP adapts by itself, unless it is
+ * told a size.
+ */
+static void widen_socket(struct pg *pg)
+{
+	struct sockaddr_storage name;
+	socklen_t n = sizeof(name);
+	int fd = PQsocket(pg->c), size = SOCKET_BUFFER;
+
+	if (getsockname(fd, (struct sockaddr *)&name, &n) == 0 && name.ss_family == AF_UNIX)
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+}
+
 int pg_copy_begin(struct pg *pg, const char *sql, struct error *e)
 {
+	widen_socket(pg);
 	return pg_exec(pg, sql, e);
 }
 
 int pg_copy_send(struct pg *pg, const char *data, size_t n, struct error *e)
 {
-	int sent;
+	while (n) {
+		size_t piece = n < COPY_PIECE ? n : COPY_PIECE;
+		int sent = PQputCopyData(pg->c, data, (int)piece);
 
-	while ((sent = PQputCopyData(pg->c, data, (int)n)) == 0)
+		if (sent < 0)
+			return server_failure(pg, NULL, e);
+		/* also when all was taken, or libpq's buffer would grow without end */
 		if (await(pg, false, 0, e) < 0)
 			return -1;
-	if (sent < 0)
-		return server_failure(pg, NULL, e);
-	return await(pg, false, 0, e); /* or libpq's buffer would grow without end */
+		if (sent > 0) {
+			data += piece;
+			n -= piece;
+		}
+	}
+	return 0;
 }
 
 int pg_copy_end(struct pg *pg, const char *abort_reason, struct error *e)

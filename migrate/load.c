@@ -25,6 +25,27 @@ const char *load_outcome_word(enum load_outcome o)
 	return words[o];
 }
 
+/*
+ * For what is written beside the data: no commit of it waits for the disk. What comes before a
+ * commit of data is safe when that is, since the log is written in order; what comes after it (the
+ * end of a run, indexes) is found undone by the next run when the server loses it.
+ */
+static int do_not_wait_for_disk(struct pg *pg, struct error *e)
+{
+	return pg_exec(pg, "set synchronous_commit = off", e);
+}
+
+static struct pg *connect_beside(const char *dsn, const struct load_settings *s, struct error *e)
+{
+	struct pg *pg = load_connect(dsn, s, e);
+
+	if (pg && do_not_wait_for_disk(pg, e) < 0) {
+		pg_close(pg);
+		return NULL;
+	}
+	return pg;
+}
+
 int load_run_begin(struct load_run *run, const char *dsn, const char *record, const char *verb,
 		   struct error *e)
 {
@@ -33,7 +54,7 @@ int load_run_begin(struct load_run *run, const char *dsn, const char *record, co
 	if (!run->pg)
 		return -1;
 	server_cpu_begin(&run->server, run->pg);
-	if (ledger_install(run->pg, e) == 0 &&
+	if (do_not_wait_for_disk(run->pg, e) == 0 && ledger_install(run->pg, e) == 0 &&
 	    ledger_run_begin(run->pg, record, verb, &run->number, e) == 0)
 		return 0;
 	load_add_hint(e);
@@ -74,7 +95,7 @@ static int hash_differs(const struct ledger_file *f, bool *differs, struct error
 {
 	struct file_hash h;
 
-	file_hash_begin(&h, f->path, f->size);
+	file_hash_begin(&h, f->path, f->size, false);
 	if (file_hash_end(&h, false, e) < 0)
 		return -1;
 	*differs = strcmp(h.hex, f->hash) != 0;
@@ -377,7 +398,7 @@ static int connect_again(struct load *l, struct error *e)
 	if (pg_exec(l->pg, "select 1", NULL) == 0)
 		return 0;
 	pg_close(l->pg);
-	l->pg = load_connect(l->run->dsn, l->settings, e);
+	l->pg = connect_beside(l->run->dsn, l->settings, e);
 	return l->pg ? 0 : -1;
 }
 
@@ -423,7 +444,7 @@ int load_table(const struct load_run *run, const struct load_settings *s, struct
 		return -1;
 	pthread_mutex_init(&l.lock, NULL);
 	l.queue = xcalloc(out->file_count + 1, sizeof(*l.queue));
-	l.pg = load_connect(run->dsn, s, e);
+	l.pg = connect_beside(run->dsn, s, e);
 	if (l.pg)
 		status = load_all(&l, tick, context, e);
 	add_up(out);

@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/interrupt.h"
@@ -279,7 +280,7 @@ static int pump(struct unit *u, struct load_file *f, const struct source *source
 }
 
 static int send_rows(struct unit *u, struct load_file *f, const struct source *source,
-		     struct reader *reader, struct error *e)
+		     struct reader *reader, struct file_hash *hash, struct error *e)
 {
 	uint64_t bytes = 0, waited;
 	struct encoder en;
@@ -297,6 +298,8 @@ static int send_rows(struct unit *u, struct load_file *f, const struct source *s
 	encoder_init(&en, u->layout.types, u->layout.plain_json, u->layout.wanted.column_count,
 		     u->layout.extras, u->layout.extra_count);
 	to = sender_begin(u->w->pg);
+	if (!hash->running)
+		sender_meanwhile(to, file_hash_step, hash);
 	status = encode_begin(to, e);
 	if (status == 0)
 		status = pump(u, f, source, reader, &en, to, e);
@@ -349,6 +352,12 @@ static int still_the_same(const struct load_file *f, struct error *e)
 	return -1;
 }
 
+/* More cores than the threads that read and send. */
+static bool core_to_spare(const struct load *l)
+{
+	return sysconf(_SC_NPROCESSORS_ONLN) > 2L * atomic_load(&l->workers);
+}
+
 static int load_file(struct unit *u, size_t i, struct error *e)
 {
 	struct load_file *f = u->files[i];
@@ -360,12 +369,12 @@ static int load_file(struct unit *u, size_t i, struct error *e)
 
 	if (!source || file_look(path, &f->ledger.size, &f->ledger.mtime_ns, e) < 0)
 		return -1;
-	file_hash_begin(&hash, path, f->ledger.size);
+	file_hash_begin(&hash, path, f->ledger.size, core_to_spare(u->w->load));
 	layout_file(&u->layout, path, u->now_us, u->w->load->run->record);
 	if (delete_old(u, f, e) == 0)
 		reader = source->open(&u->s->source, path, &u->layout.wanted, &u->layout.rules, e);
 	if (reader)
-		status = send_rows(u, f, source, reader, e);
+		status = send_rows(u, f, source, reader, &hash, e);
 	source->close(reader);
 	u->rows += f->sent;
 	if (status == 0)

@@ -26,6 +26,8 @@ struct sender {
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied;
 	uint64_t busy_ns, waited_ns, bytes;
+	bool (*work)(void *context); /* of the writer while the ring is full; NULL: nothing to do */
+	void *work_context;
 	struct error error;
 };
 
@@ -75,6 +77,24 @@ static void *send_all(void *context)
 	return NULL;
 }
 
+/* With the lock held. */
+static void wait_for_room(struct sender *s)
+{
+	uint64_t begun = clock_now();
+
+	while (s->head - s->tail == SEND_BUFFERS) {
+		if (!s->work) {
+			pthread_cond_wait(&s->emptied, &s->lock);
+			continue;
+		}
+		pthread_mutex_unlock(&s->lock);
+		if (!s->work(s->work_context))
+			s->work = NULL;
+		pthread_mutex_lock(&s->lock);
+	}
+	s->waited_ns += clock_now() - begun;
+}
+
 /* Hands over the buffer that is being filled and takes the next. */
 static void next_buffer(struct sender *s)
 {
@@ -92,13 +112,8 @@ static void next_buffer(struct sender *s)
 	pthread_mutex_lock(&s->lock);
 	s->head++;
 	pthread_cond_signal(&s->filled);
-	if (s->head - s->tail == SEND_BUFFERS) {
-		uint64_t begun = clock_now();
-
-		while (s->head - s->tail == SEND_BUFFERS)
-			pthread_cond_wait(&s->emptied, &s->lock);
-		s->waited_ns += clock_now() - begun;
-	}
+	if (s->head - s->tail == SEND_BUFFERS)
+		wait_for_room(s);
 	pthread_mutex_unlock(&s->lock);
 	i = s->head % SEND_BUFFERS;
 	if (!s->buffers[i])
@@ -144,6 +159,12 @@ int sender_add(struct sender *s, const void *data, size_t n)
 		n -= part;
 	}
 	return 0;
+}
+
+void sender_meanwhile(struct sender *s, bool (*work)(void *context), void *context)
+{
+	s->work = work;
+	s->work_context = context;
 }
 
 uint64_t sender_waited(const struct sender *s)

@@ -7,13 +7,14 @@
 #ifndef LAKEPORT_MIGRATE_SEND_H
 #define LAKEPORT_MIGRATE_SEND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "common/error.h"
 #include "common/pg.h"
 
-#define SEND_BUFFERS 8
+#define SEND_BUFFERS 32 /* the server stops for 20 ms when it syncs its log: enough to go on */
 #define SEND_BYTES   ((size_t)256 << 10)
 
 struct sender;
@@ -30,6 +31,12 @@ void sender_take(struct sender *s, size_t n);
 
 /* Any number of bytes, cut over the buffers. -1 when the sending failed. */
 int sender_add(struct sender *s, const void *data, size_t n);
+
+/*
+ * What to do while all buffers are full, piece by piece (well under a ms each); `work` returns
+ * whether there is more.
+ */
+void sender_meanwhile(struct sender *s, bool (*work)(void *context), void *context);
 
 /* Time this thread has waited for the other one to send, in ns. */
 uint64_t sender_waited(const struct sender *s);
