@@ -61,18 +61,6 @@ static const struct helper helpers[] = {
 	{"difference", "text, text", "how many places of two soundex codes agree",
 	 "(a text, b text) RETURNS int" SQL "SELECT count(*)::int FROM generate_series(1, 4) AS i\n"
 	 "WHERE substr(@schema@.soundex(a), i, 1) = substr(@schema@.soundex(b), i, 1)\n" END},
-	{"float_text", "double precision", "a number as Java writes it: 1.0, 1.0E10, 1.0E-5",
-	 "(x double precision) RETURNS text" SQL
-	 "SELECT CASE WHEN x::text IN ('NaN', 'Infinity', '-Infinity') THEN x::text\n"
-	 "  WHEN x = 0 THEN CASE WHEN x::text = '-0' THEN '-0.0' ELSE '0.0' END\n"
-	 "  WHEN abs(x) >= 0.001 AND abs(x) < 10000000 THEN\n"
-	 "    x::text || CASE WHEN x::text LIKE '%.%' THEN '' ELSE '.0' END\n"
-	 "  ELSE (SELECT CASE WHEN x < 0 THEN '-' ELSE '' END || left(d, 1) || '.' ||\n"
-	 "      coalesce(nullif(substr(d, 2), ''), '0') || 'E' || e\n"
-	 "    FROM (SELECT trim(BOTH '0' FROM replace(n, '.', '')) AS d,\n"
-	 "        CASE WHEN n LIKE '0.%' THEN -length(substring(n FROM '^0\\.(0*)')) - 1\n"
-	 "          ELSE length(split_part(n, '.', 1)) - 1 END AS e\n"
-	 "      FROM (SELECT abs(x)::text::numeric::text AS n) AS a) AS b) END\n" END},
 	{"instr", "text, text, int, int",
 	 "the n-th place of a text; a negative start searches back",
 	 "(haystack text, needle text, start int, nth int) RETURNS int" PLPGSQL "DECLARE\n"

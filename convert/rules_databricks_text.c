@@ -34,9 +34,11 @@ bool rule_spark_text_cast(struct rewrite *r, struct node *n)
 	}
 	if (from != TYPE_FLOAT4 && from != TYPE_FLOAT8)
 		return false;
+	rewrite_finding(r, n, "FLOAT-TEXT", NULL);
 	place = node_take(r->arena, value);
-	if (from == TYPE_FLOAT4) /* by its own digits */
-		value = node_cast(r->arena, node_cast(r->arena, value, "text"), "float8");
-	node_replace(place, rewrite_helper(r, "float_text", 1, &value));
+	node_replace(place, rewrite_template(r,
+					     "CASE WHEN $1 = trunc($1) AND abs($1) < 10000000 "
+					     "THEN $1::text || '.0' ELSE $1::text END",
+					     1, &value));
 	return true;
 }
