@@ -25,8 +25,7 @@ static bool at_end(const struct parser *p)
 	return parse_at_end(p) || parse_is_symbol(p, ';');
 }
 
-/* A condition on the names of a table: its schema, or the one that unqualified names mean. */
-static void of_table(struct rewrite *r, struct node *out, const struct node *name)
+void words_of_table(struct rewrite *r, struct node *out, const struct node *name)
 {
 	node_add(r->arena, out, words(r, "table_schema ="));
 	if (name->count > 1)
@@ -45,8 +44,8 @@ static struct node *in_schema(struct parser *p)
 	return parse_name(p);
 }
 
-static void add_schema(struct rewrite *r, struct node *out, const char *column,
-		       const struct node *schema)
+void words_schema(struct rewrite *r, struct node *out, const char *column,
+		  const struct node *schema)
 {
 	node_add(r->arena, out, words(r, column));
 	node_add(r->arena, out, words(r, "="));
@@ -90,7 +89,7 @@ static struct node *columns_query(struct rewrite *r, const struct node *name)
 	struct node *out = words(r, "SELECT column_name AS col_name, data_type, NULL::text AS "
 				    "comment FROM information_schema.columns WHERE");
 
-	of_table(r, out, name);
+	words_of_table(r, out, name);
 	return out;
 }
 
@@ -104,7 +103,7 @@ static struct node *describe(struct rewrite *r, struct parser *p)
 		name = parse_name(p);
 		out = words(r, "SELECT schema_name AS database_name, schema_owner AS owner FROM "
 			       "information_schema.schemata WHERE");
-		add_schema(r, out, "schema_name", name);
+		words_schema(r, out, "schema_name", name);
 		return out;
 	}
 	if (parse_is_word(p, 0, "FUNCTION") || parse_is_word(p, 0, "HISTORY") ||
@@ -145,11 +144,11 @@ static struct node *show_columns(struct rewrite *r, struct parser *p)
 		return NULL;
 	schema = in_schema(p);
 	if (schema) {
-		add_schema(r, out, "table_schema", schema);
+		words_schema(r, out, "table_schema", schema);
 		node_add(r->arena, out, words(r, "AND table_name ="));
 		node_add(r->arena, out, words_name(r, table->child[table->count - 1]));
 	} else {
-		of_table(r, out, table);
+		words_of_table(r, out, table);
 	}
 	node_add(r->arena, out, words(r, "ORDER BY ordinal_position"));
 	return out;
@@ -161,7 +160,7 @@ static struct node *show_list(struct rewrite *r, struct parser *p, const char *t
 	struct node *out = words(r, text);
 
 	if (schema_column)
-		add_schema(r, out, schema_column, in_schema(p));
+		words_schema(r, out, schema_column, in_schema(p));
 	return add_pattern(r, out, p, name_column) ? out : NULL;
 }
 

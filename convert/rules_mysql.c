@@ -29,6 +29,7 @@ const struct rule rules_mysql_before[] = {
 	{NODE_CREATE_VIEW, "create view", rule_create_view},
 	{NODE_UTILITY, "statement", rule_mysql_statement},
 	{NODE_CREATE_OTHER, "statement", rule_mysql_statement},
+	{NODE_UTILITY, "show", rule_mysql_show},
 	{NODE_QUERY, "sort null", rule_sort_null},
 	{NODE_QUERY, "sort alias", rule_sort_alias},
 	{NODE_SELECT, "into variable", rule_into_variable},

@@ -15,6 +15,13 @@ struct node *words_name(struct rewrite *r, const struct node *ident);
 /* Gives a session variable a value: set_config(). */
 struct node *words_variable(struct rewrite *r, const struct node *name, struct node *value);
 
+/* rules_databricks_utility.c: conditions on a catalog's names. */
+/* table_schema and table_name: the table's schema, or the one that unqualified names mean. */
+void words_of_table(struct rewrite *r, struct node *out, const struct node *name);
+/* column = the schema; NULL: the one that unqualified names mean. */
+void words_schema(struct rewrite *r, struct node *out, const char *column,
+		  const struct node *schema);
+
 /* ALTER TABLE and VIEW, read from behind the word ALTER; NULL: not understood. */
 struct node *words_alter(struct rewrite *r, struct parser *p);
 
