@@ -80,6 +80,18 @@ static struct node *bytes(struct parser *p)
 	return parse_close(p, n);
 }
 
+/* MySQL's @x := value within an expression: binds loosest. */
+static struct node *assignment(struct parser *p, struct node *variable)
+{
+	struct node *n = parse_open_at(p, NODE_ASSIGN, variable->first);
+
+	p->at++;
+	n->op = ':';
+	node_put(n, 0, variable);
+	node_put(n, 1, parse_expression(p));
+	return parse_close(p, n);
+}
+
 static struct node *parameter(struct parser *p)
 {
 	struct node *n = parse_open(p, NODE_PARAMETER);
@@ -99,7 +111,11 @@ static struct node *parameter(struct parser *p)
 		} while (parse_accept_symbol(p, ','));
 		parse_expect_symbol(p, ')');
 	}
-	return parse_close(p, n);
+	parse_close(p, n);
+	return p->d->flags & DIALECT_PIPES_OR && n->text.p[0] == '@' &&
+			       parse_is_symbol(p, SYMBOL_ASSIGN)
+		       ? assignment(p, n)
+		       : n;
 }
 
 /* (a, b) -> ... begins at the parenthesis. */

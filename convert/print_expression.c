@@ -433,8 +433,8 @@ static void at_zone(struct printer *p, const struct node *n)
 static void assign(struct printer *p, const struct node *n)
 {
 	print_node(p, n->child[0]);
-	print_text(p, " = ");
-	if (n->op) { /* a += b */
+	print_text(p, n->op == ':' ? " := " : " = ");
+	if (n->op && n->op != ':') { /* a += b */
 		char op[4] = {' ', (char)n->op, ' ', '\0'};
 
 		print_node(p, n->child[0]);

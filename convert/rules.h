@@ -109,6 +109,7 @@ extern rule_function rule_json_arrow, rule_xor, rule_truth, rule_truth_compare, 
 extern rule_function rule_into_variable, rule_mysql_set;
 extern rule_function rule_mysql_statement; /* rules_mysql_alter.c */
 extern rule_function rule_mysql_show;	   /* rules_mysql_show.c */
+extern rule_function rule_mysql_assign;	   /* rules_mysql_assign.c: before what reads variables */
 
 /* rules_databricks_values.c: applied on the way up (rule_spark_lag_nulls: down) */
 extern rule_function rule_spark_zero, rule_text_number, rule_date_interval, rule_zoned_literal,

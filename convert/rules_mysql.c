@@ -4,6 +4,10 @@
 #include "convert/rules.h"
 
 const struct rule rules_mysql_before[] = {
+	{NODE_QUERY, "assign", rule_mysql_assign},
+	{NODE_INSERT, "assign", rule_mysql_assign},
+	{NODE_UPDATE, "assign", rule_mysql_assign},
+	{NODE_DELETE, "assign", rule_mysql_assign},
 	{NODE_SELECT, "lateral alias", rule_lateral_alias},
 	{NODE_SELECT, "having", rule_mysql_having},
 	{NODE_CALL, "if", rule_mysql_if},
