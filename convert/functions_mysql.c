@@ -48,6 +48,11 @@
 		JSON_SET_2(name, "3=text", "$3::text", "$5", only),                                \
 		JSON_SET_2(name, "5=text", "$3", "$5::text", only),                                \
 		JSON_SET_2(name, NULL, "$3", "$5", only), NONE(name, "NO-FUNCTION")
+/* The bits from the lowest on, as texts. */
+#define EXPORT_SET(separator, bits)                                                                \
+	"CASE WHEN $1 IS NOT NULL THEN (SELECT string_agg(CASE WHEN ($1::bigint >> _i) & 1 = 1 "   \
+	"THEN $2::text ELSE $3::text END, " separator                                              \
+	" ORDER BY _i) FROM generate_series(0, " bits " - 1) AS _u(_i)) END"
 #define NOW(name, to, type) CALL(name, 0, to, type), CALL(name, 1, to, type)
 #define TO_HEX_TEXT	    HEX_TEXT("$1")
 
@@ -132,7 +137,9 @@ static const struct function_rule rules[] = {
 	SAME("dense_rank", 0, 0, "int"),
 	MANY("elt", 2, "(ARRAY[$*])[$1]", "2"),
 	SAME("exp", 1, 1, "float"),
-	NONE("export_set", "NO-FUNCTION"),
+	CALL("export_set", 3, EXPORT_SET("','", "64"), "text"),
+	CALL("export_set", 4, EXPORT_SET("$4", "64"), "text"),
+	CALL("export_set", 5, EXPORT_SET("$4", "least(nullif($5, 0), 64)"), "text"),
 	WHEN("extract", 2, "1=unit:second", "trunc(extract(second FROM $2::timestamp))::int",
 	     "int"),
 	WHEN("extract", 2, "1=unit:microsecond",
@@ -213,8 +220,8 @@ static const struct function_rule rules[] = {
 	CALL("inet_ntoa", 1, "host('0.0.0.0'::inet + $1::bigint)", "text"),
 	WHEN("insert", 4, "2=positive,3=positive", "overlay($1 PLACING $4 FROM $2 FOR $3)", "text"),
 	CALL("insert", 4,
-	     "CASE WHEN $2 BETWEEN 1 AND length($1) THEN overlay($1 PLACING $4 FROM $2 FOR $3) "
-	     "ELSE $1 END",
+	     "CASE WHEN $2 BETWEEN 1 AND length($1) THEN overlay($1 PLACING $4 FROM $2::int FOR "
+	     "CASE WHEN $3 < 0 THEN length($1) ELSE $3::int END) ELSE $1 END",
 	     "text"),
 	WHEN("instr", 2, "ci", "strpos(lower($1), lower($2))", "int"),
 	CALL("instr", 2, "strpos($1, $2)", "int"),
@@ -282,7 +289,14 @@ static const struct function_rule rules[] = {
 	MANY("json_object", 2, "jsonb_build_object($*)", "json"),
 	CALL("json_object", 0, "'{}'::jsonb", "json"),
 	CALL("json_objectagg", 2, "jsonb_object_agg($1, $2)", "json"),
-	NONE("json_overlaps", "NO-FUNCTION"),
+	CALL("json_overlaps", 2,
+	     "CASE WHEN jsonb_typeof($1::jsonb) = 'object' AND jsonb_typeof($2::jsonb) = 'object' "
+	     "THEN EXISTS (SELECT FROM jsonb_each($1::jsonb) AS _a JOIN jsonb_each($2::jsonb) AS "
+	     "_b USING (key, value)) WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN EXISTS (SELECT "
+	     "FROM jsonb_path_query($1::jsonb, '$[*]') AS _a(value) JOIN "
+	     "jsonb_path_query($2::jsonb, "
+	     "'$[*]') AS _b(value) USING (value)) END",
+	     "bool"),
 	CALL("json_pretty", 1, "jsonb_pretty($1::jsonb)", "text"),
 	CALL("json_quote", 1, "to_jsonb($1::text)::text", "text"),
 	CALL("json_remove", 2, "jsonb_delete_path($1::jsonb, $path2)", "json"),
@@ -333,7 +347,11 @@ static const struct function_rule rules[] = {
 	SAME("lower", 1, 1, "text"),
 	CALL("lpad", 3, "lpad($1::text, $2, $3)", "text"),
 	SAME("ltrim", 1, 1, "text"),
-	NONE("make_set", "NO-FUNCTION"),
+	MANY("make_set", 2,
+	     "CASE WHEN $1 IS NOT NULL THEN coalesce((SELECT string_agg(_v::text, ',' ORDER BY _i) "
+	     "FROM unnest(ARRAY[$*]) WITH ORDINALITY AS _u(_v, _i) WHERE ($1::bigint >> (_i - "
+	     "1)::int) & 1 = 1), '') END",
+	     "text"),
 	WHEN("makedate", 2, "2=positive", "(make_date($1, 1, 1) + ($2 - 1))", "date"),
 	CALL("makedate", 2, "CASE WHEN $2 > 0 THEN make_date($1, 1, 1) + ($2 - 1) END", "date"),
 	CALL("maketime", 3, "make_time($1, $2, $3)", "time"),

@@ -97,7 +97,7 @@ extern rule_function rule_mysql_insert, rule_mysql_update, rule_mysql_delete;
 extern rule_function rule_mysql_numbers, rule_mysql_date_add, rule_mysql_if, rule_mysql_is,
 	rule_mysql_having, rule_mysql_mixed_call, rule_mysql_mixed_case, rule_mysql_cast_char,
 	rule_mysql_cast_number, rule_mysql_like_text, rule_mysql_json_compare, rule_mysql_minus,
-	rule_mysql_in;
+	rule_mysql_in, rule_mysql_invert;
 extern rule_function rule_sort_alias; /* rules_alias.c */
 /* Makes a condition of a number, a text, a date or a column whose type is not known. */
 void mysql_make_truth(struct rewrite *r, struct node *n);

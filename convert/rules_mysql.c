@@ -67,6 +67,7 @@ const struct rule rules_mysql_after[] = {
 	{NODE_BINARY, "divide by zero", rule_divide_by_zero},
 	{NODE_BINARY, "compare case", rule_compare_case},
 	{NODE_UNARY, "minus", rule_mysql_minus},
+	{NODE_UNARY, "invert", rule_mysql_invert},
 	{NODE_IN, "in numbers", rule_mysql_in},
 	{NODE_IN, "in case", rule_in_case},
 	{NODE_BETWEEN, "between case", rule_between_case},

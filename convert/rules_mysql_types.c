@@ -193,6 +193,32 @@ bool rule_mysql_minus(struct rewrite *r, struct node *n)
 	return true;
 }
 
+/* ~x is of 64 bits without a sign; under an operator of bits it stays one of Postgres' */
+bool rule_mysql_invert(struct rewrite *r, struct node *n)
+{
+	const struct node *above = n->parent;
+	enum type_code t = type_of(r, n->child[0]);
+	struct node *place;
+
+	while (above && above->kind == NODE_PAREN)
+		above = above->parent;
+	if (n->op != OP_BIT_NOT || !above || (!type_is_number(t) && t > TYPE_UNKNOWN))
+		return false;
+	if (above->op == OP_BIT_NOT && above->kind == NODE_UNARY)
+		return false;
+	if (above->kind == NODE_BINARY &&
+	    (above->op == OP_BIT_AND || above->op == OP_BIT_OR || above->op == OP_BIT_XOR ||
+	     above->op == OP_LEFT || above->op == OP_RIGHT))
+		return false;
+	place = node_take(r->arena, n);
+	node_replace(place, rewrite_template(r,
+					     "mod(18446744073709551615 - ($1)::numeric, "
+					     "18446744073709551616)",
+					     1, &n->child[0]))
+		->type = TYPE_NUMERIC;
+	return true;
+}
+
 /* 3 IN ('3', 'x'), text IN (1, 2): numbers all. */
 bool rule_mysql_in(struct rewrite *r, struct node *n)
 {
