@@ -321,6 +321,20 @@ static bool after_value(const struct lexer *l)
 	       (t->kind == TOKEN_OPERATOR && (t->symbol == ')' || t->symbol == ']'));
 }
 
+/* T-SQL's $12.50: a number behind the sign. */
+static bool money(struct lexer *l, struct token *t)
+{
+	l->at++;
+	while (is_digit(peek(l, 0)))
+		l->at++;
+	if (peek(l, 0) == '.')
+		l->at++;
+	while (is_digit(peek(l, 0)))
+		l->at++;
+	t->kind = TOKEN_NUMBER;
+	return true;
+}
+
 static bool parameter_token(struct lexer *l, struct token *t)
 {
 	char c = peek(l, 0), next = peek(l, 1);
@@ -328,6 +342,8 @@ static bool parameter_token(struct lexer *l, struct token *t)
 
 	if (c == '$' && next == '{')
 		return brace_parameter(l, t, "}");
+	if (c == '$' && is_digit(next) && l->dialect->flags & DIALECT_PLUS_CONCAT)
+		return money(l, t);
 	if (c == '{' && next == '{')
 		return brace_parameter(l, t, "}}");
 	if (c == '?' && l->lex & LEX_QUESTION) {

@@ -174,9 +174,38 @@ static void insert_source(struct parser *p, struct node *n)
 	}
 }
 
+/* T-SQL's INSERT TOP (n): so many rows of the query; NULL: none. */
+static struct node *insert_top(struct parser *p)
+{
+	struct node *limit;
+
+	if (!parse_is(p, K_INSERT) || parse_keyword(p, 1) != K_TOP || !parse_symbol_at(p, 2, '('))
+		return NULL;
+	p->at += 2;
+	limit = parse_open(p, NODE_LIMIT);
+	node_put(limit, LIMIT_COUNT, parse_limit_number(p));
+	p->at--; /* insert_words() takes a word for INSERT */
+	return parse_close(p, limit);
+}
+
+static void put_top(struct parser *p, struct node *n, struct node *limit)
+{
+	struct node *source = n->child[INSERT_SOURCE];
+
+	if (!source || source->kind != NODE_QUERY || source->child[QUERY_LIMIT] ||
+	    source->child[QUERY_OFFSET]) {
+		parse_fail(p, "a query behind INSERT TOP");
+		return;
+	}
+	node_put(source, QUERY_LIMIT, limit);
+	node_touch(limit);
+	node_touch(source);
+	node_touch(n);
+}
+
 struct node *parse_insert(struct parser *p, struct node *with, uint32_t first)
 {
-	struct node *n = parse_open_at(p, NODE_INSERT, first);
+	struct node *n = parse_open_at(p, NODE_INSERT, first), *limit = insert_top(p);
 
 	node_put(n, INSERT_WITH, with);
 	insert_words(p, n);
@@ -212,6 +241,8 @@ struct node *parse_insert(struct parser *p, struct node *with, uint32_t first)
 	if (parse_is(p, K_OVERRIDING))
 		p->at += 3;
 	insert_source(p, n);
+	if (limit)
+		put_top(p, n, limit);
 	conflict(p, n);
 	if (!n->child[INSERT_RETURNING])
 		node_put(n, INSERT_RETURNING, parse_output(p));

@@ -13,6 +13,21 @@ static bool is_int(struct str digits)
 	return digits.len < 10 || (digits.len == 10 && memcmp(digits.p, "2147483647", 10) <= 0);
 }
 
+/* T-SQL's $12.5: never a whole number. */
+static struct node *money(struct parser *p)
+{
+	struct node *n = parse_open(p, NODE_NUMBER);
+	struct str s = token_text(p->t, p->at++);
+
+	n->type = TYPE_NUMERIC;
+	n->text = (struct str){s.p + 1, s.len - 1};
+	if (!memchr(s.p, '.', s.len))
+		n->text = (struct str){arena_printf(p->a, "%.*s.0", (int)s.len - 1, s.p + 1),
+				       s.len + 1};
+	node_touch(n);
+	return parse_close(p, n);
+}
+
 static struct node *number(struct parser *p)
 {
 	struct node *n = parse_open(p, NODE_NUMBER);
@@ -545,7 +560,7 @@ static struct node *primary(struct parser *p)
 
 	switch (t->kind) {
 	case TOKEN_NUMBER:
-		return number(p);
+		return p->t->text.p[t->begin] == '$' ? money(p) : number(p);
 	case TOKEN_STRING:
 		if (parse_symbol_at(p, 1, '.') && p->t->text.p[t->begin] == '"')
 			return named(p);

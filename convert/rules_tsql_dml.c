@@ -7,6 +7,8 @@
 
 #include <strings.h>
 
+#include "convert/rules_words.h"
+
 struct change {
 	uint32_t target, from, where, limit, returning;
 };
@@ -354,6 +356,55 @@ static void output_into(struct rewrite *r, struct node *statement, struct node *
 	node_replace(place, insert);
 }
 
+/*
+ * UPDATE t SET ... OUTPUT deleted.x: the old rows, locked in a CTE that is called deleted, are
+ * joined by their places. False: the statement is not of one table, or names more than columns.
+ */
+static bool join_deleted(struct rewrite *r, struct node *n, const struct node *out)
+{
+	struct node *target = n->child[UPDATE_TARGET], *set = n->child[UPDATE_SET], *cte, *with, *q;
+	struct node *table = node_make(r->arena, NODE_TABLE), *from, *name;
+	const char *called_as;
+
+	if (n->child[UPDATE_WITH] && n->child[UPDATE_WITH]->count &&
+	    str_is(n->child[UPDATE_WITH]->child[0]->child[CTE_NAME]->text, "deleted"))
+		return true; /* done before */
+	if (target->kind != NODE_TABLE || n->child[UPDATE_WITH] || n->child[UPDATE_FROM] ||
+	    n->child[UPDATE_LIMIT] || node_contains(set, NODE_QUERY) ||
+	    node_contains(out->child[0], NODE_STAR))
+		return false;
+	called_as = copy(r, called(target));
+	q = rewrite_template(r, "(SELECT *, ctid FROM x)", 0, NULL)->child[0];
+	node_replace(q->child[QUERY_BODY]->child[SELECT_FROM]->child[0],
+		     node_copy(r->arena, target));
+	node_set(q->child[QUERY_BODY], SELECT_WHERE, n->child[UPDATE_WHERE]);
+	node_set(q, QUERY_LOCK, words(r, "FOR UPDATE"));
+	cte = node_make(r->arena, NODE_CTE);
+	node_put(cte, CTE_NAME, node_ident(r->arena, "deleted"));
+	node_put(cte, CTE_BODY, q);
+	with = node_make(r->arena, NODE_WITH);
+	node_add(r->arena, with, cte);
+	node_put(n, UPDATE_WITH, with);
+	for (uint32_t i = 0; i < set->count; i++) {
+		struct node *holder = node_make(r->arena, NODE_LIST), *one = set->child[i];
+
+		rule_compound_assign(r, one);
+		node_add(r->arena, holder, one->child[1]);
+		qualify(r, holder, called_as);
+		node_put(one, 1, holder->child[0]);
+		node_touch(one);
+	}
+	name = node_make(r->arena, NODE_NAME);
+	node_add(r->arena, name, node_ident(r->arena, "deleted"));
+	node_put(table, TABLE_NAME, name);
+	from = node_make(r->arena, NODE_FROM);
+	node_add(r->arena, from, table);
+	node_put(n, UPDATE_FROM, from);
+	node_put(n, UPDATE_WHERE,
+		 node_binary(r->arena, OP_EQ, row_place(r, called_as), row_place(r, "deleted")));
+	return true;
+}
+
 static bool output(struct rewrite *r, struct node *n, uint32_t slot, const struct node *target,
 		   bool update)
 {
@@ -365,7 +416,7 @@ static bool output(struct rewrite *r, struct node *n, uint32_t slot, const struc
 	if (target && target->kind == NODE_TABLE)
 		o.target = copy(r, called(target));
 	read_output(&o, out->child[0]);
-	if (o.old)
+	if (o.old && !join_deleted(r, n, out))
 		rewrite_finding(r, out, "NOT-CONVERTED",
 				"OUTPUT deleted.*: Postgres returns the new values");
 	into = out->child[1];
