@@ -433,6 +433,56 @@ static struct node *rollback(struct rewrite *r, struct parser *p)
 	return transaction(r, p, "ROLLBACK");
 }
 
+/* 'dbo.t.c' of a string as a NAME; NULL: something else than plain words. */
+static struct node *name_in(struct rewrite *r, const struct node *string)
+{
+	struct node *name = node_make(r->arena, NODE_NAME);
+	char *at = arena_strndup(r->arena, string->text.p, string->text.len), *dot;
+
+	for (size_t i = 0; i < string->text.len; i++) {
+		if (at[i] >= 'A' && at[i] <= 'Z')
+			at[i] = (char)(at[i] | 32);
+		else if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789_.", at[i]))
+			return NULL;
+	}
+	for (; (dot = strchr(at, '.')); at = dot + 1) {
+		*dot = '\0';
+		node_add(r->arena, name, node_ident(r->arena, at));
+	}
+	node_add(r->arena, name, node_ident(r->arena, at));
+	return name;
+}
+
+/* EXEC sp_rename 't.c', 'd', 'COLUMN' */
+static struct node *renamed(struct rewrite *r, const struct node *list)
+{
+	struct node *out = words(r, "ALTER TABLE"), *old, *new, *last;
+	bool column = list->count == 3;
+
+	for (uint32_t i = 0; i < list->count; i++)
+		if (list->child[i]->kind != NODE_STRING)
+			return NULL;
+	if (list->count < 2 || list->count > 3 ||
+	    (column && !str_is_word(list->child[2]->text, "column")))
+		return NULL;
+	old = name_in(r, list->child[0]);
+	new = name_in(r, list->child[1]);
+	if (!old || !new || new->count != 1 || old->count < 1u + column)
+		return NULL;
+	if (!column && old->count > 1 && !str_is(old->child[0]->text, "dbo"))
+		return NULL; /* perhaps a column */
+	last = old->child[old->count - 1];
+	if (column)
+		node_remove(old, old->count - 1);
+	add(r, out, old);
+	add(r, out, words(r, column ? "RENAME COLUMN" : "RENAME"));
+	if (column)
+		add(r, out, last);
+	add(r, out, words(r, "TO"));
+	add(r, out, new);
+	return out;
+}
+
 /* EXEC p 1, @x = 2 */
 static struct node *execute(struct rewrite *r, struct parser *p)
 {
@@ -457,6 +507,8 @@ static struct node *execute(struct rewrite *r, struct parser *p)
 		if (!parse_accept_symbol(p, ','))
 			break;
 	}
+	if (str_is_word(node_last_name(name), "sp_rename"))
+		return renamed(r, list);
 	call = node_make(r->arena, NODE_CALL);
 	node_put(call, CALL_NAME, name);
 	node_put(call, CALL_ARGS, list);
