@@ -199,14 +199,12 @@ static bool of_aliased(const struct node *query, const struct node *alias, struc
 
 const struct node *column_cte(const struct node *from, struct str name)
 {
-	for (const struct node *up = from; up; up = up->parent) {
-		const struct node *with = up->kind == NODE_QUERY ? up->child[QUERY_WITH] : NULL;
+	const struct node *cte = NULL;
 
-		for (uint32_t i = 0; with && i < with->count; i++)
-			if (str_same(with->child[i]->child[CTE_NAME]->text, name))
-				return with->child[i];
-	}
-	return NULL;
+	for (const struct node *up = from; up && !cte; up = up->parent)
+		if (up->kind == NODE_QUERY)
+			cte = cte_named(up->child[QUERY_WITH], name);
+	return cte;
 }
 
 static bool of_table(const struct node *n, struct column_list *out)
