@@ -468,7 +468,7 @@ static bool find_in_table(const struct node *n, struct str column, struct column
 	const struct schema_column *c;
 
 	if (n->child[TABLE_NAME]->count == 1)
-		cte = column_cte(n, node_last_name(n->child[TABLE_NAME]));
+		cte = column_cte(out->from ? out->from : n, node_last_name(n->child[TABLE_NAME]));
 	if (cte)
 		return find_renamed(cte->child[CTE_BODY], cte->child[CTE_COLUMNS], column, out);
 	if (!n->table || (alias && alias->child[ALIAS_COLUMNS]))
@@ -482,14 +482,17 @@ static bool find_in_table(const struct node *n, struct str column, struct column
 static bool find_in_relation(const struct node *n, struct str table, struct str column,
 			     struct column_source *out)
 {
-	const struct node *alias;
+	const struct node *alias, *outer;
+	bool found = false;
 
 	switch (n->kind) {
 	case NODE_FROM:
-		for (uint32_t i = 0; i < n->count; i++)
-			if (find_in_relation(n->child[i], table, column, out))
-				return true;
-		return false;
+		outer = out->from;
+		out->from = n;
+		for (uint32_t i = 0; i < n->count && !found; i++)
+			found = find_in_relation(n->child[i], table, column, out);
+		out->from = outer;
+		return found;
 	case NODE_JOIN:
 		return find_in_relation(n->child[0], table, column, out) ||
 		       find_in_relation(n->child[1], table, column, out);
