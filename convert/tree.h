@@ -73,7 +73,7 @@ struct schema_table; /* schema.h */
 	X(AT_ZONE, "value zone") \
 	X(PRIOR, "value")	/* PRIOR x, CONNECT_BY_ROOT x (op 1) */ \
 	X(OUTER, "value")	/* x(+) */ \
-	X(ASSIGN, "target value") /* @x = value in a select list; SET a = b; op: symbol, ':' or 0 */ \
+	X(ASSIGN, "target value") /* @x = v, @x := v (op ':'), SET a = b; op: symbol or 0 */ \
 	X(WINDOW, "base partition order frame") /* op 1: only a name */ \
 	X(FRAME, "low high")	/* op: FRAME_...; text: EXCLUDE ... */ \
 	X(BOUND, "value")	/* op: BOUND_... */ \
