@@ -45,6 +45,7 @@ bool is_timestamp_difference(const struct rewrite *r, struct node *n);
 extern rule_function rule_super_from, rule_super_path; /* rules_super.c: the same */
 extern rule_function rule_nested_window;	       /* rules_window_nested.c: the same */
 extern rule_function rule_merge_replace;	       /* rules_super.c: the same */
+extern rule_function rule_warehouse_catalog;	       /* rules_warehouse_catalog.c */
 extern rule_function rule_warehouse_statement; /* rules_warehouse.c: applied on the way down */
 extern rule_function rule_whole_frame;	       /* rules_window.c: applied on the way down */
 extern rule_function rule_where_alias;	       /* rules_alias.c: applied on the way down */
@@ -113,8 +114,8 @@ extern rule_function rule_mysql_statement; /* rules_mysql_alter.c */
 extern rule_function rule_spark_zero, rule_text_number, rule_date_interval, rule_zoned_literal,
 	rule_spark_lag_nulls;
 /* rules_relations.c: applied on the way down */
-extern rule_function rule_named_table, rule_named_column, rule_sample, rule_sample_query, rule_asof,
-	rule_exclude;
+extern rule_function rule_named_table, rule_named_column, rule_sample, rule_sample_cte,
+	rule_sample_query, rule_asof, rule_exclude;
 /* rules_json_literals.c: applied on the way up */
 extern rule_function rule_json_array, rule_json_object, rule_json_index;
 
