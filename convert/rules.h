@@ -38,7 +38,7 @@ const char *variant_function(size_t i); /* of its sorted table; NULL: there are 
 /* rules_oracle_text.c, rules_oracle_dates.c: applied on the way down */
 extern rule_function rule_text_arithmetic, rule_text_in, rule_empty_is_null, rule_empty_argument,
 	rule_trunc_date, rule_guess_date;
-extern rule_function rule_xml_names, rule_lock_columns; /* rules_oracle_xml.c */
+extern rule_function rule_xml_names, rule_xml_text, rule_lock_columns; /* rules_oracle_xml.c */
 /* A column whose name says that it is a date; a difference that is an interval in Oracle, too. */
 bool looks_like_date(const struct node *n);
 bool is_timestamp_difference(const struct rewrite *r, struct node *n);

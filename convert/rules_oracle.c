@@ -25,6 +25,7 @@ const struct rule rules_oracle_before[] = {
 	{NODE_ASSIGN, "set column", rule_set_column},
 	{NODE_LOCK, "lock columns", rule_lock_columns},
 	{NODE_LOCK, "lock wait", rule_lock_wait},
+	{NODE_CALL, "xml text", rule_xml_text},
 	{NODE_CALL, "xml names", rule_xml_names},
 	{NODE_QUANTIFIED, "any list", rule_any_list},
 	{NODE_CTE, "cycle", rule_cycle},
