@@ -201,6 +201,11 @@ static const struct finding_kind kinds[] = {
 	 "The rows became elements by the names of their columns as Postgres has them; namespaces, "
 	 "nested paths and XSINIL are not written.",
 	 "SELECT id FROM t FOR XML PATH", "Compare with what the application reads."},
+	{"YEAR-TWO-DIGITS", FINDING_CHANGED, "a year of two digits",
+	 "Postgres takes 00 to 69 as 2000 to 2069 and 70 to 99 as 1970 to 1999; Oracle's RR turns "
+	 "at 50, its YY always means the century of today.",
+	 "TO_DATE(a, 'DD.MM.RR')",
+	 "Nothing for years from 1970 to 2049 by RR; else give four digits."},
 };
 /* clang-format on */
 

@@ -37,7 +37,7 @@ extern rule_function rule_variant_operator, rule_variant_in, rule_variant_case, 
 const char *variant_function(size_t i); /* of its sorted table; NULL: there are no more */
 /* rules_oracle_text.c, rules_oracle_dates.c: applied on the way down */
 extern rule_function rule_text_arithmetic, rule_text_in, rule_empty_is_null, rule_empty_argument,
-	rule_trunc_date, rule_guess_date;
+	rule_trunc_date, rule_two_digit_year, rule_guess_date;
 extern rule_function rule_xml_names, rule_xml_text, rule_lock_columns; /* rules_oracle_xml.c */
 /* A column whose name says that it is a date; a difference that is an interval in Oracle, too. */
 bool looks_like_date(const struct node *n);

@@ -51,6 +51,7 @@ const struct rule rules_oracle_before[] = {
 	{NODE_CALL, "lag nulls", rule_lag_nulls},
 	{NODE_CREATE_TABLE, "table options", rule_table_options},
 	{NODE_CALL, "trunc date", rule_trunc_date},
+	{NODE_CALL, "two digit year", rule_two_digit_year},
 	{NODE_CALL, "empty argument", rule_empty_argument},
 	{NODE_IS, "empty is null", rule_empty_is_null},
 	{NODE_BINARY, "guess date", rule_guess_date},
