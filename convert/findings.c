@@ -55,7 +55,8 @@ static const struct finding_kind kinds[] = {
 	{"FLOAT-TEXT", FINDING_CHANGED, "a floating point number became text",
 	 "Whole numbers get their '.0' as in Spark; from 10000000 on and below 0.001 Spark writes "
 	 "1.0E7 and 1.0E-4, Postgres 10000000 and 0.0001.",
-	 "CAST(1.0D AS STRING)  ->  '1.0'", "Format such numbers with to_char() where they matter."},
+	 "CAST(1.0D AS STRING)  ->  '1.0'",
+	 "Format such numbers with to_char() where they matter."},
 	{"FORMAT", FINDING_OPEN, "a date format has no counterpart",
 	 "Some letters of the format mean something that to_char and to_date do not know.", NULL,
 	 "Check the result of the call by hand."},
