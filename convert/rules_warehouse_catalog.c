@@ -226,10 +226,27 @@ static struct node *describe(struct rewrite *r, struct parser *p)
 	return out;
 }
 
+/* (int, varchar) of a function */
+static void add_arguments(struct rewrite *r, struct node *out, struct parser *p)
+{
+	if (!parse_accept_symbol(p, '('))
+		return;
+	node_add(r->arena, out, words(r, "("));
+	while (!parse_is_symbol(p, ')') && !p->failed) {
+		node_add(r->arena, out, parse_type(p));
+		if (!parse_accept_symbol(p, ','))
+			break;
+		node_add(r->arena, out, words(r, ","));
+	}
+	parse_expect_symbol(p, ')');
+	node_add(r->arena, out, words(r, ")"));
+}
+
 /* DROP VIEW db.s.v, DROP SCHEMA db.s; what names no database stays as it is. */
 static struct node *drop(struct rewrite *r, struct parser *p)
 {
-	static const char *const kinds[] = {"TABLE", "VIEW", "SEQUENCE", "SCHEMA"};
+	static const char *const kinds[] = {"TABLE",  "VIEW",	  "SEQUENCE",
+					    "SCHEMA", "FUNCTION", "PROCEDURE"};
 	struct node *out = words(r, "DROP"), *name;
 	bool schema = false, known = false;
 
@@ -253,6 +270,7 @@ static struct node *drop(struct rewrite *r, struct parser *p)
 		node_add(r->arena, out, name->child[1]);
 	} else {
 		node_add(r->arena, out, name);
+		add_arguments(r, out, p);
 	}
 	if (accept_word(p, "CASCADE"))
 		node_add(r->arena, out, words(r, "CASCADE"));
