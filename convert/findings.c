@@ -56,7 +56,7 @@ static const struct finding_kind kinds[] = {
 	 "Whole numbers get their '.0' as in Spark; from 10000000 on and below 0.001 Spark writes "
 	 "1.0E7 and 1.0E-4, Postgres 10000000 and 0.0001.",
 	 "CAST(1.0D AS STRING)  ->  '1.0'",
-	 "Format such numbers with to_char() where it matters."},
+	 "Format such numbers with to_char() where they matter."},
 	{"FORMAT", FINDING_OPEN, "a date format has no counterpart",
 	 "Some letters of the format mean something that to_char and to_date do not know.", NULL,
 	 "Check the result of the call by hand."},
@@ -202,6 +202,11 @@ static const struct finding_kind kinds[] = {
 	 "The rows became elements by the names of their columns as Postgres has them; namespaces, "
 	 "nested paths and XSINIL are not written.",
 	 "SELECT id FROM t FOR XML PATH", "Compare with what the application reads."},
+	{"YEAR-TWO-DIGITS", FINDING_CHANGED, "a year of two digits",
+	 "Postgres takes 00 to 69 as 2000 to 2069 and 70 to 99 as 1970 to 1999; Oracle's RR turns "
+	 "at 50, its YY always means the century of today.",
+	 "TO_DATE(a, 'DD.MM.RR')",
+	 "Nothing for years from 1970 to 2049 by RR; else give four digits."},
 };
 /* clang-format on */
 

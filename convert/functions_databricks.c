@@ -28,8 +28,7 @@
 		CALL(name, 1, "(array_agg($1))[count(*)]", "1"),                                   \
 		CALL(name, 2, "(array_agg($1))[count(*)]", "1")
 /* Whole seconds since 1970. */
-#define EPOCH	      "floor(extract(epoch FROM $1::timestamptz))"
-#define POWER_MEAN(n) "avg($1::float8 ^ " n ")"
+#define EPOCH "floor(extract(epoch FROM $1::timestamptz))"
 /* Java's functions answer NaN where Postgres' say out of range. */
 #define NAN_WHEN(outside, x) "CASE WHEN " outside " THEN 'NaN' ELSE " x " END"
 #define BINARY_TEXT(name)                                                                          \
@@ -293,13 +292,7 @@ static const struct function_rule rules[] = {
 	CALL("isnotnull", 1, "($1 IS NOT NULL)", "bool"),
 	CALL("isnull", 1, "($1 IS NULL)", "bool"),
 	NONE("java_method", "NO-FUNCTION"),
-	CALL("kurtosis", 1,
-	     "((" POWER_MEAN("4") " - 4 * avg($1::float8) * " POWER_MEAN(
-		     "3") " + 6 * avg($1::float8) ^ 2 * " POWER_MEAN("2") " - 3 * avg($1::float8) "
-									  "^ 4) / "
-									  "NULLIF(var_pop($1::"
-									  "float8), 0) ^ 2 - 3)",
-	     "float"),
+	CALL("kurtosis", 1, EXCESS_KURTOSIS, "float"),
 	{"lag", 1, 4, "ignore", NULL, "1", "IGNORE-NULLS"},
 	SAME("lag", 1, 3, "1"),
 	CALL("lag:nulls", 1, "(array_agg($1) FILTER (WHERE $1 IS NOT NULL))[count($1)]", "1"),
@@ -576,10 +569,7 @@ static const struct function_rule rules[] = {
 	CALL("signum", 1, "sign($1)", "float"),
 	SAME("sin", 1, 1, "float"),
 	SAME("sinh", 1, 1, "float"),
-	CALL("skewness", 1,
-	     "((" POWER_MEAN("3") " - 3 * avg($1::float8) * " POWER_MEAN(
-		     "2") " + 2 * avg($1::float8) ^ 3) / NULLIF(var_pop($1::float8), 0) ^ 1.5)",
-	     "float"),
+	CALL("skewness", 1, SKEWNESS, "float"),
 	CAST_CUT("smallint", "smallint"),
 	CALL("some", 1, "bool_or($1)", "bool"),
 	CALL("soundex", 1,

@@ -399,6 +399,11 @@ static const struct function_rule rules[] = {
 	CALL("is_varchar", 1, "(jsonb_typeof($1) = 'string')", "bool"),
 	NONE("jarowinkler_similarity", "NO-FUNCTION"),
 	CALL("json_extract_path_text", 2, "($1::jsonb #>> $path2)", "text"),
+	CALL("kurtosis", 1,
+	     "CASE WHEN count($1) > 3 THEN (count($1) - 1)::float8 / ((count($1) - 2) * (count($1) "
+	     "- "
+	     "3)) * ((count($1) + 1) * " EXCESS_KURTOSIS " + 6) END",
+	     "float"),
 	LAG_ROWS("lag"),
 	WHEN("last_day", 2, "2=unit:month",
 	     "(date_trunc('month', $1::timestamp) + INTERVAL '1 month - 1 day')::date", "date"),
@@ -590,6 +595,10 @@ static const struct function_rule rules[] = {
 	SAME("sign", 1, 1, "int"),
 	SAME("sin", 1, 1, "float"),
 	SAME("sinh", 1, 1, "float"),
+	CALL("skew", 1,
+	     "CASE WHEN count($1) > 2 THEN " SKEWNESS " * sqrt((count($1) * (count($1) - "
+	     "1))::float8) / (count($1) - 2) END",
+	     "float"),
 	CALL("soundex", 1, "lakeport.soundex($1)", "text"),
 	CALL("space", 1, "repeat(' ', $1)", "text"),
 	WHEN("split", 2, NULL, "to_jsonb(string_to_array($1, $2))", "json"),

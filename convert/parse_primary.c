@@ -400,14 +400,14 @@ static struct node *index_or_slice(struct parser *p, struct node *left)
 	return parse_close(p, n);
 }
 
-/* T-SQL's (SELECT ... FOR XML PATH('')).value('.', 'nvarchar(max)'): a call of xml_value. */
-static struct node *xml_method(struct parser *p, struct node *left)
+/* x.value('.', 'nvarchar(max)') as a call of `function`, x its first argument. */
+static struct node *xml_method(struct parser *p, struct node *left, const char *function)
 {
 	struct node *n, *args, *name;
 
 	p->at += 2;
 	name = parse_open(p, NODE_NAME);
-	node_add(p->a, name, node_ident(p->a, "xml_value"));
+	node_add(p->a, name, node_ident(p->a, function));
 	n = parse_call(p, name, left->first);
 	args = n->child[CALL_ARGS];
 	if (!args || args->kind != NODE_LIST)
@@ -417,13 +417,29 @@ static struct node *xml_method(struct parser *p, struct node *left)
 	return n;
 }
 
+/* The function that a method of XML stands for; NULL: it is none. */
+static const char *method_of_xml(const struct parser *p, const struct node *left)
+{
+	if (!parse_symbol_at(p, 2, '('))
+		return NULL;
+	/* T-SQL's (SELECT ... FOR XML PATH('')).value('.', 'nvarchar(max)') */
+	if (left->kind == NODE_SUBQUERY && p->d->flags & DIALECT_PLUS_CONCAT)
+		return parse_is_word(p, 1, "value") ? "xml_value" : NULL;
+	if (left->kind != NODE_CALL || !(p->d->flags & DIALECT_EMPTY_NULL))
+		return NULL;
+	if (parse_is_word(p, 1, "extract"))
+		return "xml_extract";
+	return parse_is_word(p, 1, "getclobval") || parse_is_word(p, 1, "getstringval") ? "xml_text"
+											: NULL;
+}
+
 static struct node *member(struct parser *p, struct node *left)
 {
+	const char *method = method_of_xml(p, left);
 	struct node *n;
 
-	if (left->kind == NODE_SUBQUERY && p->d->flags & DIALECT_PLUS_CONCAT &&
-	    parse_is_word(p, 1, "value") && parse_symbol_at(p, 2, '('))
-		return xml_method(p, left);
+	if (method)
+		return xml_method(p, left, method);
 	n = parse_open_at(p, NODE_MEMBER, left->at);
 	p->at++;
 	node_put(n, 0, left);

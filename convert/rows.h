@@ -386,4 +386,16 @@
 		array, sizeof(array) / sizeof((array)[0]), next                                    \
 	}
 
+/* Of all rows there are, by the means of their powers. */
+#define POWER_MEAN(n) "avg($1::float8 ^ " n ")"
+#define EXCESS_KURTOSIS                                                                            \
+	"((" POWER_MEAN("4") " - 4 * avg($1::float8) * " POWER_MEAN(                               \
+		"3") " + 6 * avg($1::float8) ^ 2 * " POWER_MEAN("2") " - 3 * avg($1::float8) ^ "   \
+								     "4) / "                       \
+								     "NULLIF(var_pop($1::float8)," \
+								     " 0) ^ 2 - 3)"
+#define SKEWNESS                                                                                   \
+	"((" POWER_MEAN("3") " - 3 * avg($1::float8) * " POWER_MEAN(                               \
+		"2") " + 2 * avg($1::float8) ^ 3) / NULLIF(var_pop($1::float8), 0) ^ 1.5)"
+
 #endif

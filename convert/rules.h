@@ -37,14 +37,15 @@ extern rule_function rule_variant_operator, rule_variant_in, rule_variant_case, 
 const char *variant_function(size_t i); /* of its sorted table; NULL: there are no more */
 /* rules_oracle_text.c, rules_oracle_dates.c: applied on the way down */
 extern rule_function rule_text_arithmetic, rule_text_in, rule_empty_is_null, rule_empty_argument,
-	rule_trunc_date, rule_guess_date;
-extern rule_function rule_xml_names, rule_lock_columns; /* rules_oracle_xml.c */
+	rule_trunc_date, rule_two_digit_year, rule_guess_date;
+extern rule_function rule_xml_names, rule_xml_text, rule_lock_columns; /* rules_oracle_xml.c */
 /* A column whose name says that it is a date; a difference that is an interval in Oracle, too. */
 bool looks_like_date(const struct node *n);
 bool is_timestamp_difference(const struct rewrite *r, struct node *n);
 extern rule_function rule_super_from, rule_super_path; /* rules_super.c: the same */
 extern rule_function rule_nested_window;	       /* rules_window_nested.c: the same */
 extern rule_function rule_merge_replace;	       /* rules_super.c: the same */
+extern rule_function rule_warehouse_catalog;	       /* rules_warehouse_catalog.c */
 extern rule_function rule_warehouse_statement; /* rules_warehouse.c: applied on the way down */
 extern rule_function rule_whole_frame;	       /* rules_window.c: applied on the way down */
 extern rule_function rule_where_alias;	       /* rules_alias.c: applied on the way down */
@@ -115,8 +116,8 @@ extern rule_function rule_mysql_assign;	   /* rules_mysql_assign.c: before what 
 extern rule_function rule_spark_zero, rule_text_number, rule_date_interval, rule_zoned_literal,
 	rule_spark_lag_nulls;
 /* rules_relations.c: applied on the way down */
-extern rule_function rule_named_table, rule_named_column, rule_sample, rule_sample_query, rule_asof,
-	rule_exclude;
+extern rule_function rule_named_table, rule_named_column, rule_sample, rule_sample_cte,
+	rule_sample_query, rule_asof, rule_exclude;
 /* rules_json_literals.c: applied on the way up */
 extern rule_function rule_json_array, rule_json_object, rule_json_index;
 

@@ -138,3 +138,30 @@ bool is_timestamp_difference(const struct rewrite *r, struct node *n)
 {
 	return in_extract(n) || is_timestamp(r, n->child[0]) || is_timestamp(r, n->child[1]);
 }
+
+/* Whether a format has a year of two digits: RR or YY, not RRRR or YYYY. */
+static bool two_digit_year(struct str format)
+{
+	for (size_t i = 0; i < format.len;) {
+		char c = (char)(format.p[i] & ~32);
+		size_t from = i++;
+
+		while (i < format.len && (format.p[i] & ~32) == c)
+			i++;
+		if ((c == 'Y' || c == 'R') && i - from == 2)
+			return true;
+	}
+	return false;
+}
+
+/* TO_DATE(x, 'DD.MM.RR'): each has its own idea of the century. It stays as it is. */
+bool rule_two_digit_year(struct rewrite *r, struct node *n)
+{
+	const struct node *value = node_arg(n, 0), *format = node_arg(n, 1);
+
+	if ((node_calls(n, "to_date") || node_calls(n, "to_timestamp")) && format &&
+	    format->kind == NODE_STRING && value->kind != NODE_STRING &&
+	    two_digit_year(format->text))
+		rewrite_finding(r, n, "YEAR-TWO-DIGITS", NULL);
+	return false;
+}

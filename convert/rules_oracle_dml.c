@@ -180,6 +180,11 @@ bool rule_bare_word(struct rewrite *r, struct node *n)
 		{"dbtimezone", "current_setting('TimeZone')"},
 	};
 
+	if (n->count == 2 && str_is_word(n->child[0]->text, "dbms_random") &&
+	    str_is_word(n->child[1]->text, "value")) {
+		node_replace(n, rewrite_template(r, "random()", 0, NULL));
+		return true;
+	}
 	if (n->count != 1 || n->child[0]->flags & FLAG_QUOTED)
 		return false;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)

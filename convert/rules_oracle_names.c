@@ -60,6 +60,7 @@ bool rule_sequence(struct rewrite *r, struct node *n)
 	struct buf name = {.max = 400};
 	struct node *arg;
 	const char *call = NULL;
+	uint32_t first;
 
 	if (n->count < 2)
 		return false;
@@ -69,8 +70,11 @@ bool rule_sequence(struct rewrite *r, struct node *n)
 		call = "currval";
 	if (!call)
 		return false;
-	for (uint32_t i = 0; i + 1 < n->count; i++) {
-		if (i)
+	first = n->count == 4 && r->dialect->flags & DIALECT_CATALOGS; /* db.s.seq.NEXTVAL */
+	if (first)
+		rewrite_finding(r, n, "CATALOG-DROPPED", NULL);
+	for (uint32_t i = first; i + 1 < n->count; i++) {
+		if (i > first)
 			buf_putc(&name, '.');
 		buf_add(&name, n->child[i]->text.p, n->child[i]->text.len);
 	}

@@ -1,6 +1,7 @@
 /*
  * rules_oracle_xml.c - XML of Oracle: names of elements are written without NAME there, and fold to
- * upper case; and FOR UPDATE OF a column, which is OF a table in Postgres.
+ * upper case; texts that are joined by way of XML; and FOR UPDATE OF a column, which is OF a table
+ * in Postgres.
  */
 #include "convert/rules.h"
 
@@ -53,6 +54,59 @@ bool rule_xml_names(struct rewrite *r, struct node *n)
 		return false;
 	for (uint32_t i = 0; i < node_arg_count(n); i++)
 		name_item(r, node_arg(n, i));
+	return true;
+}
+
+/* The XMLAGG of an idiom that makes one text of many; NULL: it is something else. */
+static struct node *text_of_many(struct node *n, struct node **element)
+{
+	struct node *inner = n, *of;
+
+	if (node_calls(inner, "xml_text"))
+		inner = node_arg(inner, 0);
+	*element = NULL;
+	if (inner && node_calls(inner, "xml_extract")) { /* XMLAGG(...).EXTRACT('//text()') */
+		inner = node_arg(inner, 0);
+		*element = inner && node_calls(inner, "xmlagg") ? node_arg(inner, 0) : NULL;
+	} else if (inner && inner != n && node_calls(inner, "xmlagg")) {
+		of = node_arg(inner, 0); /* XMLAGG(x.EXTRACT('//text()')) */
+		*element = of && node_calls(of, "xml_extract") ? node_arg(of, 0) : NULL;
+	}
+	if (!*element || !node_calls(*element, "xmlelement") || node_arg_count(*element) < 2)
+		return NULL;
+	return inner;
+}
+
+/*
+ * XMLAGG(XMLELEMENT(e, x || ',').EXTRACT('//text()') ORDER BY x).GETCLOBVAL(): how texts are joined
+ * that are too long for LISTAGG.
+ */
+bool rule_xml_text(struct rewrite *r, struct node *n)
+{
+	struct node *element, *aggregate, *text = NULL, *call;
+
+	if (!node_calls(n, "xml_text") && !node_calls(n, "xml_extract"))
+		return false;
+	aggregate = text_of_many(n, &element);
+	if (!aggregate)
+		return false;
+	for (uint32_t i = 1; i < node_arg_count(element); i++) {
+		struct node *one = node_copy(r->arena, node_arg(element, i));
+
+		if (one->kind == NODE_CALL) /* attributes have no text */
+			if (node_calls(one, "xmlattributes"))
+				continue;
+		text = text ? node_binary(r->arena, OP_CONCAT, text, one) : one;
+	}
+	if (!text)
+		return false;
+	call = node_call(r->arena, "listagg", 1, &text);
+	node_put(call, CALL_WITHIN, aggregate->child[CALL_ORDER]);
+	node_put(call, CALL_OVER, aggregate->child[CALL_OVER]);
+	rewrite_finding(r, n, "XML-TEXT",
+			"texts are joined without XML: Oracle writes '&' and '<' in them as &amp; "
+			"and &lt;");
+	node_replace(n, call);
 	return true;
 }
 

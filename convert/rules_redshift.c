@@ -42,6 +42,7 @@ const struct rule rules_redshift_before[] = {
 	{NODE_CALL, "lag nulls", rule_lag_nulls},
 	{NODE_CALL, "list distinct", rule_list_distinct},
 	{NODE_CALL, "list over", rule_list_over},
+	{NODE_UTILITY, "catalog", rule_warehouse_catalog},
 	{NODE_UTILITY, "statement", rule_warehouse_statement},
 	{NODE_CREATE_OTHER, "statement", rule_warehouse_statement},
 	{NODE_PARAMETER, "parameter", rule_parameter},

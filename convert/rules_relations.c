@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "convert/columns.h"
+
 /* 'a.b' as a NAME or COLUMN; NULL when it is no plain dotted name. */
 static struct node *name_in_text(struct rewrite *r, struct str text, enum node_kind kind)
 {
@@ -111,26 +113,6 @@ bool rule_sample(struct rewrite *r, struct node *n)
 	return true;
 }
 
-/* (SELECT ...) AS t SAMPLE (10): Postgres samples tables only, so each row has its chance. */
-bool rule_sample_query(struct rewrite *r, struct node *n)
-{
-	struct node *sample = n->child[DERIVED_SAMPLE], *args[1], *query, *derived;
-
-	if (!sample || sample->op != SAMPLE_PERCENT || !sample->child[0])
-		return false;
-	args[0] = sample->child[0];
-	query = rewrite_query_template(r, "(SELECT * FROM t WHERE random() * 100 < $1)", 1, args);
-	if (!query || query->child[QUERY_BODY]->kind != NODE_SELECT)
-		return false;
-	derived = node_make(r->arena, NODE_DERIVED);
-	node_put(derived, DERIVED_QUERY, n->child[DERIVED_QUERY]);
-	node_set(query->child[QUERY_BODY]->child[SELECT_FROM], 0, derived);
-	node_put(n, DERIVED_SAMPLE, NULL);
-	node_put(n, DERIVED_QUERY, query); /* the one that was there stands below it now */
-	node_touch(n);
-	return true;
-}
-
 static struct node *relation_alias(struct rewrite *r, const struct node *n)
 {
 	struct node *alias = NULL;
@@ -148,6 +130,53 @@ static struct node *relation_alias(struct rewrite *r, const struct node *n)
 	alias = node_make(r->arena, NODE_ALIAS);
 	node_put(alias, ALIAS_NAME, node_ident(r->arena, arena_strndup(r->arena, own.p, own.len)));
 	return alias;
+}
+
+/* c SAMPLE (10) of a name of WITH: the same of a query. */
+bool rule_sample_cte(struct rewrite *r, struct node *n)
+{
+	struct node *sample = n->child[TABLE_SAMPLE], *name = n->child[TABLE_NAME], *args[1],
+		    *query, *derived, *alias, *table;
+
+	if (!sample || sample->op != SAMPLE_PERCENT || !sample->child[0] || name->count != 1 ||
+	    !column_cte(n, node_last_name(name)))
+		return false;
+	args[0] = sample->child[0];
+	query = rewrite_query_template(r, "(SELECT * FROM t WHERE random() * 100 < $1)", 1, args);
+	if (!query || query->child[QUERY_BODY]->kind != NODE_SELECT)
+		return false;
+	alias = relation_alias(r, n);
+	table = node_make(r->arena, NODE_TABLE);
+	node_put(table, TABLE_NAME, name);
+	node_set(query->child[QUERY_BODY]->child[SELECT_FROM], 0, table);
+	derived = node_make(r->arena, NODE_DERIVED);
+	node_put(derived, DERIVED_QUERY, query);
+	node_put(derived, DERIVED_ALIAS, alias);
+	node_replace(n, derived);
+	return true;
+}
+
+/* (SELECT ...) AS t SAMPLE (10): Postgres samples tables only, so each row has its chance. */
+bool rule_sample_query(struct rewrite *r, struct node *n)
+{
+	struct node *sample = n->child[DERIVED_SAMPLE], *args[1], *query, *derived, *alias;
+
+	if (!sample || sample->op != SAMPLE_PERCENT || !sample->child[0])
+		return false;
+	args[0] = sample->child[0];
+	query = rewrite_query_template(r, "(SELECT * FROM t WHERE random() * 100 < $1)", 1, args);
+	if (!query || query->child[QUERY_BODY]->kind != NODE_SELECT)
+		return false;
+	derived = node_make(r->arena, NODE_DERIVED);
+	node_put(derived, DERIVED_QUERY, n->child[DERIVED_QUERY]);
+	alias = node_make(r->arena, NODE_ALIAS);
+	node_put(alias, ALIAS_NAME, rewrite_new_name(r, 't'));
+	node_put(derived, DERIVED_ALIAS, alias);
+	node_set(query->child[QUERY_BODY]->child[SELECT_FROM], 0, derived);
+	node_put(n, DERIVED_SAMPLE, NULL);
+	node_put(n, DERIVED_QUERY, query); /* the one that was there stands below it now */
+	node_touch(n);
+	return true;
 }
 
 /*

@@ -16,11 +16,32 @@ static bool rule_whole_match(struct rewrite *r, struct node *n)
 	return true;
 }
 
+/* LIKE(a, 'x%', '!'), ILIKE(a, 'x%') are calls, too. */
+static bool rule_like_call(struct rewrite *r, struct node *n)
+{
+	bool ignore_case = node_calls(n, "ilike");
+	struct node *like, *value[3] = {NULL};
+	uint32_t count = node_arg_count(n);
+
+	if ((!ignore_case && !node_calls(n, "like")) || count < 2 || count > 3)
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		value[i] = node_arg(n, i);
+	like = node_make(r->arena, NODE_LIKE);
+	like->op = ignore_case ? LIKE_ILIKE : LIKE_LIKE;
+	for (uint32_t i = 0; i < count; i++)
+		node_put(like, i, value[i]);
+	node_replace(n, node_paren(r->arena, like));
+	return true;
+}
+
 const struct rule rules_snowflake_before[] = {
 	{NODE_QUERY, "hierarchy", rule_hierarchy},
 	{NODE_SELECT, "outer join", rule_outer_join},
 	{NODE_TABLE_CALL, "named table", rule_named_table},
 	{NODE_CALL, "named column", rule_named_column},
+	{NODE_CALL, "like call", rule_like_call},
+	{NODE_INSERT, "insert", rule_insert},
 	{NODE_CALL, "whole frame", rule_whole_frame},
 	{NODE_CALL, "list overflow", rule_list_overflow},
 	{NODE_CALL, "list distinct", rule_list_distinct},
@@ -64,6 +85,7 @@ const struct rule rules_snowflake_before[] = {
 	{NODE_UNARY, "variant not", rule_variant_logic},
 	{NODE_COLUMN, "sequence", rule_sequence},
 	{NODE_COLUMN, "column place", rule_column_place},
+	{NODE_UTILITY, "catalog", rule_warehouse_catalog},
 	{NODE_UTILITY, "statement", rule_warehouse_statement},
 	{NODE_CREATE_OTHER, "statement", rule_warehouse_statement},
 	{NODE_PARAMETER, "column number", rule_column_number},
@@ -76,6 +98,7 @@ const struct rule rules_snowflake_after[] = {
 	{NODE_INSERT, "known insert", rule_known_insert},
 	{NODE_ASSIGN, "known assign", rule_known_assign},
 	{NODE_DERIVED, "sample query", rule_sample_query},
+	{NODE_TABLE, "sample query name", rule_sample_cte},
 	{NODE_CALL, "percentile over", rule_percentile_over},
 	{NODE_CALL, "lag nulls", rule_lag_nulls},
 	{NODE_LIKE, "whole match", rule_whole_match},

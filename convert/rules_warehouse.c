@@ -300,9 +300,6 @@ bool rule_warehouse_statement(struct rewrite *r, struct node *n)
 
 	if (n->first >= n->last || n->count)
 		return false;
-	if ((parse_is_word(&p, 0, "DESCRIBE") || parse_is_word(&p, 0, "DESC")) &&
-	    (parse_is_word(&p, 1, "TABLE") || parse_is_word(&p, 1, "VIEW")))
-		return rule_databricks_utility(r, n);
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
 		if (parse_is_word(&p, 0, readers[i].word)) {
 			p.at++;
