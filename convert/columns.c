@@ -199,14 +199,12 @@ static bool of_aliased(const struct node *query, const struct node *alias, struc
 
 const struct node *column_cte(const struct node *from, struct str name)
 {
-	for (const struct node *up = from; up; up = up->parent) {
-		const struct node *with = up->kind == NODE_QUERY ? up->child[QUERY_WITH] : NULL;
+	const struct node *cte = NULL;
 
-		for (uint32_t i = 0; with && i < with->count; i++)
-			if (str_same(with->child[i]->child[CTE_NAME]->text, name))
-				return with->child[i];
-	}
-	return NULL;
+	for (const struct node *up = from; up && !cte; up = up->parent)
+		if (up->kind == NODE_QUERY)
+			cte = cte_named(up->child[QUERY_WITH], name);
+	return cte;
 }
 
 static bool of_table(const struct node *n, struct column_list *out)
@@ -470,7 +468,7 @@ static bool find_in_table(const struct node *n, struct str column, struct column
 	const struct schema_column *c;
 
 	if (n->child[TABLE_NAME]->count == 1)
-		cte = column_cte(n, node_last_name(n->child[TABLE_NAME]));
+		cte = column_cte(out->from ? out->from : n, node_last_name(n->child[TABLE_NAME]));
 	if (cte)
 		return find_renamed(cte->child[CTE_BODY], cte->child[CTE_COLUMNS], column, out);
 	if (!n->table || (alias && alias->child[ALIAS_COLUMNS]))
@@ -484,14 +482,17 @@ static bool find_in_table(const struct node *n, struct str column, struct column
 static bool find_in_relation(const struct node *n, struct str table, struct str column,
 			     struct column_source *out)
 {
-	const struct node *alias;
+	const struct node *alias, *outer;
+	bool found = false;
 
 	switch (n->kind) {
 	case NODE_FROM:
-		for (uint32_t i = 0; i < n->count; i++)
-			if (find_in_relation(n->child[i], table, column, out))
-				return true;
-		return false;
+		outer = out->from;
+		out->from = n;
+		for (uint32_t i = 0; i < n->count && !found; i++)
+			found = find_in_relation(n->child[i], table, column, out);
+		out->from = outer;
+		return found;
 	case NODE_JOIN:
 		return find_in_relation(n->child[0], table, column, out) ||
 		       find_in_relation(n->child[1], table, column, out);

@@ -32,6 +32,7 @@ struct column_source {
 	const struct schema_type *known; /* a type from the store, or NULL */
 	const struct node *asks;	 /* the column that was asked for */
 	unsigned depth;
+	const struct node *from; /* the FROM that is searched: long joins are not climbed again */
 };
 
 /* All columns of a relation or FROM list in their order; false: not all are known. */

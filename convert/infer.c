@@ -270,21 +270,9 @@ static enum type_code of_renamed(struct rewrite *r, struct node *query, const st
 static enum type_code of_cte(struct rewrite *r, const struct node *from, struct str table,
 			     struct str column)
 {
-	const struct node *up = from;
+	const struct node *c = column_cte(from, table);
 
-	while (up) {
-		const struct node *with = up->kind == NODE_QUERY ? up->child[QUERY_WITH] : NULL;
-
-		for (uint32_t i = 0; with && i < with->count; i++) {
-			struct node *c = with->child[i];
-
-			if (str_same(c->child[CTE_NAME]->text, table))
-				return of_renamed(r, c->child[CTE_BODY], c->child[CTE_COLUMNS],
-						  column);
-		}
-		up = up->parent;
-	}
-	return TYPE_UNKNOWN;
+	return c ? of_renamed(r, c->child[CTE_BODY], c->child[CTE_COLUMNS], column) : TYPE_UNKNOWN;
 }
 
 static enum type_code of_relation(struct rewrite *r, struct node *n, struct str table,

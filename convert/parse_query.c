@@ -118,6 +118,7 @@ struct node *parse_with(struct parser *p)
 		}
 		node_add(p->a, n, cte(p));
 	} while (parse_accept_symbol(p, ','));
+	cte_index_make(p->a, n);
 	return parse_close(p, n);
 }
 

@@ -465,7 +465,13 @@ struct node {
 	struct node
 		*shape; /* a value made up to ask for fields and types, or NULL (shape_text.h) */
 	const struct schema_table *table; /* of a TABLE, and of INSERT: what is known, or NULL */
+	const struct cte_index *ctes;	  /* of a WITH that has many, or NULL */
 };
+
+/* The CTE of that name in a WITH (or NULL: no WITH), or NULL. */
+const struct node *cte_named(const struct node *with, struct str name);
+/* Makes finding them quick where there are many; later changes of the list are seen. */
+void cte_index_make(struct arena *a, struct node *with);
 
 /* A node with as many slots as its kind has (none for lists), all NULL. */
 struct node *node_new(struct arena *a, enum node_kind kind);

@@ -17,7 +17,7 @@ mariadbd --no-defaults --user="$(id -un)" --datadir="$work/mariadb" --socket="$s
 ,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION" >"$work/mariadb.log" 2>&1 9>&- &
 at_end+=("kill $!; wait $!")
 for ((i = 0; i < 100; i++)); do
-	mariadb -S "$socket" -u root -e 'create database d' 2>/dev/null && break
+	command mariadb -S "$socket" -u root -e 'create database d' 2>/dev/null && break
 	sleep 0.1
 done
 ok "MariaDB runs" [ "$i" -lt 100 ]
