@@ -48,6 +48,20 @@ static void refused(atomic_bool *failed, const struct prelude_table *p, const st
 			 p->name, e->text);
 }
 
+/*
+ * Like live_try(), but its savepoint stays until that of the text goes: who waits for what a
+ * released one has made (another connection, for the same schema) waits for the whole transaction.
+ */
+static int keep(struct live *l, const char *sql, struct error *e)
+{
+	if (pg_exec(l->pg, "savepoint lakeport_prelude", e) < 0)
+		return -1;
+	if (pg_exec(l->pg, sql, e) == 0)
+		return 0;
+	pg_exec(l->pg, "rollback to savepoint lakeport_prelude", NULL);
+	return -1;
+}
+
 /* Statement by statement. 1: the table is made, 0: it is not. */
 static int make_slowly(struct live *l, struct prelude_table *p, struct prelude_place at,
 		       struct error *e)
@@ -57,14 +71,14 @@ static int make_slowly(struct live *l, struct prelude_table *p, struct prelude_p
 	buf_clear(&l->text);
 	put_schema(p, &l->text);
 	buf_puts(&l->text, p->sql);
-	if (live_try(l, buf_text(&l->text), e) < 0) {
+	if (keep(l, buf_text(&l->text), e) < 0) {
 		if (live_fatal(l, e))
 			return -1;
 		refused(&p->failed, p, e);
 		return 0;
 	}
 	for (c = p->changes; c; c = c->next) {
-		if (!prelude_sees(p, c, at) || live_try(l, c->sql, e) == 0)
+		if (!prelude_sees(p, c, at) || keep(l, c->sql, e) == 0)
 			continue;
 		if (live_fatal(l, e))
 			return -1;
@@ -117,7 +131,7 @@ int live_prelude(struct live *l, struct live_text *t, struct error *e)
 			return -1;
 		}
 	}
-	if (live_try(l, buf_text(&l->text), e) == 0)
+	if (keep(l, buf_text(&l->text), e) == 0)
 		return n;
 	return live_fatal(l, e) ? -1 : make_each(l, t, e);
 }
