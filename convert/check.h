@@ -5,8 +5,8 @@
  *   parses    Postgres' own parser (libpg_query 15) takes the text; no server needed
  *   names     its functions (with the number of arguments), types and operators exist: in the live
  *             server when there is one, else in the catalog of Postgres 15 (names_table.c)
- *   prepares  a live server analyses every statement against real tables, tables of --schema, or
- *             stub tables inferred from the statement itself
+ *   prepares  a live server analyses every statement against real tables, tables of --schema,
+ *             tables that the input makes, or stub tables inferred from the statement itself
  *   runs      it is executed: read-only, rolled back, within a time limit; DML only when asked
  *   rows      what it returns is what was expected (golden rows)
  *
@@ -23,6 +23,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/error.h"
 #include "common/memory.h"
@@ -46,21 +47,23 @@ struct check_result {
 	size_t position;     /* byte of the statement, from 1; 0: not known */
 };
 
+struct prelude;	    /* tables that the input makes: prelude.h */
 struct golden;	    /* rows that were expected: golden.h */
 struct golden_pair; /* rows that differ, beside each other */
 
 /* What to check, and against what. All strings outlive the checkers. */
 struct check_settings {
-	enum check upto;	   /* this check and all before it */
-	const char *dsn;	   /* NULL: no live server; "" is libpq's default */
-	const char *schema_sql;	   /* DDL, loaded into a schema of the transaction; or NULL */
-	const char *helper_schema; /* "lakeport": its functions are made in the transaction when
-				      the server does not have them; NULL: none */
-	const char *time_zone;	   /* of the session, or NULL: the server's */
-	bool stubs;		   /* infer tables that neither server nor schema_sql have */
-	bool run_dml;		   /* runs: INSERT, UPDATE, DELETE, MERGE, too */
-	int timeout_ms;		   /* of each statement */
-	double tolerance;	   /* rows: relative difference of two numbers that are equal */
+	enum check upto;	       /* this check and all before it */
+	const char *dsn;	       /* NULL: no live server; "" is libpq's default */
+	const char *schema_sql;	       /* DDL, loaded into a schema of the transaction; or NULL */
+	const struct prelude *prelude; /* tables of the input, or NULL */
+	const char *helper_schema;     /* "lakeport": its functions are made in the transaction when
+					  the server does not have them; NULL: none */
+	const char *time_zone;	       /* of the session, or NULL: the server's */
+	bool stubs;		       /* infer tables that neither server nor schema_sql have */
+	bool run_dml;		       /* runs: INSERT, UPDATE, DELETE, MERGE, too */
+	int timeout_ms;		       /* of each statement */
+	double tolerance;	       /* rows: relative difference of two numbers that are equal */
 };
 void check_settings_init(struct check_settings *s); /* upto PARSES, stubs, 10 s, 1e-9 */
 
@@ -76,6 +79,7 @@ struct check_input {
 	void *context;
 	const char *const *values; /* of $1, $2, ...: text or NULL; NULL: not known */
 	size_t value_count;
+	uint32_t file, statement; /* its place in the input; 0: not known */
 };
 
 struct check_report {
@@ -83,6 +87,7 @@ struct check_report {
 	bool ok;			     /* none failed */
 	unsigned passed;		     /* how many */
 	size_t stub_tables;		     /* inferred ones that `prepares` needed */
+	size_t input_tables;		     /* those of the input that it needed */
 	const struct check_result *failed;   /* the first that failed, or NULL */
 	const struct golden_pair *pairs;     /* rows: the first that differ */
 	size_t pair_count;

@@ -44,8 +44,7 @@ static int exec_format(struct live *l, struct error *e, const char *format, ...)
 	return pg_exec(l->pg, sql, e);
 }
 
-/* Runs statements behind a savepoint: when they fail it is as if they had not been tried. */
-static int try_exec(struct live *l, const char *sql, struct error *e)
+int live_try(struct live *l, const char *sql, struct error *e)
 {
 	if (pg_exec(l->pg, "savepoint lakeport_try", e) < 0)
 		return -1;
@@ -66,11 +65,11 @@ static int make_schema(struct live *l, struct error *e)
 
 	snprintf(l->schema, sizeof(l->schema), "lakeport_check_%d", pg_backend(l->pg));
 	snprintf(sql, sizeof(sql), "create schema %s", l->schema);
-	if (try_exec(l, sql, e) < 0) {
+	if (live_try(l, sql, e) < 0) {
 		if (live_fatal(l, e))
 			return -1;
 		snprintf(l->schema, sizeof(l->schema), "pg_temp");
-		if (try_exec(l, "create temp table lakeport_check_probe ()", e) < 0) {
+		if (live_try(l, "create temp table lakeport_check_probe ()", e) < 0) {
 			l->schema[0] = '\0';
 			return live_fatal(l, e);
 		}
@@ -89,7 +88,7 @@ static int set_up(struct live *l, struct error *e)
 	    exec_format(l, e, "set local statement_timeout = %d", l->settings->timeout_ms) < 0)
 		return -1;
 	for (i = 0; i < sizeof(session) / sizeof(session[0]); i++)
-		if (try_exec(l, session[i], e) < 0 && live_fatal(l, e))
+		if (live_try(l, session[i], e) < 0 && live_fatal(l, e))
 			return -1;
 	if (l->settings->time_zone) {
 		const char *values[1] = {l->settings->time_zone};
@@ -165,7 +164,7 @@ static int check_schema(struct live *l, struct error *e)
 
 static int load_schema(struct live *l, struct error *e)
 {
-	if (try_exec(l, l->settings->schema_sql, e) == 0)
+	if (live_try(l, l->settings->schema_sql, e) == 0)
 		return 0;
 	if (!live_fatal(l, e))
 		e->class = ERROR_INPUT;
@@ -234,7 +233,7 @@ static void keep_column(struct live_text *t, size_t table, const struct pg_resul
 		    type ? arena_strdup(t->arena, type) : "");
 }
 
-/* Asks which of the relations exist, with their columns. */
+/* Asks which of the relations exist that are not known to, with their columns. */
 static int find_relations(struct live *l, struct live_text *t, struct error *e)
 {
 	struct stubs *s = &t->stubs;
@@ -246,6 +245,8 @@ static int find_relations(struct live *l, struct live_text *t, struct error *e)
 		struct buf name = {0};
 		const char *values[1];
 
+		if (s->tables[i].exists)
+			continue;
 		if (s->tables[i].schema) {
 			pg_quote_identifier(&name, s->tables[i].schema);
 			buf_putc(&name, '.');
@@ -527,7 +528,9 @@ static int prepare_with_repairs(struct live *l, struct live_text *t, struct erro
 /* Tables, schemas and helpers that the text needs. 1: ready, 0: it cannot be checked. */
 static int make_ready(struct live *l, struct live_text *t, struct error *e)
 {
-	if (t->helpers && !l->server_helpers && try_exec(l, l->helper_sql, e) < 0) {
+	int made;
+
+	if (t->helpers && !l->server_helpers && live_try(l, l->helper_sql, e) < 0) {
 		if (live_fatal(l, e))
 			return -1;
 		live_impossible(
@@ -540,6 +543,10 @@ static int make_ready(struct live *l, struct live_text *t, struct error *e)
 	stubs_relations(&t->stubs, t->parsed, t->arena);
 	if (find_relations(l, t, e) < 0)
 		return -1;
+	made = live_prelude(l, t, e);
+	if (made < 0 || (made && find_relations(l, t, e) < 0))
+		return -1;
+	t->report->input_tables = (size_t)made;
 	t->report->stub_tables = l->settings->stubs && *l->schema ? stubs_missing(&t->stubs) : 0;
 	if (t->report->stub_tables ||
 	    (l->settings->stubs && *l->schema && stubs_schemas(&t->stubs)))
@@ -549,14 +556,28 @@ static int make_ready(struct live *l, struct live_text *t, struct error *e)
 	return 1;
 }
 
-static void note_stubs(struct live_text *t)
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void note_tables(struct live_text *t)
 {
 	struct check_result *r = &t->report->results[CHECK_PREPARES];
+	size_t input = t->report->input_tables, stubs = t->report->stub_tables;
 
-	if (r->status == CHECK_PASSED && t->report->stub_tables)
+	if (r->status != CHECK_PASSED)
+		return;
+	if (input && stubs)
+		r->message = arena_printf(t->arena,
+					  "with %zu table%s of the input and %zu inferred table%s",
+					  input, plural(input), stubs, plural(stubs));
+	else if (input)
+		r->message = arena_printf(t->arena, "with %zu table%s of the input", input,
+					  plural(input));
+	else if (stubs)
 		r->message =
-			arena_printf(t->arena, "with %zu inferred table%s", t->report->stub_tables,
-				     t->report->stub_tables == 1 ? "" : "s");
+			arena_printf(t->arena, "with %zu inferred table%s", stubs, plural(stubs));
 }
 
 int live_check(struct live *l, struct live_text *t, struct error *e)
@@ -568,7 +589,7 @@ int live_check(struct live *l, struct live_text *t, struct error *e)
 	ready = make_ready(l, t, e);
 	if (ready < 0 || (ready && prepare_with_repairs(l, t, e) < 0))
 		return -1;
-	note_stubs(t);
+	note_tables(t);
 	if (t->report->results[CHECK_PREPARES].status == CHECK_PASSED &&
 	    l->settings->upto >= CHECK_RUNS && live_run(l, t, e) < 0)
 		return -1;

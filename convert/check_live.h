@@ -48,6 +48,12 @@ void live_close(struct live *l);
  */
 int live_check(struct live *l, struct live_text *t, struct error *e);
 
+/* Runs statements behind a savepoint: when they fail it is as if they had not been tried. */
+int live_try(struct live *l, const char *sql, struct error *e);
+
+/* check_prelude.c: makes the tables of the input that are missing; how many, or -1. */
+int live_prelude(struct live *l, struct live_text *t, struct error *e);
+
 /* One result of a check, from an error of the server. */
 void live_failed(struct live_text *t, enum check check, const struct pgtree_statement *s,
 		 const struct error *e, size_t prefix);

@@ -306,6 +306,8 @@ static int find_expected(struct live *l, struct live_text *t, struct error *e)
 				       : "it has parameters: give their values with --param";
 	else if (t->report->stub_tables)
 		t->no_golden = "its tables are inferred and empty";
+	else if (t->report->input_tables)
+		t->no_golden = "its tables are made for the check and empty";
 	else if (t->input->golden)
 		t->golden = t->input->golden;
 	else
@@ -362,6 +364,8 @@ static void ran(struct live_text *t)
 	r->status = CHECK_PASSED;
 	if (t->report->stub_tables)
 		r->message = "on inferred tables without rows";
+	else if (t->report->input_tables)
+		r->message = "on tables of the input without rows";
 	else if (t->parameters && !t->input->values)
 		r->message = "with NULL for each parameter";
 }

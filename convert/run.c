@@ -252,6 +252,7 @@ static void release(struct run *r)
 		arena_release(&r->arenas[i]);
 	free(r->arenas);
 	schema_free(r->schema);
+	prelude_free(r->prelude);
 	arena_release(&r->arena);
 }
 

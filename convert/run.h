@@ -25,6 +25,7 @@
 #include "convert/model.h"
 #include "convert/origin.h"
 #include "convert/pieces.h"
+#include "convert/prelude.h"
 #include "convert/schema.h"
 
 #define RUN_MAX_FILE  ((size_t)256 << 20)
@@ -82,6 +83,7 @@ struct run {
 	struct check_settings check;
 	const char *source_schema; /* DDL in the source's SQL that was given, or NULL */
 	struct schema *schema;
+	struct prelude *prelude; /* tables of the input for the checks, or NULL */
 	const char *out, *golden, *save_golden;
 	struct foreign_options origin; /* url NULL: no source */
 	struct foreign **sources;      /* one a thread */

@@ -104,7 +104,9 @@ static int keep_answer(struct batch *b, size_t i, struct error *e)
 	struct check_input in = {.sql = b->outcomes[i].sql,
 				 .golden = s->golden_read ? &s->golden : NULL,
 				 .values = s->values,
-				 .value_count = s->value_count};
+				 .value_count = s->value_count,
+				 .file = s->file->number,
+				 .statement = (uint32_t)s->number};
 
 	s->sql = b->outcomes[i].sql;
 	s->status = RUN_MODEL;

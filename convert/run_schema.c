@@ -87,6 +87,30 @@ static void learn(struct run *r, const struct run_file *f)
 	}
 }
 
+/* What the checks are to make themselves; known once all tables are. */
+static void learn_prelude(struct run *r)
+{
+	const struct run_file *f;
+
+	r->prelude = prelude_new();
+	r->check.prelude = r->prelude;
+	if (r->source_schema)
+		prelude_read_given(r->prelude, &r->convert,
+				   (struct str){r->source_schema, strlen(r->source_schema)});
+	for (f = r->files.first; f; f = f->next) {
+		struct convert_settings settings = r->convert;
+
+		settings.file = f->number;
+		settings.statement = 0;
+		for (size_t i = 0; i < f->pieces.count && !interrupt_count(); i++) {
+			if (!f->pieces.items[i].statement)
+				continue;
+			settings.statement++;
+			prelude_read(r->prelude, &settings, f->pieces.items[i].text);
+		}
+	}
+}
+
 void run_schema(struct run *r)
 {
 	struct run_file *f;
@@ -104,4 +128,6 @@ void run_schema(struct run *r)
 	if (schema_full(r->schema))
 		log_warn("there are too many tables to remember all of them");
 	r->convert.schema = r->schema;
+	if (r->check.upto >= CHECK_PREPARES)
+		learn_prelude(r);
 }

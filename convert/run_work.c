@@ -186,6 +186,8 @@ static int do_statement(struct worker *k, struct run_statement *s, struct error 
 	in.expect = r->origin.url && !s->golden_read ? expect_rows : NULL;
 	in.values = s->values;
 	in.value_count = s->value_count;
+	in.file = f->number;
+	in.statement = (uint32_t)s->number;
 	if (status == 0)
 		status = check_statement(k->checker, &scratch, &in, &s->report, e);
 	keep(s, k->arena);

@@ -81,6 +81,8 @@ void schema_free(struct schema *s); /* accepts NULL */
 
 /* Takes what a statement says of tables; its place is in the settings. Others change nothing. */
 void schema_read(struct schema *s, const struct convert_settings *settings, struct str sql);
+/* Whether it may: its first word says so. Quick. */
+bool schema_may_tell(struct str sql);
 /* DDL that was given beside the input: all statements of a text in that dialect. */
 void schema_read_given(struct schema *s, const struct convert_settings *settings, struct str text);
 /* Before it is shared. */

@@ -430,7 +430,7 @@ static bool has_into(struct str s)
 	return false;
 }
 
-static bool may_tell(struct str sql)
+bool schema_may_tell(struct str sql)
 {
 	static const char *const first[] = {"create", "alter", "drop", "rename"};
 	struct str word = first_word(sql);
@@ -449,7 +449,7 @@ void schema_read(struct schema *s, const struct convert_settings *settings, stru
 	const char *why;
 	uint32_t where;
 
-	if (!may_tell(sql) || memchr(sql.p, '\0', sql.len) || sql.len >= UINT32_MAX / 2)
+	if (!schema_may_tell(sql) || memchr(sql.p, '\0', sql.len) || sql.len >= UINT32_MAX / 2)
 		return;
 	x.settings.schema = s;
 	lexer_run(&a, settings->from, settings->double_quotes_strings, sql, &tokens);
