@@ -24,6 +24,36 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* When the file was written, in nanoseconds; 0 when it is gone. */
+static int64_t written(const char *directory, const char *name)
+{
+	struct buf path = {0};
+	struct stat st = {0};
+
+	buf_printf(&path, "%s/%s", directory, name);
+	if (stat(buf_text(&path), &st) != 0)
+		st = (struct stat){0};
+	buf_release(&path);
+	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+}
+
+/* An id has the second in which its run began: those of one second are ordered by their files. */
+static void order_within_seconds(struct run_names *names, const char *directory)
+{
+	const size_t second = strlen("20260101-000000");
+
+	for (size_t i = 1; i < names->count; i++)
+		for (size_t k = i; k > 0; k--) {
+			char *before = names->items[k - 1], *name = names->items[k];
+
+			if (strncmp(before, name, second) != 0 ||
+			    written(directory, before) <= written(directory, name))
+				break;
+			names->items[k - 1] = name;
+			names->items[k] = before;
+		}
+}
+
 int run_names_read(struct run_names *names, const char *directory, struct error *e)
 {
 	DIR *d = opendir(directory);
@@ -44,6 +74,7 @@ int run_names_read(struct run_names *names, const char *directory, struct error 
 	closedir(d);
 	if (names->count)
 		qsort(names->items, names->count, sizeof(char *), compare_names);
+	order_within_seconds(names, directory);
 	return 0;
 }
 

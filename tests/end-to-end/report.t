@@ -46,6 +46,15 @@ for record in base same slower; do
 	cp runs/$record.json named/"$(sed 's/.*"id":"\([^"]*\)".*/\1/' runs/$record.json)".json
 done
 ok "a record by its id" gives 0 report text --runs named 20261121-170312-bench-run-0a1b2e
+mkdir second
+cp runs/failed.json second/20261121-170312-bench-run-0a1b2e.json
+cp runs/base.json second/20261121-170312-bench-run-000001.json
+touch -d '2026-11-21 17:05' second/*-0a1b2e.json
+touch -d '2026-11-21 17:06' second/*-000001.json
+lakeport report text runs/base.json
+mv out base.txt
+ok "of two runs begun in one second" gives 0 report text --runs second latest
+ok "the latest is the one written last" cmp -s out base.txt
 ok "nothing is found by an unknown id" gives 2 report text --runs runs 2030
 ok "it says where it looked" warns "there is no file and no run '2030' in 'runs'"
 ok "by the beginning of its id" gives 0 report csv --runs named 20261121-16
