@@ -41,6 +41,19 @@ bool parse_at_end(const struct parser *p)
 	return parse_peek(p, 0)->kind == TOKEN_END;
 }
 
+bool parse_at_statement_end(const struct parser *p)
+{
+	return parse_at_end(p) || parse_is_symbol(p, ';');
+}
+
+bool parse_accept_word(struct parser *p, const char *word)
+{
+	if (!parse_is_word(p, 0, word))
+		return false;
+	p->at++;
+	return true;
+}
+
 bool parse_accept(struct parser *p, enum keyword k)
 {
 	if (!parse_is(p, k))

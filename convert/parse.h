@@ -47,6 +47,9 @@ bool parse_is(const struct parser *p, enum keyword k);
 bool parse_is_symbol(const struct parser *p, unsigned symbol);
 bool parse_symbol_at(const struct parser *p, uint32_t ahead, unsigned symbol);
 bool parse_at_end(const struct parser *p);
+bool parse_at_statement_end(const struct parser *p); /* or at its semicolon */
+/* Any word, also one that is no keyword. */
+bool parse_accept_word(struct parser *p, const char *word);
 bool parse_accept(struct parser *p, enum keyword k);
 bool parse_accept2(struct parser *p, enum keyword k, enum keyword then);
 bool parse_accept_symbol(struct parser *p, unsigned symbol);

@@ -16,6 +16,20 @@ struct node *words(struct rewrite *r, const char *text)
 	return n;
 }
 
+struct node *words_statement(struct rewrite *r, const struct node *n,
+			     const struct words_reader *readers, size_t count)
+{
+	struct parser p = {.a = r->arena, .d = r->dialect, .t = r->tokens, .at = n->first};
+	struct node *out = NULL;
+
+	for (size_t i = 0; i < count && !out; i++)
+		if (parse_accept_word(&p, readers[i].word)) {
+			out = readers[i].read(r, &p);
+			break;
+		}
+	return out && !p.failed && parse_at_statement_end(&p) ? out : NULL;
+}
+
 struct node *words_name(struct rewrite *r, const struct node *ident)
 {
 	char *text = arena_strndup(r->arena, ident->text.p, ident->text.len);
@@ -42,14 +56,6 @@ struct node *words_variable(struct rewrite *r, const struct node *name, struct n
 	return out;
 }
 
-static bool accept_word(struct parser *p, const char *word)
-{
-	if (!parse_is_word(p, 0, word))
-		return false;
-	p->at++;
-	return true;
-}
-
 static void add(struct rewrite *r, struct node *out, struct node *n)
 {
 	node_add(r->arena, out, n);
@@ -58,9 +64,9 @@ static void add(struct rewrite *r, struct node *out, struct node *n)
 /* FIRST, AFTER c: Postgres adds columns at the end. */
 static void skip_place(struct parser *p, struct rewrite *r, const struct node *n)
 {
-	if (accept_word(p, "FIRST")) {
+	if (parse_accept_word(p, "FIRST")) {
 		rewrite_finding(r, n, "OPTION-DROPPED", "a column's place is at the end");
-	} else if (accept_word(p, "AFTER")) {
+	} else if (parse_accept_word(p, "AFTER")) {
 		parse_name(p);
 		rewrite_finding(r, n, "OPTION-DROPPED", "a column's place is at the end");
 	}
@@ -71,7 +77,7 @@ static bool add_columns(struct rewrite *r, struct parser *p, struct node *out)
 {
 	bool parens, first = true;
 
-	if (!accept_word(p, "COLUMNS") && !accept_word(p, "COLUMN"))
+	if (!parse_accept_word(p, "COLUMNS") && !parse_accept_word(p, "COLUMN"))
 		return false;
 	parens = parse_accept_symbol(p, '(');
 	do {
@@ -104,7 +110,7 @@ static bool add_columns(struct rewrite *r, struct parser *p, struct node *out)
 			node_put(c, CONSTRAINT_VALUE, parse_binary(p, BIND_OTHER));
 			node_add(r->arena, list, c);
 		}
-		if (accept_word(p, "COMMENT")) {
+		if (parse_accept_word(p, "COMMENT")) {
 			parse_primary(p);
 			rewrite_finding(r, def, "OPTION-DROPPED", "a column's comment was dropped");
 		}
@@ -122,7 +128,7 @@ static bool drop_columns(struct rewrite *r, struct parser *p, struct node *out)
 {
 	bool exists, parens, first = true;
 
-	if (!accept_word(p, "COLUMNS") && !accept_word(p, "COLUMN"))
+	if (!parse_accept_word(p, "COLUMNS") && !parse_accept_word(p, "COLUMN"))
 		return false;
 	exists = parse_accept2(p, K_IF, K_EXISTS);
 	parens = parse_accept_symbol(p, '(');
@@ -143,7 +149,7 @@ static bool alter_column(struct rewrite *r, struct parser *p, struct node *out)
 {
 	struct node *name;
 
-	accept_word(p, "COLUMN");
+	parse_accept_word(p, "COLUMN");
 	name = parse_name(p);
 	if (name->count > 1)
 		return false;
@@ -163,7 +169,7 @@ static bool alter_column(struct rewrite *r, struct parser *p, struct node *out)
 	}
 	add(r, out, words(r, "ALTER COLUMN"));
 	add(r, out, name);
-	if (accept_word(p, "TYPE")) {
+	if (parse_accept_word(p, "TYPE")) {
 		add(r, out, words(r, "TYPE"));
 		add(r, out, parse_type(p));
 	} else if (parse_accept(p, K_SET)) {
@@ -194,17 +200,17 @@ static bool rename(struct rewrite *r, struct parser *p, struct node *out)
 {
 	struct node *to;
 
-	if (accept_word(p, "TO")) {
+	if (parse_accept_word(p, "TO")) {
 		to = parse_name(p);
 		add(r, out, words(r, "RENAME TO"));
 		add(r, out, to->child[to->count - 1]);
 		return true;
 	}
-	if (!accept_word(p, "COLUMN"))
+	if (!parse_accept_word(p, "COLUMN"))
 		return false;
 	add(r, out, words(r, "RENAME COLUMN"));
 	add(r, out, parse_column_ident(p));
-	if (!accept_word(p, "TO"))
+	if (!parse_accept_word(p, "TO"))
 		return false;
 	add(r, out, words(r, "TO"));
 	add(r, out, parse_column_ident(p));
@@ -214,7 +220,7 @@ static bool rename(struct rewrite *r, struct parser *p, struct node *out)
 /* ADD CONSTRAINT c CHECK (...) | PRIMARY KEY (...) | FOREIGN KEY ...; DROP CONSTRAINT c */
 static bool constraint(struct rewrite *r, struct parser *p, struct node *out, bool drop)
 {
-	if (!accept_word(p, "CONSTRAINT"))
+	if (!parse_accept_word(p, "CONSTRAINT"))
 		return false;
 	add(r, out, words(r, drop ? "DROP CONSTRAINT" : "ADD CONSTRAINT"));
 	if (drop && parse_accept2(p, K_IF, K_EXISTS))
@@ -231,7 +237,7 @@ static bool constraint(struct rewrite *r, struct parser *p, struct node *out, bo
 		add(r, out, words(r, "FOREIGN KEY ("));
 		add(r, out, parse_ident_list(p));
 		add(r, out, words(r, ") REFERENCES"));
-		if (!accept_word(p, "REFERENCES"))
+		if (!parse_accept_word(p, "REFERENCES"))
 			return false;
 		add(r, out, parse_name(p));
 		if (parse_is_symbol(p, '(')) {
@@ -246,8 +252,8 @@ static bool constraint(struct rewrite *r, struct parser *p, struct node *out, bo
 	add(r, out, words(r, "PRIMARY KEY ("));
 	add(r, out, parse_ident_list(p));
 	add(r, out, words(r, ")"));
-	accept_word(p, "RELY");
-	accept_word(p, "NORELY");
+	parse_accept_word(p, "RELY");
+	parse_accept_word(p, "NORELY");
 	return true;
 }
 
@@ -255,7 +261,7 @@ static bool action(struct rewrite *r, struct parser *p, struct node *out)
 {
 	struct parse_mark mark = parse_mark(p);
 
-	if (accept_word(p, "ADD")) {
+	if (parse_accept_word(p, "ADD")) {
 		if (parse_is_word(p, 0, "CONSTRAINT"))
 			return constraint(r, p, out, false);
 		return add_columns(r, p, out);
@@ -265,13 +271,13 @@ static bool action(struct rewrite *r, struct parser *p, struct node *out)
 			return constraint(r, p, out, true);
 		return drop_columns(r, p, out);
 	}
-	if (accept_word(p, "RENAME"))
+	if (parse_accept_word(p, "RENAME"))
 		return rename(r, p, out);
-	if (parse_accept(p, K_ALTER) || accept_word(p, "CHANGE"))
+	if (parse_accept(p, K_ALTER) || parse_accept_word(p, "CHANGE"))
 		return alter_column(r, p, out);
 	if (parse_accept(p, K_SET) && !parse_is_word(p, 0, "OWNER"))
 		parse_back(p, mark);
-	if (accept_word(p, "OWNER") && accept_word(p, "TO")) {
+	if (parse_accept_word(p, "OWNER") && parse_accept_word(p, "TO")) {
 		add(r, out, words(r, "OWNER TO"));
 		add(r, out, parse_column_ident(p));
 		return true;
@@ -282,9 +288,9 @@ static bool action(struct rewrite *r, struct parser *p, struct node *out)
 struct node *words_alter(struct rewrite *r, struct parser *p)
 {
 	struct node *out = words(r, "ALTER");
-	bool view = accept_word(p, "VIEW");
+	bool view = parse_accept_word(p, "VIEW");
 
-	if (!view && !accept_word(p, "TABLE"))
+	if (!view && !parse_accept_word(p, "TABLE"))
 		return NULL;
 	add(r, out, words(r, view ? "VIEW" : "TABLE"));
 	add(r, out, parse_name(p));

@@ -173,14 +173,6 @@ bool rule_create_view(struct rewrite *r, struct node *n)
 	return true;
 }
 
-static bool accept_word(struct parser *p, const char *word)
-{
-	if (!parse_is_word(p, 0, word))
-		return false;
-	p->at++;
-	return true;
-}
-
 /* (a INT DEFAULT 1 COMMENT 'x', ...) */
 static void parameters(struct rewrite *r, struct parser *p, struct node *out)
 {
@@ -198,7 +190,7 @@ static void parameters(struct rewrite *r, struct parser *p, struct node *out)
 			node_add(r->arena, out, words(r, "DEFAULT"));
 			node_add(r->arena, out, parse_binary(p, BIND_OTHER));
 		}
-		if (accept_word(p, "COMMENT"))
+		if (parse_accept_word(p, "COMMENT"))
 			parse_primary(p);
 		if (!parse_accept_symbol(p, ','))
 			break;
@@ -210,20 +202,20 @@ static void parameters(struct rewrite *r, struct parser *p, struct node *out)
 static void characteristics(struct parser *p)
 {
 	for (;;) {
-		if (accept_word(p, "LANGUAGE")) {
-			if (!accept_word(p, "SQL"))
+		if (parse_accept_word(p, "LANGUAGE")) {
+			if (!parse_accept_word(p, "SQL"))
 				parse_fail(p, "a function in SQL");
-		} else if (accept_word(p, "COMMENT")) {
+		} else if (parse_accept_word(p, "COMMENT")) {
 			parse_primary(p);
-		} else if (accept_word(p, "CONTAINS")) {
-			accept_word(p, "SQL");
-		} else if (accept_word(p, "READS")) {
-			accept_word(p, "SQL");
-			accept_word(p, "DATA");
-		} else if (accept_word(p, "DETERMINISTIC")) {
+		} else if (parse_accept_word(p, "CONTAINS")) {
+			parse_accept_word(p, "SQL");
+		} else if (parse_accept_word(p, "READS")) {
+			parse_accept_word(p, "SQL");
+			parse_accept_word(p, "DATA");
+		} else if (parse_accept_word(p, "DETERMINISTIC")) {
 			;
 		} else if (parse_accept(p, K_NOT)) {
-			accept_word(p, "DETERMINISTIC");
+			parse_accept_word(p, "DETERMINISTIC");
 		} else {
 			break;
 		}
@@ -235,7 +227,7 @@ static void function_body(struct rewrite *r, struct parser *p, struct node *out,
 {
 	struct node *body;
 
-	if (!accept_word(p, "RETURN"))
+	if (!parse_accept_word(p, "RETURN"))
 		parse_fail(p, "RETURN");
 	if (!table) {
 		node_add(r->arena, out, words(r, "RETURN"));
@@ -260,19 +252,19 @@ bool rule_create_function(struct rewrite *r, struct node *n)
 	struct node *out = words(r, "CREATE");
 	bool table = false, temporary;
 
-	if (n->first >= n->last || !accept_word(&p, "CREATE"))
+	if (n->first >= n->last || !parse_accept_word(&p, "CREATE"))
 		return false;
 	if (parse_accept2(&p, K_OR, K_REPLACE))
 		node_add(r->arena, out, words(r, "OR REPLACE"));
-	temporary = accept_word(&p, "TEMPORARY");
-	if (!accept_word(&p, "FUNCTION"))
+	temporary = parse_accept_word(&p, "TEMPORARY");
+	if (!parse_accept_word(&p, "FUNCTION"))
 		return false;
 	if (parse_accept2(&p, K_IF, K_NOT))
 		parse_expect(&p, K_EXISTS);
 	node_add(r->arena, out, words(r, "FUNCTION"));
 	node_add(r->arena, out, parse_name(&p));
 	parameters(r, &p, out);
-	if (!accept_word(&p, "RETURNS"))
+	if (!parse_accept_word(&p, "RETURNS"))
 		return false;
 	node_add(r->arena, out, words(r, "RETURNS"));
 	if (parse_accept(&p, K_TABLE)) {

@@ -190,15 +190,6 @@ bool rule_assign_target(struct rewrite *r, struct node *n)
 
 /* --- MERGE --- */
 
-static struct str relation_name(const struct node *n)
-{
-	const struct node *alias = n->kind == NODE_TABLE ? n->child[TABLE_ALIAS] : n->child[1];
-
-	if (alias)
-		return node_last_name(alias->child[ALIAS_NAME]);
-	return n->kind == NODE_TABLE ? node_last_name(n->child[TABLE_NAME]) : (struct str){NULL, 0};
-}
-
 static struct node *source_column(struct rewrite *r, const struct column_list *l, uint32_t i,
 				  struct str source)
 {
@@ -313,7 +304,7 @@ bool rule_merge(struct rewrite *r, struct node *n)
 {
 	struct node *whens = n->child[MERGE_WHENS], *all, *place;
 	struct column_list *l = list_new(r);
-	struct str source = relation_name(n->child[MERGE_SOURCE]);
+	struct str source = node_relation_name(n->child[MERGE_SOURCE]);
 	bool known = merge_columns(n, l), done = false;
 
 	if (n->flags & FLAG_BY_NAME)

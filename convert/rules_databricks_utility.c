@@ -12,19 +12,6 @@
 #include "convert/parse.h"
 #include "convert/rules_words.h"
 
-static bool accept_word(struct parser *p, const char *word)
-{
-	if (!parse_is_word(p, 0, word))
-		return false;
-	p->at++;
-	return true;
-}
-
-static bool at_end(const struct parser *p)
-{
-	return parse_at_end(p) || parse_is_symbol(p, ';');
-}
-
 void words_of_table(struct rewrite *r, struct node *out, const struct node *name)
 {
 	node_add(r->arena, out, words(r, "table_schema ="));
@@ -60,8 +47,8 @@ static bool add_pattern(struct rewrite *r, struct node *out, struct parser *p, c
 	struct buf b = {.max = 2000};
 	struct str s;
 
-	accept_word(p, "LIKE");
-	if (at_end(p))
+	parse_accept_word(p, "LIKE");
+	if (parse_at_statement_end(p))
 		return true;
 	if (parse_peek(p, 0)->kind != TOKEN_STRING)
 		return false;
@@ -81,7 +68,7 @@ static bool add_pattern(struct rewrite *r, struct node *out, struct parser *p, c
 		 node_string(r->arena,
 			     (struct str){arena_strndup(r->arena, buf_text(&b), b.len), b.len}));
 	buf_release(&b);
-	return at_end(p);
+	return parse_at_statement_end(p);
 }
 
 static struct node *columns_query(struct rewrite *r, const struct node *name)
@@ -98,8 +85,8 @@ static struct node *describe(struct rewrite *r, struct parser *p)
 	struct node *out, *name;
 
 	if (!parse_symbol_at(p, 1, '.') &&
-	    (accept_word(p, "DATABASE") || accept_word(p, "SCHEMA"))) {
-		accept_word(p, "EXTENDED");
+	    (parse_accept_word(p, "DATABASE") || parse_accept_word(p, "SCHEMA"))) {
+		parse_accept_word(p, "EXTENDED");
 		name = parse_name(p);
 		out = words(r, "SELECT schema_name AS database_name, schema_owner AS owner FROM "
 			       "information_schema.schemata WHERE");
@@ -110,9 +97,9 @@ static struct node *describe(struct rewrite *r, struct parser *p)
 	    parse_is_word(p, 0, "DETAIL") || parse_is_word(p, 0, "QUERY") ||
 	    parse_is_word(p, 0, "CATALOG") || parse_begins_query(p, 0))
 		return NULL;
-	accept_word(p, "TABLE");
-	if (!accept_word(p, "EXTENDED"))
-		accept_word(p, "FORMATTED");
+	parse_accept_word(p, "TABLE");
+	if (!parse_accept_word(p, "EXTENDED"))
+		parse_accept_word(p, "FORMATTED");
 	if (!parse_is_name(p, 0))
 		return NULL;
 	name = parse_name(p);
@@ -121,14 +108,14 @@ static struct node *describe(struct rewrite *r, struct parser *p)
 		p->at += 2;
 		parse_skip_balanced(p);
 	}
-	if (!at_end(p) && parse_is_name(p, 0)) {
+	if (!parse_at_statement_end(p) && parse_is_name(p, 0)) {
 		const struct node *column = parse_name(p);
 
 		node_add(r->arena, out, words(r, "AND column_name ="));
 		node_add(r->arena, out, words_name(r, column->child[column->count - 1]));
 	}
-	if (accept_word(p, "AS"))
-		accept_word(p, "JSON");
+	if (parse_accept_word(p, "AS"))
+		parse_accept_word(p, "JSON");
 	node_add(r->arena, out, words(r, "ORDER BY ordinal_position"));
 	return out;
 }
@@ -166,30 +153,30 @@ static struct node *show_list(struct rewrite *r, struct parser *p, const char *t
 
 static struct node *show(struct rewrite *r, struct parser *p)
 {
-	if (accept_word(p, "COLUMNS"))
+	if (parse_accept_word(p, "COLUMNS"))
 		return show_columns(r, p);
-	if (accept_word(p, "TABLES"))
+	if (parse_accept_word(p, "TABLES"))
 		return show_list(r, p,
 				 "SELECT table_schema AS database, table_name AS tablename, "
 				 "table_type = 'LOCAL TEMPORARY' AS istemporary FROM "
 				 "information_schema.tables WHERE",
 				 "table_schema", "table_name");
-	if (accept_word(p, "VIEWS"))
+	if (parse_accept_word(p, "VIEWS"))
 		return show_list(r, p,
 				 "SELECT table_schema AS namespace, table_name AS viewname FROM "
 				 "information_schema.views WHERE",
 				 "table_schema", "table_name");
-	if (accept_word(p, "DATABASES") || accept_word(p, "SCHEMAS"))
+	if (parse_accept_word(p, "DATABASES") || parse_accept_word(p, "SCHEMAS"))
 		return show_list(r, p,
 				 "SELECT schema_name AS databasename FROM "
 				 "information_schema.schemata WHERE true",
 				 NULL, "schema_name");
-	if (accept_word(p, "CATALOGS"))
+	if (parse_accept_word(p, "CATALOGS"))
 		return show_list(r, p, "SELECT datname AS catalog FROM pg_database WHERE true",
 				 NULL, "datname");
-	if (accept_word(p, "USER") || accept_word(p, "SYSTEM") || accept_word(p, "ALL") ||
-	    parse_is_word(p, 0, "FUNCTIONS")) {
-		if (!accept_word(p, "FUNCTIONS"))
+	if (parse_accept_word(p, "USER") || parse_accept_word(p, "SYSTEM") ||
+	    parse_accept_word(p, "ALL") || parse_is_word(p, 0, "FUNCTIONS")) {
+		if (!parse_accept_word(p, "FUNCTIONS"))
 			return NULL;
 		return show_list(r, p,
 				 "SELECT DISTINCT routine_name AS function FROM "
@@ -204,16 +191,16 @@ static struct node *analyze(struct rewrite *r, struct parser *p)
 {
 	struct node *out = words(r, "ANALYZE"), *columns;
 
-	if (!accept_word(p, "TABLE"))
+	if (!parse_accept_word(p, "TABLE"))
 		return NULL;
 	node_add(r->arena, out, parse_name(p));
-	while (!at_end(p) && !parse_is(p, K_FOR)) {
+	while (!parse_at_statement_end(p) && !parse_is(p, K_FOR)) {
 		if (parse_accept_symbol(p, '('))
 			parse_skip_balanced(p);
 		else
 			p->at++;
 	}
-	if (parse_accept(p, K_FOR) && accept_word(p, "COLUMNS") && parse_is_name(p, 0)) {
+	if (parse_accept(p, K_FOR) && parse_accept_word(p, "COLUMNS") && parse_is_name(p, 0)) {
 		columns = node_make(r->arena, NODE_ROW);
 		do {
 			node_add(r->arena, columns, parse_column_ident(p));
@@ -229,8 +216,8 @@ static struct node *vacuum(struct rewrite *r, struct parser *p, const char *text
 {
 	struct node *out = words(r, text);
 
-	accept_word(p, "FULL");
-	accept_word(p, "TABLE");
+	parse_accept_word(p, "FULL");
+	parse_accept_word(p, "TABLE");
 	if (!parse_is_name(p, 0))
 		return NULL;
 	node_add(r->arena, out, parse_name(p));
@@ -246,8 +233,8 @@ static struct node *use(struct rewrite *r, struct parser *p)
 
 	if (parse_is_word(p, 0, "CATALOG"))
 		return NULL;
-	if (!accept_word(p, "SCHEMA"))
-		accept_word(p, "DATABASE");
+	if (!parse_accept_word(p, "SCHEMA"))
+		parse_accept_word(p, "DATABASE");
 	name = parse_name(p);
 	if (name->count > 1)
 		rewrite_finding(r, name, "DATABASE-NAME", NULL);
@@ -261,7 +248,7 @@ static struct node *set(struct rewrite *r, struct parser *p)
 	struct node *out, *name;
 	struct buf b = {.max = 4000};
 
-	if (accept_word(p, "VAR") || accept_word(p, "VARIABLE")) {
+	if (parse_accept_word(p, "VAR") || parse_accept_word(p, "VARIABLE")) {
 		name = parse_name(p);
 		if (!parse_accept_symbol(p, '='))
 			return NULL;
@@ -270,9 +257,10 @@ static struct node *set(struct rewrite *r, struct parser *p)
 	if (!parse_is_name(p, 0) || parse_is_word(p, 0, "TIME") || !parse_symbol_at(p, 1, '.'))
 		return NULL;
 	name = parse_name(p);
-	if (!parse_accept_symbol(p, '=') || at_end(p))
+	if (!parse_accept_symbol(p, '=') || parse_at_statement_end(p))
 		return NULL;
-	for (const struct token *t = parse_peek(p, 0); !at_end(p); t = parse_peek(p, 0)) {
+	for (const struct token *t = parse_peek(p, 0); !parse_at_statement_end(p);
+	     t = parse_peek(p, 0)) {
 		if (t->kind == TOKEN_STRING) {
 			struct str s = token_value(r->arena, r->dialect, r->tokens, p->at);
 
@@ -296,7 +284,7 @@ static struct node *set(struct rewrite *r, struct parser *p)
 
 static struct node *reset(struct rewrite *r, struct parser *p)
 {
-	return at_end(p) ? words(r, "RESET ALL") : NULL;
+	return parse_at_statement_end(p) ? words(r, "RESET ALL") : NULL;
 }
 
 /* DECLARE [OR REPLACE] [VARIABLE] a [type] [DEFAULT x] */
@@ -306,9 +294,9 @@ static struct node *declare(struct rewrite *r, struct parser *p)
 
 	if (parse_accept(p, K_OR))
 		parse_expect(p, K_REPLACE);
-	accept_word(p, "VARIABLE");
+	parse_accept_word(p, "VARIABLE");
 	name = parse_name(p);
-	if (!at_end(p) && !parse_is(p, K_DEFAULT) && !parse_is_symbol(p, '='))
+	if (!parse_at_statement_end(p) && !parse_is(p, K_DEFAULT) && !parse_is_symbol(p, '='))
 		type = parse_type(p);
 	if (parse_accept(p, K_DEFAULT) || parse_accept_symbol(p, '='))
 		value = parse_expression(p);
@@ -330,14 +318,14 @@ static struct node *create(struct rewrite *r, struct parser *p)
 {
 	struct node *out = words(r, "CREATE SCHEMA");
 
-	if (!accept_word(p, "DATABASE") && !accept_word(p, "SCHEMA"))
+	if (!parse_accept_word(p, "DATABASE") && !parse_accept_word(p, "SCHEMA"))
 		return NULL;
 	if (parse_accept2(p, K_IF, K_NOT)) {
 		parse_expect(p, K_EXISTS);
 		node_add(r->arena, out, words(r, "IF NOT EXISTS"));
 	}
 	node_add(r->arena, out, parse_name(p));
-	if (!at_end(p))
+	if (!parse_at_statement_end(p))
 		rewrite_finding(r, out, "OPTION-DROPPED", NULL);
 	p->at = r->tokens->count - 1;
 	return out;
@@ -351,13 +339,13 @@ static struct node *drop(struct rewrite *r, struct parser *p)
 	struct node *out = words(r, "DROP");
 	int kind = -1;
 
-	accept_word(p, "TEMPORARY");
-	if (accept_word(p, "MATERIALIZED"))
-		kind = accept_word(p, "VIEW") ? 4 : -1;
-	else if (accept_word(p, "DATABASE"))
+	parse_accept_word(p, "TEMPORARY");
+	if (parse_accept_word(p, "MATERIALIZED"))
+		kind = parse_accept_word(p, "VIEW") ? 4 : -1;
+	else if (parse_accept_word(p, "DATABASE"))
 		kind = 3;
 	for (int i = 0; i < 4 && kind < 0; i++)
-		if (accept_word(p, kinds[i]))
+		if (parse_accept_word(p, kinds[i]))
 			kind = i;
 	if (kind < 0)
 		return NULL;
@@ -368,7 +356,7 @@ static struct node *drop(struct rewrite *r, struct parser *p)
 	if (parse_accept(p, K_CASCADE))
 		node_add(r->arena, out, words(r, "CASCADE"));
 	else if (!parse_accept(p, K_RESTRICT))
-		accept_word(p, "PURGE");
+		parse_accept_word(p, "PURGE");
 	return out;
 }
 
@@ -377,9 +365,9 @@ static struct node *truncate(struct rewrite *r, struct parser *p)
 {
 	struct node *out, *name, *all = NULL;
 
-	accept_word(p, "TABLE");
+	parse_accept_word(p, "TABLE");
 	name = parse_name(p);
-	if (at_end(p)) {
+	if (parse_at_statement_end(p)) {
 		out = words(r, "TRUNCATE TABLE");
 		node_add(r->arena, out, name);
 		return out;
@@ -404,12 +392,10 @@ static struct node *explain(struct rewrite *r, struct parser *p)
 	struct node *out = words(r, "EXPLAIN");
 
 	for (int i = 0; i < 4; i++)
-		accept_word(p, kinds[i]);
+		parse_accept_word(p, kinds[i]);
 	node_add(r->arena, out, parse_statement(p));
 	return out;
 }
-
-typedef struct node *reader(struct rewrite *r, struct parser *p);
 
 static struct node *optimize(struct rewrite *r, struct parser *p)
 {
@@ -421,10 +407,7 @@ static struct node *plain_vacuum(struct rewrite *r, struct parser *p)
 	return vacuum(r, p, "VACUUM");
 }
 
-static const struct {
-	const char *word;
-	reader *read;
-} readers[] = {
+static const struct words_reader readers[] = {
 	{"ALTER", words_alter}, {"ANALYZE", analyze}, {"CREATE", create},
 	{"DECLARE", declare},	{"DESC", describe},   {"DESCRIBE", describe},
 	{"DROP", drop},		{"EXPLAIN", explain}, {"OPTIMIZE", optimize},
@@ -472,22 +455,15 @@ static bool requote(struct rewrite *r, struct parser *p, struct node *n)
 bool rule_databricks_utility(struct rewrite *r, struct node *n)
 {
 	struct parser p = {.a = r->arena, .d = r->dialect, .t = r->tokens, .at = n->first};
-	struct node *out = NULL;
+	struct node *out;
 
 	if (n->first >= n->last || n->count)
 		return false;
-	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
-		if (parse_is_word(&p, 0, readers[i].word)) {
-			p.at++;
-			out = readers[i].read(r, &p);
-			break;
-		}
-	if (out && !p.failed && at_end(&p)) {
+	out = words_statement(r, n, readers, sizeof(readers) / sizeof(readers[0]));
+	if (out) {
 		node_replace(n, out);
 		return true;
 	}
-	p.failed = false;
-	p.at = n->first;
 	if (is_postgres(&p) && n->kind != NODE_PROCEDURAL)
 		return requote(r, &p, n);
 	if (n->kind != NODE_PROCEDURAL)

@@ -8,19 +8,6 @@
 
 #include "convert/rules_words.h"
 
-static bool accept_word(struct parser *p, const char *word)
-{
-	if (!parse_is_word(p, 0, word))
-		return false;
-	p->at++;
-	return true;
-}
-
-static bool at_end(const struct parser *p)
-{
-	return parse_at_end(p) || parse_is_symbol(p, ';');
-}
-
 static void add(struct rewrite *r, struct node *out, struct node *n)
 {
 	node_add(r->arena, out, n);
@@ -34,9 +21,9 @@ static void add_words(struct rewrite *r, struct node *out, const char *text)
 /* Takes what is left, with a finding when there is something. */
 static void drop_rest(struct rewrite *r, struct parser *p, struct node *out)
 {
-	if (at_end(p))
+	if (parse_at_statement_end(p))
 		return;
-	while (!at_end(p))
+	while (!parse_at_statement_end(p))
 		p->at++;
 	rewrite_finding(r, out, "OPTION-DROPPED", "storage and other options were dropped");
 }
@@ -48,7 +35,7 @@ static bool add_elements(struct rewrite *r, struct parser *p, struct node *out)
 {
 	bool parens, first = true;
 
-	accept_word(p, "COLUMN");
+	parse_accept_word(p, "COLUMN");
 	parens = parse_accept_symbol(p, '(');
 	do {
 		struct node *n = parse_table_element(p);
@@ -67,9 +54,9 @@ static bool add_elements(struct rewrite *r, struct parser *p, struct node *out)
 /* DROP COLUMN a, b; DROP (a, b); DROP CONSTRAINT c */
 static bool drop_elements(struct rewrite *r, struct parser *p, struct node *out)
 {
-	bool constraint = accept_word(p, "CONSTRAINT"), column, exists, parens, first = true;
+	bool constraint = parse_accept_word(p, "CONSTRAINT"), column, exists, parens, first = true;
 
-	column = !constraint && accept_word(p, "COLUMN");
+	column = !constraint && parse_accept_word(p, "COLUMN");
 	exists = parse_accept2(p, K_IF, K_EXISTS);
 	parens = parse_accept_symbol(p, '(');
 	if (!constraint && !column && !parens)
@@ -78,9 +65,9 @@ static bool drop_elements(struct rewrite *r, struct parser *p, struct node *out)
 		if (!first)
 			add_words(r, out, ",");
 		first = false;
-		if (accept_word(p, "COLUMN"))
+		if (parse_accept_word(p, "COLUMN"))
 			constraint = false;
-		else if (parse_is_name(p, 1) && accept_word(p, "CONSTRAINT"))
+		else if (parse_is_name(p, 1) && parse_accept_word(p, "CONSTRAINT"))
 			constraint = true;
 		add_words(r, out, constraint ? "DROP CONSTRAINT" : "DROP COLUMN");
 		if (exists)
@@ -90,7 +77,7 @@ static bool drop_elements(struct rewrite *r, struct parser *p, struct node *out)
 	if (parens)
 		parse_expect_symbol(p, ')');
 	if (parse_accept(p, K_CASCADE)) {
-		accept_word(p, "CONSTRAINTS");
+		parse_accept_word(p, "CONSTRAINTS");
 		add_words(r, out, "CASCADE");
 	}
 	return true;
@@ -140,7 +127,7 @@ static bool change_columns(struct rewrite *r, struct parser *p, struct node *out
 {
 	bool parens, first = true;
 
-	accept_word(p, "COLUMN");
+	parse_accept_word(p, "COLUMN");
 	parens = parse_accept_symbol(p, '(');
 	do {
 		if (!change_column(r, p, out, &first) || p->failed)
@@ -163,7 +150,7 @@ static bool rename(struct rewrite *r, struct parser *p, struct node *out)
 		add(r, out, parse_column_ident(p));
 		what = "TO";
 	}
-	if (!accept_word(p, "TO"))
+	if (!parse_accept_word(p, "TO"))
 		return false;
 	to = parse_name(p);
 	add_words(r, out, what);
@@ -189,7 +176,7 @@ static bool add_default(struct rewrite *r, struct parser *p, struct node *out)
 	struct parse_mark mark = parse_mark(p);
 	struct node *value;
 
-	if (accept_word(p, "CONSTRAINT"))
+	if (parse_accept_word(p, "CONSTRAINT"))
 		parse_ident(p);
 	if (!parse_accept(p, K_DEFAULT)) {
 		parse_back(p, mark);
@@ -209,20 +196,20 @@ static struct node *alter(struct rewrite *r, struct parser *p)
 	struct node *out = words(r, "ALTER TABLE");
 	bool good = false;
 
-	if (accept_word(p, "VIEW"))
+	if (parse_accept_word(p, "VIEW"))
 		return alter_view(r, p);
-	if (!accept_word(p, "TABLE"))
+	if (!parse_accept_word(p, "TABLE"))
 		return NULL;
 	add(r, out, parse_name(p));
 	if (parse_is(p, K_WITH) && (parse_is_word(p, 1, "CHECK") || parse_is_word(p, 1, "NOCHECK")))
 		p->at += 2;
-	if (accept_word(p, "ADD"))
+	if (parse_accept_word(p, "ADD"))
 		good = add_default(r, p, out) || add_elements(r, p, out);
 	else if (parse_accept(p, K_DROP))
 		good = drop_elements(r, p, out);
-	else if (accept_word(p, "MODIFY") || parse_accept(p, K_ALTER))
+	else if (parse_accept_word(p, "MODIFY") || parse_accept(p, K_ALTER))
 		good = change_columns(r, p, out);
-	else if (accept_word(p, "RENAME"))
+	else if (parse_accept_word(p, "RENAME"))
 		good = rename(r, p, out);
 	return good ? out : NULL;
 }
@@ -236,10 +223,10 @@ static struct node *drop(struct rewrite *r, struct parser *p)
 		{"SEQUENCE", "DROP SEQUENCE"}, {"SCHEMA", "DROP SCHEMA"}, {"TYPE", "DROP TYPE"}};
 	struct node *out = NULL;
 
-	if (accept_word(p, "MATERIALIZED") && accept_word(p, "VIEW"))
+	if (parse_accept_word(p, "MATERIALIZED") && parse_accept_word(p, "VIEW"))
 		out = words(r, "DROP MATERIALIZED VIEW");
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && !out; i++)
-		if (accept_word(p, kinds[i][0]))
+		if (parse_accept_word(p, kinds[i][0]))
 			out = words(r, kinds[i][1]);
 	if (!out)
 		return NULL;
@@ -253,10 +240,10 @@ static struct node *drop(struct rewrite *r, struct parser *p)
 	if (str_is(out->text, "DROP INDEX") && parse_accept(p, K_ON))
 		parse_name(p); /* T-SQL names the table, too */
 	if (parse_accept(p, K_CASCADE)) {
-		accept_word(p, "CONSTRAINTS");
+		parse_accept_word(p, "CONSTRAINTS");
 		add_words(r, out, "CASCADE");
 	}
-	accept_word(p, "PURGE");
+	parse_accept_word(p, "PURGE");
 	return out;
 }
 
@@ -264,7 +251,7 @@ static struct node *truncate(struct rewrite *r, struct parser *p)
 {
 	struct node *out = words(r, "TRUNCATE TABLE");
 
-	if (!accept_word(p, "TABLE"))
+	if (!parse_accept_word(p, "TABLE"))
 		return NULL;
 	add(r, out, parse_name(p));
 	if (r->dialect->flags & DIALECT_PLUS_CONCAT) /* T-SQL counts from the start again */
@@ -289,7 +276,7 @@ static struct node *take_index(struct rewrite *r, struct parser *p, bool unique)
 	add(r, out, parse_sort_list(p));
 	add_words(r, out, ")");
 	parse_expect_symbol(p, ')');
-	if (accept_word(p, "INCLUDE")) {
+	if (parse_accept_word(p, "INCLUDE")) {
 		add_words(r, out, "INCLUDE (");
 		add(r, out, parse_ident_list(p));
 		add_words(r, out, ")");
@@ -326,20 +313,20 @@ static bool sequence_option(struct rewrite *r, struct parser *p, struct node *ou
 	};
 	static const char *const valued[] = {"MAXVALUE", "MINVALUE", "CACHE"};
 
-	if (accept_word(p, "START") || accept_word(p, "INCREMENT")) {
+	if (parse_accept_word(p, "START") || parse_accept_word(p, "INCREMENT")) {
 		add_words(r, out, parse_is_word(p, 0, "WITH") ? "START WITH" : "INCREMENT BY");
 		p->at++;
 		add(r, out, parse_binary(p, BIND_UNARY));
 		return true;
 	}
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
-		if (accept_word(p, plain[i][0])) {
+		if (parse_accept_word(p, plain[i][0])) {
 			if (plain[i][1][0])
 				add_words(r, out, plain[i][1]);
 			return true;
 		}
 	for (size_t i = 0; i < sizeof(valued) / sizeof(valued[0]); i++)
-		if (accept_word(p, valued[i])) {
+		if (parse_accept_word(p, valued[i])) {
 			struct node *value = parse_binary(p, BIND_UNARY);
 
 			if (beyond_bigint(value)) /* Oracle's usual end, as good as none */
@@ -348,7 +335,7 @@ static bool sequence_option(struct rewrite *r, struct parser *p, struct node *ou
 			add(r, out, value);
 			return true;
 		}
-	if (accept_word(p, "NO")) {
+	if (parse_accept_word(p, "NO")) {
 		p->at++;
 		return true;
 	}
@@ -377,7 +364,7 @@ static struct node *create_user(struct rewrite *r, struct parser *p)
 	struct str word;
 
 	add(r, out, parse_column_ident(p));
-	if (!accept_word(p, "IDENTIFIED") || !parse_accept(p, K_BY) || !parse_is_name(p, 0))
+	if (!parse_accept_word(p, "IDENTIFIED") || !parse_accept(p, K_BY) || !parse_is_name(p, 0))
 		return NULL;
 	word = token_text(p->t, p->at++);
 	if (word.len > 1 && word.p[0] == '"')
@@ -392,15 +379,15 @@ static struct node *create(struct rewrite *r, struct parser *p)
 {
 	bool unique = parse_accept(p, K_UNIQUE);
 
-	if (accept_word(p, "USER"))
+	if (parse_accept_word(p, "USER"))
 		return create_user(r, p);
 
-	while (parse_accept(p, K_CLUSTERED) || accept_word(p, "NONCLUSTERED") ||
-	       accept_word(p, "BITMAP") || accept_word(p, "COLUMNSTORE"))
+	while (parse_accept(p, K_CLUSTERED) || parse_accept_word(p, "NONCLUSTERED") ||
+	       parse_accept_word(p, "BITMAP") || parse_accept_word(p, "COLUMNSTORE"))
 		;
 	if (parse_accept(p, K_INDEX))
 		return take_index(r, p, unique);
-	if (accept_word(p, "SEQUENCE"))
+	if (parse_accept_word(p, "SEQUENCE"))
 		return create_sequence(r, p);
 	return NULL;
 }
@@ -411,9 +398,9 @@ static struct node *transaction(struct rewrite *r, struct parser *p, const char 
 {
 	struct node *out = words(r, word);
 
-	if (!accept_word(p, "TRAN") && !accept_word(p, "TRANSACTION"))
+	if (!parse_accept_word(p, "TRAN") && !parse_accept_word(p, "TRANSACTION"))
 		return NULL;
-	while (!at_end(p)) /* a name, which means nothing */
+	while (!parse_at_statement_end(p)) /* a name, which means nothing */
 		p->at++;
 	return out;
 }
@@ -491,7 +478,7 @@ static struct node *execute(struct rewrite *r, struct parser *p)
 	if (!parse_is_name(p, 0))
 		return NULL;
 	name = parse_name(p);
-	while (!at_end(p) && !p->failed) {
+	while (!parse_at_statement_end(p) && !p->failed) {
 		struct node *arg = node_make(r->arena, NODE_ARG);
 
 		if (parse_peek(p, 0)->kind == TOKEN_PARAMETER && parse_symbol_at(p, 1, '=')) {
@@ -516,12 +503,7 @@ static struct node *execute(struct rewrite *r, struct parser *p)
 	return out;
 }
 
-typedef struct node *reader(struct rewrite *r, struct parser *p);
-
-static const struct {
-	const char *word;
-	reader *read;
-} readers[] = {
+static const struct words_reader readers[] = {
 	{"ALTER", alter},     {"BEGIN", begin},	      {"COMMIT", commit},
 	{"CREATE", create},   {"DROP", drop},	      {"EXEC", execute},
 	{"EXECUTE", execute}, {"ROLLBACK", rollback}, {"TRUNCATE", truncate},
@@ -529,21 +511,14 @@ static const struct {
 
 bool rule_definition(struct rewrite *r, struct node *n)
 {
-	struct parser p = {.a = r->arena, .d = r->dialect, .t = r->tokens, .at = n->first};
-	struct node *out = NULL;
+	struct node *out;
 
 	if (n->first >= n->last || n->count)
 		return false;
-	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
-		if (parse_is_word(&p, 0, readers[i].word)) {
-			p.at++;
-			out = readers[i].read(r, &p);
-			break;
-		}
-	if (!out || p.failed || !at_end(&p))
-		return false;
-	node_replace(n, out);
-	return true;
+	out = words_statement(r, n, readers, sizeof(readers) / sizeof(readers[0]));
+	if (out)
+		node_replace(n, out);
+	return out != NULL;
 }
 
 /* --- options --- */

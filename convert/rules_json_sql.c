@@ -17,14 +17,6 @@ struct reading {
 	bool wrapper;
 };
 
-static bool accept_word(struct parser *p, const char *word)
-{
-	if (!parse_is_word(p, 0, word))
-		return false;
-	p->at++;
-	return true;
-}
-
 /* The raw arguments of a call. */
 static bool open_raw(struct reading *x, struct rewrite *r, const struct node *call)
 {
@@ -69,13 +61,13 @@ static void passing(struct reading *x)
 static void clauses(struct reading *x, const struct node *place)
 {
 	while (!ended(x) && !x->p.failed && !parse_at_end(&x->p)) {
-		if (accept_word(&x->p, "PASSING")) {
+		if (parse_accept_word(&x->p, "PASSING")) {
 			passing(x);
 		} else if (parse_accept(&x->p, K_RETURNING)) {
 			x->type = parse_type(&x->p);
 		} else if (parse_accept(&x->p, K_WITH)) {
 			x->wrapper = true;
-		} else if (accept_word(&x->p, "DEFAULT")) {
+		} else if (parse_accept_word(&x->p, "DEFAULT")) {
 			parse_primary(&x->p);
 			rewrite_finding(x->r, place, "JSON-INVALID", NULL);
 		} else {
@@ -104,8 +96,8 @@ static bool with_path(struct rewrite *r, struct node *n)
 	if (!open_raw(&x, r, n))
 		return false;
 	doc = parse_expression(&x.p);
-	if (accept_word(&x.p, "FORMAT"))
-		accept_word(&x.p, "JSON");
+	if (parse_accept_word(&x.p, "FORMAT"))
+		parse_accept_word(&x.p, "JSON");
 	parse_expect_symbol(&x.p, ',');
 	path = parse_expression(&x.p);
 	clauses(&x, n);
@@ -150,14 +142,14 @@ static bool object(struct rewrite *r, struct node *n)
 	if (!open_raw(&x, r, n))
 		return false;
 	do {
-		accept_word(&x.p, "KEY");
+		parse_accept_word(&x.p, "KEY");
 		node_add(r->arena, list, parse_binary(&x.p, BIND_OTHER));
-		if (!accept_word(&x.p, "VALUE") && !accept_word(&x.p, "IS") &&
+		if (!parse_accept_word(&x.p, "VALUE") && !parse_accept_word(&x.p, "IS") &&
 		    !parse_accept_symbol(&x.p, ':') && !parse_accept_symbol(&x.p, ','))
 			return false;
 		node_add(r->arena, list, parse_expression(&x.p));
-		if (accept_word(&x.p, "FORMAT"))
-			accept_word(&x.p, "JSON");
+		if (parse_accept_word(&x.p, "FORMAT"))
+			parse_accept_word(&x.p, "JSON");
 	} while (parse_accept_symbol(&x.p, ',') && !x.p.failed);
 	object_end(&x, &absent);
 	if (!ended(&x) || (aggregate && list->count != 2))
@@ -189,7 +181,7 @@ static struct node *column_default(struct reading *x)
 
 	while (!x->p.failed && !parse_at_end(&x->p) && !parse_is_symbol(&x->p, ',') &&
 	       !parse_is_symbol(&x->p, ')')) {
-		if (!accept_word(&x->p, "DEFAULT")) {
+		if (!parse_accept_word(&x->p, "DEFAULT")) {
 			x->p.at++;
 			continue;
 		}
@@ -218,17 +210,17 @@ static struct node *table_column(struct reading *x)
 
 	node_put(item, ITEM_ALIAS, name);
 	if (parse_accept(&x->p, K_FOR)) {
-		accept_word(&x->p, "ORDINALITY");
+		parse_accept_word(&x->p, "ORDINALITY");
 		value = node_column(a, "j");
 		node_add(a, value, node_ident(a, "ordinality"));
 		node_put(item, ITEM_VALUE, value);
 		return item;
 	}
 	type = parse_type(&x->p);
-	exists = accept_word(&x->p, "EXISTS");
-	if (accept_word(&x->p, "FORMAT"))
-		accept_word(&x->p, "JSON");
-	if (accept_word(&x->p, "PATH") && parse_peek(&x->p, 0)->kind == TOKEN_STRING)
+	exists = parse_accept_word(&x->p, "EXISTS");
+	if (parse_accept_word(&x->p, "FORMAT"))
+		parse_accept_word(&x->p, "JSON");
+	if (parse_accept_word(&x->p, "PATH") && parse_peek(&x->p, 0)->kind == TOKEN_STRING)
 		path = token_value(a, x->p.d, x->p.t, x->p.at++);
 	otherwise = column_default(x);
 	if (!path.p)
@@ -258,13 +250,13 @@ bool rule_json_table(struct rewrite *r, struct node *n)
 	if (!node_calls(call, "json_table") || !open_raw(&x, r, call))
 		return false;
 	args[0] = parse_expression(&x.p);
-	if (accept_word(&x.p, "FORMAT"))
-		accept_word(&x.p, "JSON");
+	if (parse_accept_word(&x.p, "FORMAT"))
+		parse_accept_word(&x.p, "JSON");
 	args[1] = parse_accept_symbol(&x.p, ',') ? parse_expression(&x.p)
 						 : node_string(r->arena, (struct str){"$", 1});
 	while (!x.p.failed && !parse_at_end(&x.p) && !parse_is_word(&x.p, 0, "COLUMNS"))
 		x.p.at++;
-	accept_word(&x.p, "COLUMNS");
+	parse_accept_word(&x.p, "COLUMNS");
 	if (!parse_accept_symbol(&x.p, '('))
 		return false;
 	items = node_make(r->arena, NODE_LIST);

@@ -15,14 +15,6 @@ struct alter {
 	unsigned count;
 };
 
-static bool accept_word(struct parser *p, const char *word)
-{
-	if (!parse_is_word(p, 0, word))
-		return false;
-	p->at++;
-	return true;
-}
-
 /* Starts an action: a comma before all but the first. */
 static void action(struct alter *a, const char *text)
 {
@@ -47,7 +39,7 @@ static struct node *statement(struct alter *a, const char *text)
 /* FIRST, AFTER c */
 static void place(struct alter *a)
 {
-	if (accept_word(a->p, "FIRST") || accept_word(a->p, "AFTER")) {
+	if (parse_accept_word(a->p, "FIRST") || parse_accept_word(a->p, "AFTER")) {
 		if (parse_is_name(a->p, 0))
 			a->p->at++;
 		rewrite_finding(a->r, a->table, "OPTION-DROPPED", "a column's place is at the end");
@@ -66,8 +58,8 @@ static struct node *key_list(struct alter *a)
 		if (c->kind == NODE_CALL && node_arg_count(c) == 1 &&
 		    c->child[CALL_NAME]->count == 1)
 			c = c->child[CALL_NAME]; /* a prefix of the column */
-		if (!accept_word(a->p, "ASC"))
-			accept_word(a->p, "DESC");
+		if (!parse_accept_word(a->p, "ASC"))
+			parse_accept_word(a->p, "DESC");
 		node_add(a->r->arena, list, c);
 	} while (parse_accept_symbol(a->p, ','));
 	parse_expect_symbol(a->p, ')');
@@ -84,11 +76,11 @@ static bool add_index(struct alter *a, bool unique)
 {
 	struct node *name = NULL, *columns;
 
-	if (!accept_word(a->p, "INDEX"))
-		accept_word(a->p, "KEY");
+	if (!parse_accept_word(a->p, "INDEX"))
+		parse_accept_word(a->p, "KEY");
 	if (parse_is_name(a->p, 0) && !parse_is_word(a->p, 0, "USING"))
 		name = parse_ident(a->p);
-	if (accept_word(a->p, "USING"))
+	if (parse_accept_word(a->p, "USING"))
 		a->p->at++;
 	columns = key_list(a);
 	index_options(a->p);
@@ -100,7 +92,7 @@ static bool add_column(struct alter *a)
 {
 	bool parens;
 
-	accept_word(a->p, "COLUMN");
+	parse_accept_word(a->p, "COLUMN");
 	parens = parse_accept_symbol(a->p, '(');
 	do {
 		action(a, "ADD COLUMN");
@@ -120,7 +112,7 @@ static bool add_something(struct alter *a)
 {
 	struct parser *p = a->p;
 
-	if (accept_word(p, "FULLTEXT") || accept_word(p, "SPATIAL"))
+	if (parse_accept_word(p, "FULLTEXT") || parse_accept_word(p, "SPATIAL"))
 		return false;
 	if (parse_is_word(p, 0, "INDEX") || parse_is_word(p, 0, "KEY"))
 		return add_index(a, false);
@@ -144,13 +136,13 @@ static bool drop_something(struct alter *a)
 	struct parser *p = a->p;
 	struct str t = node_last_name(a->table);
 
-	if (accept_word(p, "INDEX") || accept_word(p, "KEY")) {
+	if (parse_accept_word(p, "INDEX") || parse_accept_word(p, "KEY")) {
 		struct node *out = statement(a, "DROP INDEX");
 
 		node_add(a->r->arena, out, index_name(a->r, a->table, parse_ident(p)));
 		return true;
 	}
-	if (accept_word(p, "PRIMARY")) {
+	if (parse_accept_word(p, "PRIMARY")) {
 		parse_expect(p, K_KEY);
 		action(a, "DROP CONSTRAINT");
 		add(a, node_ident(a->r->arena,
@@ -159,18 +151,18 @@ static bool drop_something(struct alter *a)
 	}
 	if (parse_is_word(p, 0, "PARTITION"))
 		return false;
-	if (parse_accept2(p, K_FOREIGN, K_KEY) || accept_word(p, "CONSTRAINT") ||
-	    accept_word(p, "CHECK")) {
+	if (parse_accept2(p, K_FOREIGN, K_KEY) || parse_accept_word(p, "CONSTRAINT") ||
+	    parse_accept_word(p, "CHECK")) {
 		action(a, "DROP CONSTRAINT");
 	} else {
-		accept_word(p, "COLUMN");
+		parse_accept_word(p, "COLUMN");
 		action(a, "DROP COLUMN");
 	}
 	if (parse_accept2(p, K_IF, K_EXISTS))
 		add(a, words(a->r, "IF EXISTS"));
 	add(a, parse_column_ident(p));
-	if (!accept_word(p, "CASCADE"))
-		accept_word(p, "RESTRICT");
+	if (!parse_accept_word(p, "CASCADE"))
+		parse_accept_word(p, "RESTRICT");
 	return true;
 }
 
@@ -214,7 +206,7 @@ static bool modify(struct alter *a, bool rename)
 {
 	struct node *old = NULL, *def, *out;
 
-	accept_word(a->p, "COLUMN");
+	parse_accept_word(a->p, "COLUMN");
 	if (rename)
 		old = parse_column_ident(a->p);
 	def = parse_column_def(a->p);
@@ -242,11 +234,11 @@ static bool modify(struct alter *a, bool rename)
 static bool rename_something(struct alter *a)
 {
 	struct arena *arena = a->r->arena;
-	bool column = accept_word(a->p, "COLUMN"), index = false;
+	bool column = parse_accept_word(a->p, "COLUMN"), index = false;
 	struct node *out;
 
 	if (!column)
-		index = accept_word(a->p, "INDEX") || accept_word(a->p, "KEY");
+		index = parse_accept_word(a->p, "INDEX") || parse_accept_word(a->p, "KEY");
 	out = statement(a, index ? "ALTER INDEX" : "ALTER TABLE");
 	if (index) {
 		node_add(arena, out, index_name(a->r, a->table, parse_ident(a->p)));
@@ -257,8 +249,8 @@ static bool rename_something(struct alter *a)
 			node_add(arena, out, parse_column_ident(a->p));
 		}
 	}
-	if (!accept_word(a->p, "TO"))
-		accept_word(a->p, "AS");
+	if (!parse_accept_word(a->p, "TO"))
+		parse_accept_word(a->p, "AS");
 	node_add(arena, out, words(a->r, column ? "TO" : "RENAME TO"));
 	if (index)
 		node_add(arena, out, index_name(a->r, a->table, parse_ident(a->p)));
@@ -275,10 +267,10 @@ static bool alter_column(struct alter *a)
 
 	if (parse_is_word(p, 0, "INDEX") || parse_is_word(p, 0, "CHECK"))
 		return false;
-	accept_word(p, "COLUMN");
+	parse_accept_word(p, "COLUMN");
 	action(a, "ALTER COLUMN");
 	add(a, parse_column_ident(p));
-	if (accept_word(p, "SET")) {
+	if (parse_accept_word(p, "SET")) {
 		parse_expect(p, K_DEFAULT);
 		add(a, words(a->r, "SET DEFAULT"));
 		add(a, parse_binary(p, BIND_OTHER));
@@ -307,17 +299,17 @@ static bool table_option(struct alter *a)
 
 static bool one_action(struct alter *a)
 {
-	if (accept_word(a->p, "ADD"))
+	if (parse_accept_word(a->p, "ADD"))
 		return add_something(a);
-	if (accept_word(a->p, "DROP"))
+	if (parse_accept_word(a->p, "DROP"))
 		return drop_something(a);
-	if (accept_word(a->p, "MODIFY"))
+	if (parse_accept_word(a->p, "MODIFY"))
 		return modify(a, false);
-	if (accept_word(a->p, "CHANGE"))
+	if (parse_accept_word(a->p, "CHANGE"))
 		return modify(a, true);
-	if (accept_word(a->p, "RENAME"))
+	if (parse_accept_word(a->p, "RENAME"))
 		return rename_something(a);
-	if (accept_word(a->p, "ALTER"))
+	if (parse_accept_word(a->p, "ALTER"))
 		return alter_column(a);
 	return table_option(a);
 }
@@ -327,8 +319,8 @@ static struct node *alter_table(struct rewrite *r, struct parser *p)
 	struct alter a = {.r = r, .p = p};
 	struct node *all;
 
-	accept_word(p, "IGNORE");
-	if (!accept_word(p, "TABLE"))
+	parse_accept_word(p, "IGNORE");
+	if (!parse_accept_word(p, "TABLE"))
 		return NULL;
 	a.actions = words(r, "ALTER TABLE");
 	if (parse_accept2(p, K_IF, K_EXISTS))
@@ -353,13 +345,13 @@ static struct node *rename_tables(struct rewrite *r, struct parser *p)
 {
 	struct node *all = node_make(r->arena, NODE_STATEMENTS);
 
-	if (!accept_word(p, "TABLE"))
+	if (!parse_accept_word(p, "TABLE"))
 		return NULL;
 	do {
 		struct node *out = words(r, "ALTER TABLE"), *to;
 
 		node_add(r->arena, out, parse_name(p));
-		if (!accept_word(p, "TO"))
+		if (!parse_accept_word(p, "TO"))
 			return NULL;
 		node_add(r->arena, out, words(r, "RENAME TO"));
 		to = parse_name(p);
@@ -374,16 +366,16 @@ static struct node *drop(struct rewrite *r, struct parser *p)
 	struct node *out, *name;
 	bool schema;
 
-	if (accept_word(p, "INDEX")) { /* DROP INDEX i ON t ... */
+	if (parse_accept_word(p, "INDEX")) { /* DROP INDEX i ON t ... */
 		name = parse_ident(p);
-		if (!accept_word(p, "ON"))
+		if (!parse_accept_word(p, "ON"))
 			return NULL;
 		out = words(r, "DROP INDEX");
 		node_add(r->arena, out, index_name(r, parse_name(p), name));
 		index_options(p);
 		return out;
 	}
-	accept_word(p, "TEMPORARY");
+	parse_accept_word(p, "TEMPORARY");
 	schema = parse_is_word(p, 0, "DATABASE") || parse_is_word(p, 0, "SCHEMA");
 	if (!schema && !parse_is_word(p, 0, "TABLE") && !parse_is_word(p, 0, "VIEW"))
 		return NULL;
@@ -398,31 +390,31 @@ static struct node *drop(struct rewrite *r, struct parser *p)
 			node_add(r->arena, out, words(r, ","));
 		node_add(r->arena, out, parse_name(p));
 	} while (parse_accept_symbol(p, ','));
-	if (accept_word(p, "CASCADE") || schema) /* a database goes with all that is in it */
+	if (parse_accept_word(p, "CASCADE") || schema) /* a database goes with all that is in it */
 		node_add(r->arena, out, words(r, "CASCADE"));
 	else
-		accept_word(p, "RESTRICT");
+		parse_accept_word(p, "RESTRICT");
 	return out;
 }
 
 static struct node *create(struct rewrite *r, struct parser *p)
 {
 	struct alter a = {.r = r, .p = p};
-	bool unique = accept_word(p, "UNIQUE");
+	bool unique = parse_accept_word(p, "UNIQUE");
 	struct node *out, *name;
 
-	if (accept_word(p, "INDEX")) {
+	if (parse_accept_word(p, "INDEX")) {
 		name = parse_ident(p);
-		if (accept_word(p, "USING"))
+		if (parse_accept_word(p, "USING"))
 			p->at++;
-		if (!accept_word(p, "ON"))
+		if (!parse_accept_word(p, "ON"))
 			return NULL;
 		a.table = parse_name(p);
 		out = create_index(r, a.table, name, key_list(&a), unique);
 		index_options(p);
 		return out;
 	}
-	if (!accept_word(p, "DATABASE") && !accept_word(p, "SCHEMA"))
+	if (!parse_accept_word(p, "DATABASE") && !parse_accept_word(p, "SCHEMA"))
 		return NULL;
 	out = words(r, "CREATE SCHEMA");
 	if (parse_accept2(p, K_IF, K_NOT)) {
@@ -460,7 +452,7 @@ static struct node *truncate(struct rewrite *r, struct parser *p)
 {
 	struct node *out = words(r, "TRUNCATE TABLE");
 
-	accept_word(p, "TABLE");
+	parse_accept_word(p, "TABLE");
 	node_add(r->arena, out, parse_name(p));
 	return out;
 }
@@ -488,7 +480,7 @@ bool rule_mysql_statement(struct rewrite *r, struct node *n)
 	size_t findings = r->finding_count;
 
 	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
-		if (!accept_word(&p, statements[i].word))
+		if (!parse_accept_word(&p, statements[i].word))
 			continue;
 		out = statements[i].read(r, &p);
 		parse_accept_symbol(&p, ';');

@@ -33,19 +33,6 @@
 	"wait_event AS \"State\", query AS \"Info\" FROM pg_stat_activity WHERE backend_type = "   \
 	"'client backend'"
 
-static bool accept_word(struct parser *p, const char *word)
-{
-	if (!parse_is_word(p, 0, word))
-		return false;
-	p->at++;
-	return true;
-}
-
-static bool at_end(const struct parser *p)
-{
-	return parse_at_end(p) || parse_is_symbol(p, ';');
-}
-
 static void add(struct rewrite *r, struct node *out, const char *text)
 {
 	node_add(r->arena, out, words(r, text));
@@ -72,7 +59,7 @@ static struct node *like(struct rewrite *r, struct parser *p, struct node *out, 
 	}
 	if (order)
 		add(r, out, arena_printf(r->arena, "ORDER BY %s", order));
-	return at_end(p) ? out : NULL;
+	return parse_at_statement_end(p) ? out : NULL;
 }
 
 static struct node *tables(struct rewrite *r, struct parser *p, bool full)
@@ -130,20 +117,21 @@ static struct node *show(struct rewrite *r, struct parser *p)
 {
 	bool full;
 
-	if (!accept_word(p, "GLOBAL"))
-		accept_word(p, "SESSION");
-	if (accept_word(p, "VARIABLES"))
+	if (!parse_accept_word(p, "GLOBAL"))
+		parse_accept_word(p, "SESSION");
+	if (parse_accept_word(p, "VARIABLES"))
 		return variables(r, p);
-	full = accept_word(p, "FULL");
-	if (accept_word(p, "TABLES"))
+	full = parse_accept_word(p, "FULL");
+	if (parse_accept_word(p, "TABLES"))
 		return tables(r, p, full);
-	if (accept_word(p, "COLUMNS") || accept_word(p, "FIELDS"))
+	if (parse_accept_word(p, "COLUMNS") || parse_accept_word(p, "FIELDS"))
 		return columns(r, p);
-	if (accept_word(p, "PROCESSLIST"))
+	if (parse_accept_word(p, "PROCESSLIST"))
 		return words(r, PROCESSES);
-	if (accept_word(p, "INDEX") || accept_word(p, "INDEXES") || accept_word(p, "KEYS"))
+	if (parse_accept_word(p, "INDEX") || parse_accept_word(p, "INDEXES") ||
+	    parse_accept_word(p, "KEYS"))
 		return indexes(r, p);
-	if (accept_word(p, "DATABASES") || accept_word(p, "SCHEMAS"))
+	if (parse_accept_word(p, "DATABASES") || parse_accept_word(p, "SCHEMAS"))
 		return like(r, p,
 			    words(r, "SELECT schema_name AS \"Database\" FROM "
 				     "information_schema.schemata WHERE true"),
@@ -157,10 +145,10 @@ static struct node *describe(struct rewrite *r, struct parser *p)
 	struct node *out = words(r, COLUMNS), *column;
 
 	words_of_table(r, out, parse_name(p));
-	if (!at_end(p) && parse_peek(p, 0)->kind == TOKEN_STRING) {
+	if (!parse_at_statement_end(p) && parse_peek(p, 0)->kind == TOKEN_STRING) {
 		add(r, out, "AND column_name ILIKE");
 		node_add(r->arena, out, parse_expression(p));
-	} else if (!at_end(p)) {
+	} else if (!parse_at_statement_end(p)) {
 		column = parse_ident(p);
 		add(r, out, "AND column_name =");
 		node_add(r->arena, out, words_name(r, column));
@@ -183,14 +171,14 @@ static bool begins_statement(const struct parser *p)
 /* EXPLAIN [ANALYZE] [EXTENDED] [FORMAT = f] statement; EXPLAIN t */
 static struct node *explain(struct rewrite *r, struct parser *p)
 {
-	bool analyze = accept_word(p, "ANALYZE"), json = false;
+	bool analyze = parse_accept_word(p, "ANALYZE"), json = false;
 	struct node *out;
 
-	if (!accept_word(p, "EXTENDED") && parse_is_word(p, 0, "FORMAT") &&
+	if (!parse_accept_word(p, "EXTENDED") && parse_is_word(p, 0, "FORMAT") &&
 	    parse_symbol_at(p, 1, '=')) {
 		p->at += 2;
-		json = accept_word(p, "JSON");
-		if (!json && !accept_word(p, "TREE") && !accept_word(p, "TRADITIONAL"))
+		json = parse_accept_word(p, "JSON");
+		if (!json && !parse_accept_word(p, "TREE") && !parse_accept_word(p, "TRADITIONAL"))
 			return NULL;
 	}
 	if (!begins_statement(p))
@@ -211,10 +199,10 @@ bool rule_mysql_show(struct rewrite *r, struct node *n)
 
 	if (n->first >= n->last || n->flags & FLAG_CHANGED)
 		return false;
-	if (accept_word(&p, "SHOW"))
+	if (parse_accept_word(&p, "SHOW"))
 		out = show(r, &p);
-	else if (accept_word(&p, "EXPLAIN") || accept_word(&p, "DESCRIBE") ||
-		 accept_word(&p, "DESC"))
+	else if (parse_accept_word(&p, "EXPLAIN") || parse_accept_word(&p, "DESCRIBE") ||
+		 parse_accept_word(&p, "DESC"))
 		out = explain(r, &p);
 	parse_accept_symbol(&p, ';');
 	if (!out || p.failed || !parse_at_end(&p)) {

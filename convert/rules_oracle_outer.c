@@ -26,21 +26,6 @@ struct outer {
 	bool unknown;
 };
 
-static struct str relation_name(const struct node *n)
-{
-	const struct node *alias = NULL;
-
-	if (n->kind == NODE_TABLE)
-		alias = n->child[TABLE_ALIAS];
-	else if (n->kind == NODE_DERIVED)
-		alias = n->child[DERIVED_ALIAS];
-	else if (n->kind == NODE_TABLE_CALL)
-		alias = n->child[TABLE_CALL_ALIAS];
-	if (alias && alias->child[ALIAS_NAME])
-		return alias->child[ALIAS_NAME]->text;
-	return n->kind == NODE_TABLE ? node_last_name(n->child[TABLE_NAME]) : (struct str){NULL, 0};
-}
-
 /* Whether a derived table has the column; -1: its items do not say. */
 static int has_column(const struct node *relation, struct str name)
 {
@@ -161,7 +146,7 @@ static bool fill(struct outer *o, struct node *select)
 		struct side *s = &o->sides[o->count++];
 
 		*s = (struct side){.relation = from->child[i], .group = i};
-		s->name = relation_name(from->child[i]);
+		s->name = node_relation_name(from->child[i]);
 		if (from->child[i]->kind == NODE_JOIN)
 			return false;
 	}

@@ -12,21 +12,6 @@
 /* An alias of a relation: none, of rows, or of the elements of a SUPER. */
 enum meaning { MEANS_NOTHING, MEANS_ROWS, MEANS_ELEMENT };
 
-static struct str alias_of(const struct node *n)
-{
-	const struct node *alias = NULL;
-
-	if (n->kind == NODE_TABLE)
-		alias = n->child[TABLE_ALIAS];
-	else if (n->kind == NODE_DERIVED)
-		alias = n->child[DERIVED_ALIAS];
-	else if (n->kind == NODE_TABLE_CALL)
-		alias = n->child[TABLE_CALL_ALIAS];
-	if (alias && alias->child[ALIAS_NAME])
-		return alias->child[ALIAS_NAME]->text;
-	return n->kind == NODE_TABLE ? node_last_name(n->child[TABLE_NAME]) : (struct str){NULL, 0};
-}
-
 static enum meaning meaning_in(const struct node *n, struct str name)
 {
 	enum meaning m;
@@ -38,7 +23,7 @@ static enum meaning meaning_in(const struct node *n, struct str name)
 				return m;
 		return MEANS_NOTHING;
 	}
-	if (!str_same(alias_of(n), name))
+	if (!str_same(node_relation_name(n), name))
 		return MEANS_NOTHING;
 	return n->kind == NODE_DERIVED && n->number ? MEANS_ELEMENT : MEANS_ROWS;
 }
@@ -193,7 +178,8 @@ static void look_through(struct rewrite *r, struct node *n)
 	}
 	if (n->kind != NODE_TABLE || n->child[TABLE_NAME]->count < 2)
 		return;
-	if (str_same(alias_of(n), n->child[TABLE_NAME]->child[0]->text) && !n->child[TABLE_ALIAS])
+	if (str_same(node_relation_name(n), n->child[TABLE_NAME]->child[0]->text) &&
+	    !n->child[TABLE_ALIAS])
 		return;
 	if (meaning_of(n, n->child[TABLE_NAME]->child[0]->text, &in_query))
 		unnest(r, n);

@@ -9,19 +9,6 @@
 
 #include "convert/rules_words.h"
 
-static bool accept_word(struct parser *p, const char *word)
-{
-	if (!parse_is_word(p, 0, word))
-		return false;
-	p->at++;
-	return true;
-}
-
-static bool at_end(const struct parser *p)
-{
-	return parse_at_end(p) || parse_is_symbol(p, ';');
-}
-
 static bool snowflake(const struct rewrite *r)
 {
 	return r->dialect->flags & DIALECT_FOLD_UPPER;
@@ -39,12 +26,12 @@ static struct node *use(struct rewrite *r, struct parser *p)
 
 	if (!snowflake(r) || parse_is_word(p, 0, "WAREHOUSE") || parse_is_word(p, 0, "SECONDARY"))
 		return NULL;
-	if (accept_word(p, "ROLE")) {
+	if (parse_accept_word(p, "ROLE")) {
 		out = words(r, "SET ROLE");
 		node_add(r->arena, out, parse_ident(p));
 		return out;
 	}
-	if (!accept_word(p, "SCHEMA"))
+	if (!parse_accept_word(p, "SCHEMA"))
 		return NULL; /* a database: another connection */
 	out = words(r, "SET search_path TO");
 	node_add(r->arena, out, parse_ident(p));
@@ -91,7 +78,7 @@ static struct node *sequence(struct rewrite *r, struct parser *p)
 	}
 	node_add(r->arena, out, parse_name(p));
 	parse_accept(p, K_WITH);
-	while (!at_end(p) && !p->failed) {
+	while (!parse_at_statement_end(p) && !p->failed) {
 		bool start = parse_is_word(p, 0, "START");
 
 		if (start || parse_is_word(p, 0, "INCREMENT")) {
@@ -101,10 +88,10 @@ static struct node *sequence(struct rewrite *r, struct parser *p)
 			parse_accept_symbol(p, '=');
 			node_add(r->arena, out, words(r, start ? "START WITH" : "INCREMENT BY"));
 			node_add(r->arena, out, parse_binary(p, BIND_UNARY));
-		} else if (accept_word(p, "COMMENT")) {
+		} else if (parse_accept_word(p, "COMMENT")) {
 			parse_accept_symbol(p, '=');
 			p->at++;
-		} else if (!accept_word(p, "ORDER") && !accept_word(p, "NOORDER")) {
+		} else if (!parse_accept_word(p, "ORDER") && !parse_accept_word(p, "NOORDER")) {
 			return NULL;
 		}
 	}
@@ -122,11 +109,11 @@ static struct node *schema(struct rewrite *r, struct parser *p)
 		node_add(r->arena, out, words(r, "IF NOT EXISTS"));
 	}
 	node_add(r->arena, out, parse_name(p));
-	if (accept_word(p, "AUTHORIZATION")) {
+	if (parse_accept_word(p, "AUTHORIZATION")) {
 		node_add(r->arena, out, words(r, "AUTHORIZATION"));
 		node_add(r->arena, out, parse_ident(p));
 	}
-	for (from = p->at; !at_end(p); p->at++)
+	for (from = p->at; !parse_at_statement_end(p); p->at++)
 		if (parse_is_word(p, 0, "CLONE") || parse_is(p, K_CREATE) || parse_is(p, K_FROM))
 			return NULL;
 	if (p->at == from)
@@ -140,11 +127,11 @@ static struct node *create(struct rewrite *r, struct parser *p)
 {
 	bool replace = parse_accept2(p, K_OR, K_REPLACE);
 
-	if (accept_word(p, "TRANSIENT") && !parse_is_word(p, 0, "SCHEMA"))
+	if (parse_accept_word(p, "TRANSIENT") && !parse_is_word(p, 0, "SCHEMA"))
 		return NULL;
-	if (accept_word(p, "SCHEMA"))
+	if (parse_accept_word(p, "SCHEMA"))
 		return replace ? NULL : schema(r, p);
-	if (!accept_word(p, "SEQUENCE"))
+	if (!parse_accept_word(p, "SEQUENCE"))
 		return NULL;
 	if (replace) {
 		struct parser again = *p;
@@ -166,7 +153,7 @@ static struct node *truncate(struct rewrite *r, struct parser *p)
 {
 	struct node *out = words(r, "TRUNCATE TABLE");
 
-	accept_word(p, "TABLE");
+	parse_accept_word(p, "TABLE");
 	if (!if_exists(p))
 		return NULL;
 	rewrite_finding(r, r->root->child[0], "OPTION-DROPPED", "IF EXISTS was dropped");
@@ -228,7 +215,7 @@ static struct node *change_column(struct rewrite *r, struct parser *p, struct no
 			node_add(r->arena, out, words(r, "SET NOT NULL"));
 			return out;
 		}
-		if (!accept_word(p, "DATA"))
+		if (!parse_accept_word(p, "DATA"))
 			return NULL;
 	} else if (parse_accept2(p, K_DROP, K_NOT)) {
 		p->at++;
@@ -238,7 +225,7 @@ static struct node *change_column(struct rewrite *r, struct parser *p, struct no
 		node_add(r->arena, out, words(r, "DROP DEFAULT"));
 		return out;
 	}
-	accept_word(p, "TYPE");
+	parse_accept_word(p, "TYPE");
 	node_add(r->arena, out, words(r, "TYPE"));
 	node_add(r->arena, out, parse_type(p));
 	return out;
@@ -251,11 +238,11 @@ static struct node *alter_table(struct rewrite *r, struct parser *p)
 	if (if_exists(p))
 		node_add(r->arena, out, words(r, "IF EXISTS"));
 	node_add(r->arena, out, parse_name(p));
-	if (accept_word(p, "ADD"))
+	if (parse_accept_word(p, "ADD"))
 		return add_columns(r, p, out);
 	if (parse_accept(p, K_DROP))
 		return drop_columns(r, p, out);
-	if (parse_accept(p, K_ALTER) || accept_word(p, "MODIFY"))
+	if (parse_accept(p, K_ALTER) || parse_accept_word(p, "MODIFY"))
 		return change_column(r, p, out);
 	return NULL;
 }
@@ -264,50 +251,38 @@ static struct node *alter(struct rewrite *r, struct parser *p)
 {
 	struct node *out;
 
-	if (accept_word(p, "TABLE"))
+	if (parse_accept_word(p, "TABLE"))
 		return alter_table(r, p);
-	if (accept_word(p, "SCHEMA") && if_exists(p)) {
+	if (parse_accept_word(p, "SCHEMA") && if_exists(p)) {
 		out = words(r, "ALTER SCHEMA");
 		node_add(r->arena, out, parse_ident(p));
-		if (!accept_word(p, "RENAME") || !accept_word(p, "TO"))
+		if (!parse_accept_word(p, "RENAME") || !parse_accept_word(p, "TO"))
 			return NULL;
 		node_add(r->arena, out, words(r, "RENAME TO"));
 		node_add(r->arena, out, parse_ident(p));
 		rewrite_finding(r, r->root->child[0], "OPTION-DROPPED", "IF EXISTS was dropped");
 		return out;
 	}
-	if (!accept_word(p, "SESSION") || !parse_accept(p, K_SET) || !accept_word(p, "TIMEZONE") ||
-	    !parse_accept_symbol(p, '='))
+	if (!parse_accept_word(p, "SESSION") || !parse_accept(p, K_SET) ||
+	    !parse_accept_word(p, "TIMEZONE") || !parse_accept_symbol(p, '='))
 		return NULL;
 	out = words(r, "SET TIME ZONE");
 	node_add(r->arena, out, parse_primary(p));
 	return out;
 }
 
-typedef struct node *reader(struct rewrite *r, struct parser *p);
-
-static const struct {
-	const char *word;
-	reader *read;
-} readers[] = {
+static const struct words_reader readers[] = {
 	{"ALTER", alter}, {"CREATE", create}, {"SET", set}, {"TRUNCATE", truncate}, {"USE", use},
 };
 
 bool rule_warehouse_statement(struct rewrite *r, struct node *n)
 {
-	struct parser p = {.a = r->arena, .d = r->dialect, .t = r->tokens, .at = n->first};
-	struct node *out = NULL;
+	struct node *out;
 
 	if (n->first >= n->last || n->count)
 		return false;
-	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
-		if (parse_is_word(&p, 0, readers[i].word)) {
-			p.at++;
-			out = readers[i].read(r, &p);
-			break;
-		}
-	if (!out || p.failed || !at_end(&p))
-		return false;
-	node_replace(n, out);
-	return true;
+	out = words_statement(r, n, readers, sizeof(readers) / sizeof(readers[0]));
+	if (out)
+		node_replace(n, out);
+	return out != NULL;
 }

@@ -8,19 +8,6 @@
 
 #include "convert/rules_words.h"
 
-static bool accept_word(struct parser *p, const char *word)
-{
-	if (!parse_is_word(p, 0, word))
-		return false;
-	p->at++;
-	return true;
-}
-
-static bool at_end(const struct parser *p)
-{
-	return parse_at_end(p) || parse_is_symbol(p, ';');
-}
-
 static bool snowflake(const struct rewrite *r)
 {
 	return r->dialect->flags & DIALECT_FOLD_UPPER;
@@ -95,7 +82,8 @@ static void add_scope(struct rewrite *r, struct node *out, struct parser *p,
 	uint32_t last;
 
 	if (in && (parse_is_word(p, 0, "ACCOUNT") || parse_is_word(p, 0, "DATABASE"))) {
-		if (!accept_word(p, "ACCOUNT") && accept_word(p, "DATABASE") && parse_is_name(p, 0))
+		if (!parse_accept_word(p, "ACCOUNT") && parse_accept_word(p, "DATABASE") &&
+		    parse_is_name(p, 0))
 			parse_name(p);
 		if (l->schema) {
 			node_add(r->arena, out, words(r, l->schema));
@@ -111,8 +99,8 @@ static void add_scope(struct rewrite *r, struct node *out, struct parser *p,
 		}
 		return;
 	}
-	table = accept_word(p, "TABLE") || accept_word(p, "VIEW");
-	if (!table && !accept_word(p, "SCHEMA"))
+	table = parse_accept_word(p, "TABLE") || parse_accept_word(p, "VIEW");
+	if (!table && !parse_accept_word(p, "SCHEMA"))
 		table = *l->name == 'c';
 	name = parse_name(p);
 	last = name->count ? name->count - 1 : 0;
@@ -170,13 +158,13 @@ static struct node *show(struct rewrite *r, struct parser *p)
 	struct parser like = {.at = 0};
 	struct node *out;
 
-	accept_word(p, "TERSE");
+	parse_accept_word(p, "TERSE");
 	while (l->word && !parse_is_word(p, 0, l->word))
 		l++;
 	if (!l->word)
 		return show_setting(r, p);
 	p->at++;
-	accept_word(p, "HISTORY");
+	parse_accept_word(p, "HISTORY");
 	out = words(r, l->query);
 	if (parse_accept(p, K_LIKE)) {
 		like = *p;
@@ -187,7 +175,7 @@ static struct node *show(struct rewrite *r, struct parser *p)
 		add_pattern(r, out, p, l->name);
 	else if (like.at)
 		add_pattern(r, out, &like, l->name);
-	if (accept_word(p, "STARTS") && accept_word(p, "WITH")) {
+	if (parse_accept_word(p, "STARTS") && parse_accept_word(p, "WITH")) {
 		node_add(r->arena, out, words(r, "AND starts_with("));
 		node_add(r->arena, out, words(r, l->name));
 		node_add(r->arena, out, words(r, ","));
@@ -197,7 +185,7 @@ static struct node *show(struct rewrite *r, struct parser *p)
 	node_add(r->arena, out, words(r, "ORDER BY"));
 	node_add(r->arena, out,
 		 words(r, *l->name == 'c' ? "table_name, ordinal_position" : l->name));
-	if (accept_word(p, "LIMIT")) {
+	if (parse_accept_word(p, "LIMIT")) {
 		node_add(r->arena, out, words(r, "LIMIT"));
 		node_add(r->arena, out, parse_primary(p));
 	}
@@ -212,7 +200,7 @@ static struct node *describe(struct rewrite *r, struct parser *p)
 				    "information_schema.columns WHERE");
 	const struct node *name;
 
-	if (!accept_word(p, "TABLE") && !accept_word(p, "VIEW"))
+	if (!parse_accept_word(p, "TABLE") && !parse_accept_word(p, "VIEW"))
 		return NULL;
 	name = parse_name(p);
 	if (p->failed || !name->count)
@@ -250,10 +238,10 @@ static struct node *drop(struct rewrite *r, struct parser *p)
 	struct node *out = words(r, "DROP"), *name;
 	bool schema = false, known = false;
 
-	if (accept_word(p, "MATERIALIZED"))
+	if (parse_accept_word(p, "MATERIALIZED"))
 		node_add(r->arena, out, words(r, "MATERIALIZED"));
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && !known; i++)
-		if (accept_word(p, kinds[i])) {
+		if (parse_accept_word(p, kinds[i])) {
 			node_add(r->arena, out, words(r, kinds[i]));
 			schema = i == 3;
 			known = true;
@@ -272,9 +260,9 @@ static struct node *drop(struct rewrite *r, struct parser *p)
 		node_add(r->arena, out, name);
 		add_arguments(r, out, p);
 	}
-	if (accept_word(p, "CASCADE"))
+	if (parse_accept_word(p, "CASCADE"))
 		node_add(r->arena, out, words(r, "CASCADE"));
-	else if (accept_word(p, "RESTRICT"))
+	else if (parse_accept_word(p, "RESTRICT"))
 		node_add(r->arena, out, words(r, "RESTRICT"));
 	return out;
 }
@@ -310,15 +298,15 @@ bool rule_warehouse_catalog(struct rewrite *r, struct node *n)
 
 	if (n->first >= n->last || n->count)
 		return false;
-	if (accept_word(&p, "SHOW"))
+	if (parse_accept_word(&p, "SHOW"))
 		out = show(r, &p);
-	else if (accept_word(&p, "DESCRIBE") || accept_word(&p, "DESC"))
+	else if (parse_accept_word(&p, "DESCRIBE") || parse_accept_word(&p, "DESC"))
 		out = describe(r, &p);
-	else if (r->dialect->flags & DIALECT_CATALOGS && accept_word(&p, "DROP"))
+	else if (r->dialect->flags & DIALECT_CATALOGS && parse_accept_word(&p, "DROP"))
 		out = drop(r, &p);
 	else
 		report_open(r, n, &p);
-	if (!out || p.failed || !at_end(&p))
+	if (!out || p.failed || !parse_at_statement_end(&p))
 		return false;
 	node_replace(n, out);
 	return true;

@@ -10,6 +10,14 @@
 
 /* Words as they are; children may be added with node_add(). */
 struct node *words(struct rewrite *r, const char *text);
+/* Reads what stands behind the first word of a statement; NULL: not understood. */
+struct words_reader {
+	const char *word;
+	struct node *(*read)(struct rewrite *r, struct parser *p);
+};
+/* What the reader of the first word makes of all of a statement that was taken whole, or NULL. */
+struct node *words_statement(struct rewrite *r, const struct node *n,
+			     const struct words_reader *readers, size_t count);
 /* A name as a string, in the case in which Postgres keeps it. */
 struct node *words_name(struct rewrite *r, const struct node *ident);
 /* Gives a session variable a value: set_config(). */

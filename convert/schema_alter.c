@@ -6,21 +6,13 @@
 
 #include <string.h>
 
-static bool accept_word(struct parser *p, const char *word)
-{
-	if (!parse_is_word(p, 0, word))
-		return false;
-	p->at++;
-	return true;
-}
-
 static bool accept_if(struct parser *p)
 {
 	if (!parse_is_word(p, 0, "IF"))
 		return false;
 	p->at++;
-	accept_word(p, "NOT");
-	return accept_word(p, "EXISTS");
+	parse_accept_word(p, "NOT");
+	return parse_accept_word(p, "EXISTS");
 }
 
 /* Up to the comma before the next action, or the end. */
@@ -83,7 +75,7 @@ static void drop(struct parser *p, struct schema_table *t)
 {
 	bool parens;
 
-	if (accept_word(p, "PRIMARY")) {
+	if (parse_accept_word(p, "PRIMARY")) {
 		drop_primary(t);
 		return;
 	}
@@ -91,12 +83,12 @@ static void drop(struct parser *p, struct schema_table *t)
 	    parse_is_word(p, 0, "INDEX") || parse_is_word(p, 0, "KEY") ||
 	    parse_is_word(p, 0, "PARTITION") || parse_is_word(p, 0, "CHECK"))
 		return;
-	if (!accept_word(p, "COLUMNS"))
-		accept_word(p, "COLUMN");
+	if (!parse_accept_word(p, "COLUMNS"))
+		parse_accept_word(p, "COLUMN");
 	accept_if(p);
 	parens = parse_accept_symbol(p, '(');
 	do {
-		accept_word(p, "COLUMN");
+		parse_accept_word(p, "COLUMN");
 		if (!parse_is_name(p, 0))
 			return;
 		drop_column(t, parse_ident(p));
@@ -108,9 +100,9 @@ static void place(struct parser *p, struct schema_table *t)
 {
 	const struct schema_column *before;
 
-	if (accept_word(p, "FIRST")) {
+	if (parse_accept_word(p, "FIRST")) {
 		schema_move_column(t, t->count - 1, 0);
-	} else if (accept_word(p, "AFTER") && parse_is_name(p, 0)) {
+	} else if (parse_accept_word(p, "AFTER") && parse_is_name(p, 0)) {
 		before = find(t, parse_ident(p));
 		if (before && before - t->columns + 1 < (ptrdiff_t)t->count - 1)
 			schema_move_column(t, t->count - 1, (uint32_t)(before - t->columns) + 1);
@@ -140,8 +132,8 @@ static void add(struct schema_reader *x, struct parser *p, struct schema_table *
 	    (parse_is_word(p, 0, "KEY") && !parse_symbol_at(p, 1, '(')) ||
 	    parse_is_word(p, 0, "DEFAULT"))
 		return;
-	if (!accept_word(p, "COLUMNS"))
-		accept_word(p, "COLUMN");
+	if (!parse_accept_word(p, "COLUMNS"))
+		parse_accept_word(p, "COLUMN");
 	accept_if(p);
 	parens = parse_accept_symbol(p, '(');
 	do {
@@ -187,7 +179,7 @@ static void modify(struct schema_reader *x, struct parser *p, struct schema_tabl
 {
 	bool parens;
 
-	accept_word(p, "COLUMN");
+	parse_accept_word(p, "COLUMN");
 	parens = parse_accept_symbol(p, '(');
 	do {
 		struct schema_column *c = NULL;
@@ -216,23 +208,25 @@ static void alter_column(struct schema_reader *x, struct parser *p, struct schem
 	struct schema_column *c;
 	struct parse_mark mark;
 
-	accept_word(p, "COLUMN");
+	parse_accept_word(p, "COLUMN");
 	mark = parse_mark(p);
 	if (!parse_is_name(p, 0))
 		return;
 	c = find(t, parse_ident(p));
 	if (!c)
 		return;
-	if (accept_word(p, "TYPE") || (parse_is_word(p, 0, "SET") && parse_is_word(p, 1, "DATA"))) {
-		while (accept_word(p, "SET") || accept_word(p, "DATA") || accept_word(p, "TYPE"))
+	if (parse_accept_word(p, "TYPE") ||
+	    (parse_is_word(p, 0, "SET") && parse_is_word(p, 1, "DATA"))) {
+		while (parse_accept_word(p, "SET") || parse_accept_word(p, "DATA") ||
+		       parse_accept_word(p, "TYPE"))
 			;
 		c->type = schema_type_of_column(x->schema, x->rewrite.dialect, parse_type(p));
-	} else if (accept_word(p, "SET")) {
+	} else if (parse_accept_word(p, "SET")) {
 		c->flags |= parse_is_word(p, 0, "NOT") ? SCHEMA_NOT_NULL : SCHEMA_DEFAULT;
-	} else if (accept_word(p, "DROP")) {
+	} else if (parse_accept_word(p, "DROP")) {
 		c->flags &=
 			(uint8_t)(parse_is_word(p, 0, "NOT") ? ~SCHEMA_NOT_NULL : ~SCHEMA_DEFAULT);
-	} else if (accept_word(p, "ADD")) {
+	} else if (parse_accept_word(p, "ADD")) {
 		c->flags |= SCHEMA_IDENTITY;
 	} else {
 		struct node *def;
@@ -269,16 +263,16 @@ static void rename(struct schema_reader *x, struct parser *p, struct schema_tabl
 	if (parse_is_word(p, 0, "CONSTRAINT") || parse_is_word(p, 0, "INDEX") ||
 	    parse_is_word(p, 0, "KEY"))
 		return;
-	if (accept_word(p, "TO") || accept_word(p, "AS")) {
+	if (parse_accept_word(p, "TO") || parse_accept_word(p, "AS")) {
 		struct node *to = parse_name(p);
 
 		if (!p->failed)
 			rename_table(x, name, to);
 		return;
 	}
-	accept_word(p, "COLUMN");
+	parse_accept_word(p, "COLUMN");
 	c = parse_is_name(p, 0) ? find(t, parse_ident(p)) : NULL;
-	if (c && accept_word(p, "TO") && parse_is_name(p, 0)) {
+	if (c && parse_accept_word(p, "TO") && parse_is_name(p, 0)) {
 		const struct node *to = parse_ident(p);
 
 		c->name = schema_copy(x->schema, to->text);
@@ -291,7 +285,7 @@ static void alter_table(struct schema_reader *x, struct parser *p)
 	struct node *name;
 
 	accept_if(p);
-	accept_word(p, "ONLY");
+	parse_accept_word(p, "ONLY");
 	name = parse_name(p);
 	if (p->failed)
 		return;
@@ -299,17 +293,17 @@ static void alter_table(struct schema_reader *x, struct parser *p)
 		p->at += 2; /* CHECK */
 	t = schema_change(x->schema, &x->settings, name);
 	for (int i = 0; t && i < SCHEMA_COLUMNS_MAX && !p->failed; i++) {
-		if (accept_word(p, "ADD"))
+		if (parse_accept_word(p, "ADD"))
 			add(x, p, t);
-		else if (accept_word(p, "DROP"))
+		else if (parse_accept_word(p, "DROP"))
 			drop(p, t);
-		else if (accept_word(p, "MODIFY"))
+		else if (parse_accept_word(p, "MODIFY"))
 			modify(x, p, t, false);
-		else if (accept_word(p, "CHANGE"))
+		else if (parse_accept_word(p, "CHANGE"))
 			modify(x, p, t, true);
-		else if (accept_word(p, "ALTER"))
+		else if (parse_accept_word(p, "ALTER"))
 			alter_column(x, p, t);
-		else if (accept_word(p, "RENAME"))
+		else if (parse_accept_word(p, "RENAME"))
 			rename(x, p, t, name);
 		skip_action(p);
 		if (!parse_accept_symbol(p, ','))
@@ -325,9 +319,9 @@ static void alter_table(struct schema_reader *x, struct parser *p)
 /* DROP TABLE | VIEW [IF EXISTS] a, b */
 static void drop_tables(struct schema_reader *x, struct parser *p)
 {
-	accept_word(p, "TEMPORARY");
-	accept_word(p, "MATERIALIZED");
-	if (!accept_word(p, "TABLE") && !accept_word(p, "VIEW"))
+	parse_accept_word(p, "TEMPORARY");
+	parse_accept_word(p, "MATERIALIZED");
+	if (!parse_accept_word(p, "TABLE") && !parse_accept_word(p, "VIEW"))
 		return;
 	accept_if(p);
 	do {
@@ -346,15 +340,15 @@ static void unique_index(struct schema_reader *x, struct parser *p)
 	struct schema_table *t;
 	struct node *name, *columns;
 
-	if (!accept_word(p, "UNIQUE"))
+	if (!parse_accept_word(p, "UNIQUE"))
 		return;
 	while (!parse_at_end(p) && !parse_is(p, K_ON) && !parse_is_symbol(p, '('))
 		p->at++;
 	if (!parse_accept(p, K_ON))
 		return;
-	accept_word(p, "ONLY");
+	parse_accept_word(p, "ONLY");
 	name = parse_name(p);
-	if (accept_word(p, "USING"))
+	if (parse_accept_word(p, "USING"))
 		p->at++;
 	parse_expect_symbol(p, '(');
 	columns = parse_sort_list(p);
@@ -371,12 +365,12 @@ static void unique_index(struct schema_reader *x, struct parser *p)
 /* RENAME TABLE a TO b, c TO d */
 static void rename_tables(struct schema_reader *x, struct parser *p)
 {
-	if (!accept_word(p, "TABLE"))
+	if (!parse_accept_word(p, "TABLE"))
 		return;
 	do {
 		struct node *name = parse_name(p), *to;
 
-		if (!accept_word(p, "TO"))
+		if (!parse_accept_word(p, "TO"))
 			return;
 		to = parse_name(p);
 		if (p->failed)
@@ -392,14 +386,14 @@ void schema_read_change(struct schema_reader *x, const struct node *n)
 			   .t = x->rewrite.tokens,
 			   .at = n->first};
 
-	if (accept_word(&p, "ALTER")) {
-		if (accept_word(&p, "TABLE"))
+	if (parse_accept_word(&p, "ALTER")) {
+		if (parse_accept_word(&p, "TABLE"))
 			alter_table(x, &p);
-	} else if (accept_word(&p, "DROP")) {
+	} else if (parse_accept_word(&p, "DROP")) {
 		drop_tables(x, &p);
-	} else if (accept_word(&p, "RENAME")) {
+	} else if (parse_accept_word(&p, "RENAME")) {
 		rename_tables(x, &p);
-	} else if (accept_word(&p, "CREATE")) {
+	} else if (parse_accept_word(&p, "CREATE")) {
 		unique_index(x, &p);
 	}
 }

@@ -525,6 +525,8 @@ bool node_needs_paren(const struct node *parent, uint32_t slot, const struct nod
 bool node_is_query(const struct node *n); /* QUERY, SELECT, SETOP, VALUES */
 /* The last name of a COLUMN, NAME or IDENT, else {NULL, 0}. */
 struct str node_last_name(const struct node *n);
+/* What a relation of a FROM is called: its alias, or the table's name; empty: nothing. */
+struct str node_relation_name(const struct node *n);
 /* Whether a CALL has this lower-case name and no schema. */
 bool node_calls(const struct node *n, const char *name);
 struct node *node_arg(const struct node *call, uint32_t i); /* NULL when there is none */

@@ -203,3 +203,18 @@ bool node_contains(const struct node *n, enum node_kind kind)
 			return true;
 	return false;
 }
+
+struct str node_relation_name(const struct node *n)
+{
+	const struct node *alias = NULL;
+
+	if (n->kind == NODE_TABLE)
+		alias = n->child[TABLE_ALIAS];
+	else if (n->kind == NODE_DERIVED)
+		alias = n->child[DERIVED_ALIAS];
+	else if (n->kind == NODE_TABLE_CALL)
+		alias = n->child[TABLE_CALL_ALIAS];
+	if (alias && alias->child[ALIAS_NAME])
+		return alias->child[ALIAS_NAME]->text;
+	return n->kind == NODE_TABLE ? node_last_name(n->child[TABLE_NAME]) : (struct str){NULL, 0};
+}
